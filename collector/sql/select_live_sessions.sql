@@ -1,0 +1,25 @@
+-- The newest sessions of a website.
+-- $1 website id
+-- Index: sessions_by_time
+select
+  s.id::text,
+  s.customer_id::text,
+  to_char(s.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as started_at,
+  s.duration_ms::float8 as duration_ms,
+  s.view_count as views,
+  s.is_bounced,
+  s.is_bot,
+  p.path as landing_path,
+  us.value as source,
+  um.value as medium,
+  uc.value as campaign,
+  r.domain as referrer_domain
+from sessions_tracking s
+left join landing_pages p on p.website_id = s.website_id and p.id = s.landing_page_id
+left join referrer_domains r on r.website_id = s.website_id and r.id = s.referrer_domain_id
+left join utm_sources us on us.website_id = s.website_id and us.id = s.utm_source_id
+left join utm_mediums um on um.website_id = s.website_id and um.id = s.utm_medium_id
+left join utm_campaigns uc on uc.website_id = s.website_id and uc.id = s.utm_campaign_id
+where s.website_id = $1::text::bigint
+order by s.started_at desc, s.id desc
+limit 20

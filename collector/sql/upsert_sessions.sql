@@ -1,0 +1,24 @@
+-- Opens sessions or adds to them, whatever the order of arrival; a session stays with the customer who opened it.
+-- $1 website ids, $2 customer ids, $3 cookie identity ids, $4 client session ids, $5 started, $6 ended, $7 views, $8 conversions,
+-- $9 landing page ids, $10 referrer domain ids, $11–15 utm ids, $16 landing urls, $17 referrer urls, $18 ips, $19 user agents, $20 bots
+-- Index: session_is_unique_per_cookie
+insert into sessions_tracking as s (
+  website_id, customer_id, cookie_identity_id, client_session_id, started_at, ended_at, view_count, conversion_count,
+  landing_page_id, referrer_domain_id, utm_source_id, utm_medium_id, utm_campaign_id, utm_term_id, utm_content_id,
+  landing_url, referrer_url, ip, user_agent, is_bot
+)
+select *
+from unnest(
+  $1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text::uuid[], $5::text::timestamptz[], $6::text::timestamptz[],
+  $7::text::integer[], $8::text::integer[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[], $12::text::bigint[],
+  $13::text::bigint[], $14::text::bigint[], $15::text::bigint[], $16::text::text[], $17::text::text[], $18::text::text[],
+  $19::text::text[], $20::text::boolean[]
+)
+on conflict (website_id, cookie_identity_id, client_session_id) do update
+set
+  started_at = least(s.started_at, excluded.started_at),
+  ended_at = greatest(s.ended_at, excluded.ended_at),
+  view_count = s.view_count + excluded.view_count,
+  conversion_count = s.conversion_count + excluded.conversion_count,
+  updated_at = now()
+returning website_id::text, cookie_identity_id::text, client_session_id::text, id::text, customer_id::text

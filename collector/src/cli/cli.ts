@@ -1,0 +1,149 @@
+/** The command line: `headwater dev|serve|migrate|website|token`. */
+import { defineCommand, runMain } from 'citty'
+import manifest from '../../package.json?raw'
+import { ConfigError, readConfig } from '../config.ts'
+import { FolderInUseError } from '../db/folder-lock.ts'
+import { migrate, SchemaVersionError, schemaVersion } from '../db/migrate.ts'
+import { openDatabase } from '../db/open-database.ts'
+import { OperationError } from './operations.ts'
+import { runOperation } from './run-operation.ts'
+import { runDev, runServe } from './run-server.ts'
+
+const { version } = JSON.parse(manifest) as { version: string } // our own package.json
+
+const json = { type: 'boolean', description: 'Print the result as JSON' } as const
+const website = { type: 'string', required: true, description: 'Id of the website', valueHint: 'id' } as const
+
+const websiteCommand = defineCommand({
+  meta: { name: 'website', description: 'The websites that send events' },
+  subCommands: {
+    create: defineCommand({
+      meta: { name: 'create', description: 'Add a website' },
+      args: {
+        name: { type: 'string', required: true, description: 'What you call it' },
+        url: { type: 'string', required: true, description: 'Its address, for example https://shop.example' },
+        json,
+      },
+      run: ({ args }) =>
+        act(async () => {
+          const created = await runOperation('website.create', { name: args.name, url: args.url })
+          print(args.json, created, `Website ${created.id} “${created.name}” is ready. Next: headwater token create --website ${created.id} --name browser`)
+        }),
+    }),
+    list: defineCommand({
+      meta: { name: 'list', description: 'Show all websites' },
+      args: { json },
+      run: ({ args }) =>
+        act(async () => {
+          const websites = await runOperation('website.list', {})
+          const lines = websites.map(({ id, name, url, status }) => `${id}  ${name}  ${url}  ${status}`)
+          print(args.json, websites, lines.join('\n') || 'There is no website yet. Add one with `headwater website create`.')
+        }),
+    }),
+  },
+})
+
+const tokenCommand = defineCommand({
+  meta: { name: 'token', description: 'The tokens that websites send events with' },
+  subCommands: {
+    create: defineCommand({
+      meta: { name: 'create', description: 'Make a token; it is shown once' },
+      args: {
+        website,
+        name: { type: 'string', required: true, description: 'What you call it' },
+        kind: { type: 'string', default: 'public', description: 'public (browsers, apps) or secret (servers)' },
+        scope: { type: 'string', description: 'Scopes, separated by commas; default events:write' },
+        expires: { type: 'string', description: 'When it ends, for example 2027-01-31T00:00:00Z; default never' },
+        json,
+      },
+      run: ({ args }) =>
+        act(async () => {
+          const { website: id, name, kind, expires } = args
+          const scopes = args.scope?.split(',').map((scope) => scope.trim())
+          const created = await runOperation('token.create', { website: id, name, kind, scopes, expires })
+          print(args.json, created, `${created.token}\n\nKeep it now: only its hash is stored, and it is not shown again.`)
+        }),
+    }),
+    list: defineCommand({
+      meta: { name: 'list', description: 'Show the tokens of a website' },
+      args: { website, json },
+      run: ({ args }) =>
+        act(async () => {
+          const tokens = await runOperation('token.list', { website: args.website })
+          const state = (revoked: unknown) => (revoked ? 'revoked' : 'in force')
+          const lines = tokens.map(({ id, name, kind, token_prefix, scopes, revoked_at }) =>
+            [id, name, kind, `${token_prefix}…`, scopes.join(','), state(revoked_at)].join('  '),
+          )
+          print(args.json, tokens, lines.join('\n') || 'This website has no token yet. Make one with `headwater token create`.')
+        }),
+    }),
+    revoke: defineCommand({
+      meta: { name: 'revoke', description: 'End a token; works everywhere within 10 seconds' },
+      args: { website, token: { type: 'positional', description: 'Its id, name or prefix' }, json },
+      run: ({ args }) =>
+        act(async () => {
+          const revoked = await runOperation('token.revoke', { website: args.website, token: args.token })
+          print(args.json, revoked, `Token ${revoked.id} “${revoked.name}” is revoked.`)
+        }),
+    }),
+  },
+})
+
+const migrateCommand = defineCommand({
+  meta: { name: 'migrate', description: 'Create the tables in an empty database' },
+  args: { json },
+  run: ({ args }) =>
+    act(async () => {
+      const opened = await openDatabase(readConfig(process.env))
+      try {
+        const result = await migrate(opened.db)
+        const text = result === 'created' ? 'The tables are created' : 'Nothing to do'
+        print(args.json, { result, schema_version: schemaVersion }, `${text}: schema version ${schemaVersion}.`)
+      } finally {
+        await opened.close()
+      }
+    }),
+})
+
+const headwater = defineCommand({
+  meta: { name: 'headwater', version, description: 'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS.' },
+  subCommands: {
+    dev: defineCommand({
+      meta: { name: 'dev', description: 'Start a collector with a demo website, a start page and a demo shop, on 127.0.0.1' },
+      args: { json },
+      run: ({ args }) => act(() => runDev(args.json)),
+    }),
+    serve: defineCommand({
+      meta: { name: 'serve', description: 'Start a collector' },
+      args: { json },
+      run: ({ args }) => act(() => runServe(args.json)),
+    }),
+    migrate: migrateCommand,
+    website: websiteCommand,
+    token: tokenCommand,
+  },
+})
+
+function print(asJson: boolean | undefined, result: unknown, text: string): void {
+  console.log(asJson ? JSON.stringify(result, null, 2) : text)
+}
+
+/** Errors that the user can mend are told in words; anything else keeps its stack. */
+async function act(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const isExpected = [ConfigError, FolderInUseError, SchemaVersionError, OperationError].some((kind) => error instanceof kind)
+    console.error(isExpected ? (error as Error).message : describe(error))
+    process.exitCode = 1
+  }
+}
+
+function describe(error: unknown): string {
+  const code = (error as { code?: string } | null)?.code // Node's system errors carry one
+  if (code === 'EADDRINUSE') return 'The port is taken. Set PORT to another one, or stop what listens there.'
+  if (code === 'ECONNREFUSED') return 'No PostgreSQL answers at DATABASE_URL. Check that it runs, and its host and port.'
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+await runMain(headwater)

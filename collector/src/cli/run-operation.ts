@@ -1,0 +1,38 @@
+/** Runs an operation on the database that the settings name, wherever it can be reached. */
+import { readConfig } from '../config.ts'
+import { holderOf } from '../db/folder-lock.ts'
+import { checkSchemaVersion, migrate } from '../db/migrate.ts'
+import { openDatabase } from '../db/open-database.ts'
+import { createSecrets } from '../secrets.ts'
+import { OperationError, type OperationName, type OperationResult, operations } from './operations.ts'
+
+/** Here, or by the collector that has the PGlite folder. Times in the result are Dates or ISO texts accordingly. */
+export async function runOperation<Name extends OperationName>(
+  name: Name,
+  input: unknown,
+): Promise<OperationResult<Name>> {
+  const config = readConfig(process.env)
+  const holder = config.databaseUrl ? undefined : holderOf(config.dataDir)
+  if (holder?.url) return askHolder(`${holder.url}/operations/${name}`, holder.secret, input)
+
+  const opened = await openDatabase(config)
+  try {
+    await (opened.lock ? migrate(opened.db) : checkSchemaVersion(opened.db)) // an embedded database is nobody else's
+    const result: unknown = await operations[name]({ db: opened.db, secrets: createSecrets(opened.pepper) }, input)
+    return result as OperationResult<Name> // TypeScript does not follow the name into the table
+  } finally {
+    await opened.close()
+  }
+}
+
+async function askHolder<Result>(url: string, secret: string, input: unknown): Promise<Result> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+    signal: AbortSignal.timeout(10_000),
+  })
+  const body = (await answer.json()) as { result: Result; error?: string } // written by operations-route.ts
+  if (!answer.ok) throw new OperationError(body.error ?? `The collector at ${url} answered ${answer.status}.`)
+  return body.result
+}

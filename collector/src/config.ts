@@ -1,0 +1,62 @@
+/** Settings from the environment; all that is wrong with them is said at once, before anything starts. */
+import { z } from 'zod'
+
+export interface Config {
+  /** A PostgreSQL; undefined: PGlite in `dataDir`. */
+  databaseUrl?: string
+  /** Folder of the embedded database; default `.headwater/data`. */
+  dataDir: string
+  /** Default 127.0.0.1. */
+  host: string
+  /** Default 8787; 0 takes a free one. */
+  port: number
+  /** Undefined only with PGlite: then one is generated and kept beside the data. */
+  pepper?: string
+  /** How many proxies stand in front and append to X-Forwarded-For; default 0: the header is ignored. */
+  trustedProxyHops: number
+}
+
+/** Some settings are missing or wrong. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+const settings = z
+  .object({
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://, for example postgres://user:password@localhost:5432/headwater')
+      .optional(),
+    HEADWATER_DATA_DIR: z.string().default('.headwater/data'),
+    HOST: z.string().default('127.0.0.1'),
+    PORT: z.coerce.number('must be a port number').int().min(0).max(65_535, 'must be a port number, 0 to 65535').default(8787),
+    HEADWATER_PEPPER: z
+      .string()
+      .min(32, 'must have at least 32 characters; make one with `openssl rand -hex 32` and keep it: without it no token or identity can be read')
+      .optional(),
+    TRUSTED_PROXY_HOPS: z.coerce.number('must be a number of proxies').int().min(0).max(10, 'must be 0 to 10').default(0),
+  })
+  .refine((env) => !env.DATABASE_URL || env.HEADWATER_PEPPER, {
+    path: ['HEADWATER_PEPPER'],
+    message: 'is required with DATABASE_URL; make one with `openssl rand -hex 32` and keep it',
+    when: () => true, // also when another setting is wrong, so that all is said at once
+  })
+
+/** Reads the settings. An empty variable counts as absent. Throws a ConfigError that names every wrong one. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = settings.safeParse(present)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`)
+    throw new ConfigError(`The settings are not usable:\n${lines.join('\n')}`)
+  }
+  const { DATABASE_URL, HEADWATER_DATA_DIR, HOST, PORT, HEADWATER_PEPPER, TRUSTED_PROXY_HOPS } = parsed.data
+  return {
+    databaseUrl: DATABASE_URL,
+    dataDir: HEADWATER_DATA_DIR,
+    host: HOST,
+    port: PORT,
+    pepper: HEADWATER_PEPPER,
+    trustedProxyHops: TRUSTED_PROXY_HOPS,
+  }
+}

@@ -1,0 +1,40 @@
+/** The port to the database: the same SQL runs through it on PostgreSQL and on PGlite. */
+
+/** What a statement takes. Everything richer travels as text and is cast in SQL, so that both drivers agree: see `toArrayLiteral`. */
+export type Param = string | number | boolean | null
+
+/** Runs statements. In results, `bigint` must be cast to text in SQL, `timestamptz` is a Date, `jsonb` is its value. */
+export interface Queries {
+  query<Row>(sql: string, params?: readonly Param[]): Promise<Row[]>
+}
+
+export interface Db extends Queries {
+  readonly kind: 'PostgreSQL' | 'PGlite'
+  /**
+   * Runs the work in one transaction and answers after its commit; rolls back when the work throws. A commit that is
+   * cut off by the time limit may still happen.
+   */
+  transaction<Result>(work: (tx: Queries) => Promise<Result>): Promise<Result>
+  /** Runs several statements without parameters in one transaction: the schema. */
+  script(sql: string): Promise<void>
+  /** Waits for what is under way, then lets go of the database. */
+  close(): Promise<void>
+}
+
+/** The five-letter SQLSTATE of an error from either driver; undefined when the failure is not the database's word. */
+export function sqlstateOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code // drivers put it there; anything else has no such field
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}
+
+/** The name of the constraint that an error from either driver speaks of. */
+export function constraintOf(error: unknown): string | undefined {
+  const fields = error as { constraint_name?: string; constraint?: string } | null // postgres.js and PGlite name it differently
+  return fields?.constraint_name ?? fields?.constraint
+}
+
+/** Refuses `undefined`, which one driver takes for null and the other for a mistake. */
+export function checkParams(params: readonly Param[]): void {
+  const index = params.indexOf(undefined as unknown as Param) // the type forbids it, a caller's bug may not
+  if (index >= 0) throw new TypeError(`Parameter $${index + 1} is undefined. Pass null for a missing value.`)
+}

@@ -1,0 +1,35 @@
+/** Runs PGlite in a thread of its own: in the main thread it would block every request while it works. */
+import { PGlite } from '@electric-sql/pglite'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { PgliteAnswer, PgliteCall } from './pglite.ts'
+
+const database = await PGlite.create((workerData as { folder: string }).folder) // set by pglite.ts, the only starter
+
+// One call at a time, in the order in which they came: PGlite has a single connection.
+let last: Promise<unknown> = Promise.resolve()
+parentPort?.on('message', (call: PgliteCall) => {
+  last = last.then(() => answer(call))
+})
+parentPort?.postMessage({ id: 0, rows: [] } satisfies PgliteAnswer)
+
+async function answer(call: PgliteCall): Promise<void> {
+  try {
+    const rows = await run(call)
+    parentPort?.postMessage({ id: call.id, rows } satisfies PgliteAnswer)
+  } catch (error) {
+    const { message, code, constraint } = error as { message: string; code?: string; constraint?: string } // a DatabaseError of PGlite
+    parentPort?.postMessage({ id: call.id, error: { message, code, constraint } } satisfies PgliteAnswer)
+  }
+}
+
+async function run(call: PgliteCall): Promise<unknown[]> {
+  if (call.kind === 'close') {
+    await database.close()
+    return []
+  }
+  if (call.kind === 'script') {
+    await database.exec(call.sql)
+    return []
+  }
+  return (await database.query(call.sql, call.params)).rows
+}

@@ -1,0 +1,112 @@
+/** The Db port on an embedded PGlite: a worker thread, one connection, one process a folder. */
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { checkParams, type Db, type Param, type Queries } from './db.ts'
+
+export type PgliteCall =
+  | { id: number; kind: 'query'; sql: string; params: Param[] }
+  | { id: number; kind: 'script'; sql: string }
+  | { id: number; kind: 'close' }
+
+export interface PgliteAnswer {
+  id: number
+  rows?: unknown[]
+  error?: { message: string; code?: string; constraint?: string }
+}
+
+type Ask = (call: { kind: 'query'; sql: string; params: Param[] } | { kind: 'script'; sql: string } | { kind: 'close' }) => Promise<unknown[]>
+
+/** The worker's file in the build; found by the package's own name, so that sources under test find it too. */
+const workerFile = createRequire(import.meta.url).resolve('headwater/pglite-worker')
+
+/**
+ * Opens the database in `folder`, creating it at first. PGlite does not fsync: after a power cut the last commits can
+ * be missing. Take the folder's lock first (folder-lock.ts): two processes on one folder silently lose data.
+ */
+export async function createPgliteDb({ folder }: { folder: string }): Promise<Db> {
+  // The thread that ran initdb keeps 800 MB; one that opens what it left behind needs 190 MB.
+  if (!existsSync(join(folder, 'PG_VERSION'))) await (await startWorker(folder)).stop()
+  const { ask, stop } = await startWorker(folder)
+  const takeTurn = createTurns()
+
+  const queries: Queries = {
+    async query<Row>(sql: string, params: readonly Param[] = []) {
+      checkParams(params)
+      return (await ask({ kind: 'query', sql, params: [...params] })) as Row[] // the caller states what its statement selects
+    },
+  }
+  return {
+    kind: 'PGlite',
+    query: (sql, params) => takeTurn(() => queries.query(sql, params)),
+    transaction: (work) => takeTurn(() => inTransaction(queries, work)),
+    script: (sql) =>
+      takeTurn(async () => {
+        await ask({ kind: 'script', sql })
+      }),
+    close: () => takeTurn(stop),
+  }
+}
+
+async function inTransaction<Result>(queries: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
+  await queries.query('begin')
+  try {
+    const result = await work(queries)
+    await queries.query('commit')
+    return result
+  } catch (error) {
+    await queries.query('rollback')
+    throw error
+  }
+}
+
+/** Runs one piece of work at a time, in the order asked for. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const turn = last.then(work)
+    last = turn.catch(() => {
+      // The caller has the error; the next in line must not inherit it.
+    })
+    return turn
+  }
+}
+
+async function startWorker(folder: string): Promise<{ ask: Ask; stop: () => Promise<void> }> {
+  const worker = new Worker(workerFile, { workerData: { folder } })
+  const waiting = new Map<number, { resolve: (rows: unknown[]) => void; reject: (error: Error) => void }>()
+  let lastId = 0
+
+  worker.on('message', ({ id, rows, error }: PgliteAnswer) => {
+    const caller = waiting.get(id)
+    waiting.delete(id)
+    if (error) caller?.reject(Object.assign(new Error(error.message), error))
+    else caller?.resolve(rows ?? [])
+  })
+  const failAll = (error: Error) => {
+    for (const caller of waiting.values()) caller.reject(error)
+    waiting.clear()
+  }
+  worker.on('error', failAll)
+  worker.on('exit', () => failAll(new Error('The PGlite worker has stopped.')))
+
+  const ask: Ask = (call) =>
+    new Promise((resolve, reject) => {
+      lastId += 1
+      waiting.set(lastId, { resolve, reject })
+      worker.postMessage({ ...call, id: lastId })
+    })
+  const isReady = new Promise((resolve, reject) => waiting.set(0, { resolve, reject }))
+  await isReady
+  return {
+    ask,
+    async stop() {
+      await ask({ kind: 'close' })
+      const hasEnded = once(worker, 'exit')
+      await worker.terminate()
+      await hasEnded
+    },
+  }
+}

@@ -1,0 +1,85 @@
+/** Development mode: a demo website with its tokens, the start page, the demo shop, and the live view behind them. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Hono } from 'hono'
+import { type OperationDeps, operations, type Website } from '../cli/operations.ts'
+import type { Config } from '../config.ts'
+import type { AppEnv } from '../http/app-env.ts'
+import type { StoredBatch } from '../ingest/commit.ts'
+import demoPage from './demo.html?raw'
+import { createFeed } from './feed.ts'
+import { readLiveView } from './live-view.ts'
+import startPage from './start.html?raw'
+
+/** What scripts need to talk to a development collector. */
+export interface DevFile {
+  url: string
+  website_id: string
+  public_token: string
+  secret_token: string
+}
+
+export interface Development {
+  routes: Hono<AppEnv>
+  onStored(batch: StoredBatch): void
+  /** Writes dev.json, once the address is known. */
+  announce(url: string): void
+}
+
+/** `.headwater/dev.json`, beside the folder of the data. */
+export const devFile = ({ dataDir }: Config): string => join(dirname(dataDir), 'dev.json')
+
+const demoName = 'Demo shop'
+
+/** Finds the demo website and its tokens, or makes them. */
+export async function createDevelopment(deps: OperationDeps & { config: Config }): Promise<Development> {
+  const website = await findDemoWebsite(deps)
+  const tokens = await findTokens(deps, website)
+  const feed = createFeed()
+
+  const routes = new Hono<AppEnv>()
+    .get('/', (c) => c.html(startPage))
+    .get('/demo', (c) => c.html(demoPage.replaceAll('{{public_token}}', tokens.public_token)))
+    .get('/demo/*', (c) => c.html(demoPage.replaceAll('{{public_token}}', tokens.public_token)))
+    .get('/dev/state', async (c) => {
+      const view = await readLiveView(deps.db, website.id)
+      const { id, name } = website
+      return c.json({ website: { id, name, public_token: tokens.public_token }, ...feed.merge(view) })
+    })
+  return {
+    routes,
+    onStored: feed.onStored,
+    announce(url) {
+      const content: DevFile = { url, website_id: website.id, ...tokens }
+      mkdirSync(dirname(devFile(deps.config)), { recursive: true })
+      writeFileSync(devFile(deps.config), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+    },
+  }
+}
+
+async function findDemoWebsite(deps: OperationDeps): Promise<Website> {
+  const websites = await operations['website.list'](deps)
+  const known = websites.find(({ name }) => name === demoName)
+  return known ?? operations['website.create'](deps, { name: demoName, url: 'http://127.0.0.1/demo' })
+}
+
+/** Tokens are stored as hashes only, so dev.json is where they survive a restart; lost ones are replaced. */
+async function findTokens(deps: OperationDeps & { config: Config }, website: Website) {
+  const kept = readDevFile(devFile(deps.config))
+  const inForce = (await operations['token.list'](deps, { website: website.id })).filter(({ revoked_at }) => !revoked_at)
+  const find = async (kind: 'public' | 'secret', shown: string | undefined) => {
+    if (shown && inForce.some(({ kind: known, token_prefix }) => known === kind && shown.includes(`_${token_prefix}`))) return shown
+    const name = `${kind}, made by headwater dev, ${new Date().toISOString()}`
+    const scopes = kind === 'public' ? ['events:write'] : ['events:write', 'reports:read', 'customers:read', 'admin']
+    return (await operations['token.create'](deps, { website: website.id, name, kind, scopes })).token
+  }
+  return { public_token: await find('public', kept?.public_token), secret_token: await find('secret', kept?.secret_token) }
+}
+
+function readDevFile(file: string): DevFile | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as DevFile // written by announce
+  } catch {
+    return undefined // the first start, or somebody removed it
+  }
+}

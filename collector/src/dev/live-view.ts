@@ -1,0 +1,90 @@
+/** What the start page shows: the newest rows of a website, told in a reader's words. */
+import { sourceMedium } from '@headwater/attribution/click-ids'
+import selectLiveConversions from '../../sql/select_live_conversions.sql?raw'
+import selectLiveEvents from '../../sql/select_live_events.sql?raw'
+import selectLiveSessions from '../../sql/select_live_sessions.sql?raw'
+import selectLiveTotals from '../../sql/select_live_totals.sql?raw'
+import selectLiveTouches from '../../sql/select_live_touches.sql?raw'
+import type { Queries } from '../db/db.ts'
+
+export interface LiveEvent {
+  at: string
+  type: string
+  name: string
+  verdict: 'accepted' | 'duplicate' | 'rejected'
+  code: string | null
+  path: string | null
+  message: string | null
+  customer_id: string | null
+  session_id: string | null
+  url: string | null
+}
+
+export interface LiveView {
+  totals: Record<'events' | 'customers' | 'sessions' | 'touches' | 'conversions' | 'duplicates' | 'rejected', number>
+  events: LiveEvent[]
+  sessions: unknown[]
+  touches: unknown[]
+  conversions: unknown[]
+}
+
+/** Where something came from, as the dimension tables spell it. */
+interface SourceRow {
+  source: string | null
+  medium: string | null
+  campaign: string | null
+  referrer_domain: string | null
+}
+
+interface TouchRow extends SourceRow {
+  id: string
+  is_direct: boolean
+  click_id_type: string | null
+  referrer_category: string | null
+}
+
+export async function readLiveView(db: Queries, websiteId: string): Promise<LiveView> {
+  const [[totals], events, sessions, touches, conversions] = await Promise.all([
+    db.query<LiveView['totals']>(selectLiveTotals, [websiteId]),
+    db.query<LiveEvent>(selectLiveEvents, [websiteId]),
+    db.query<SourceRow>(selectLiveSessions, [websiteId]),
+    db.query<TouchRow>(selectLiveTouches, [websiteId]),
+    db.query<{ touches: TouchRow[]; credits: { touch_id: string }[]; first_touch_id: string; last_non_direct_touch_id: string }>(
+      selectLiveConversions,
+      [websiteId],
+    ),
+  ])
+  return {
+    totals: totals as LiveView['totals'], // the statement has no `from`: it answers with one row
+    events,
+    sessions: sessions.map((row) => ({ ...row, source: labelOf(row) })),
+    touches: touches.map((row) => ({ ...row, label: labelOf(row), kind: kindOf(row) })),
+    conversions: conversions.map(({ touches: path, ...row }) => {
+      const labels = new Map(path.map((touch) => [touch.id, labelOf(touch)]))
+      return {
+        ...row,
+        first_touch: labels.get(row.first_touch_id) ?? null,
+        last_non_direct_touch: labels.get(row.last_non_direct_touch_id) ?? null,
+        credits: row.credits.map((credit) => ({ ...credit, label: labels.get(credit.touch_id) ?? `touch ${credit.touch_id}` })),
+      }
+    }),
+  }
+}
+
+function labelOf({ source, medium, campaign, referrer_domain }: SourceRow): string {
+  const utm = [source, medium, campaign].filter((part) => part !== null)
+  return utm.length > 0 ? utm.join(' / ') : (referrer_domain ?? 'Direct')
+}
+
+function kindOf({ source, medium, is_direct, click_id_type, referrer_domain, referrer_category }: TouchRow): string {
+  if (is_direct) return 'Direct'
+  const evidence = {
+    utm: { source: source ?? undefined, medium: medium ?? undefined },
+    clickIds: click_id_type ? { [click_id_type]: 'x' } : {}, // which one matters here, not its value
+    referrerDomain: referrer_domain ?? undefined,
+    referrerCategory: referrer_category ?? undefined,
+  }
+  if (sourceMedium(evidence).paid) return 'Paid'
+  if (source !== null || medium !== null) return 'Campaign'
+  return referrer_category === 'search' ? 'Organic' : 'Referral'
+}

@@ -1,0 +1,21 @@
+/** The client's address, as far as the configured proxies can be trusted, shortened before it is kept. */
+import ipaddr from 'ipaddr.js'
+
+/**
+ * The address that reached the outermost trusted proxy: with `hops` proxies in front, the `hops`-th entry of
+ * X-Forwarded-For from the right. With 0 the header, which anyone can write, is ignored.
+ */
+export function clientAddress(socketAddress: string | undefined, forwardedFor: string | undefined, hops: number): string | undefined {
+  if (hops === 0) return socketAddress
+  const entries = forwardedFor?.split(',').map((entry) => entry.trim()) ?? []
+  return entries.at(-hops) ?? entries[0] ?? socketAddress
+}
+
+/** IPv4 to /24, IPv6 to /48: enough for a region, too little for a person. Null for what is no address. */
+export function shortenAddress(address: string | undefined): string | null {
+  if (!address || !ipaddr.isValid(address)) return null
+  const parsed = ipaddr.process(address) // unwraps IPv4 in IPv6
+  const bits = parsed.kind() === 'ipv4' ? 24 : 48
+  const bytes = parsed.toByteArray().map((byte, i) => (i * 8 < bits ? byte : 0))
+  return ipaddr.fromByteArray(bytes).toString()
+}

@@ -1,0 +1,136 @@
+/**
+ * Decides whose each event is. Pure: takes what the database knows of the identities at hand, answers with an owner for
+ * each event and the changes that follow. The kind of an identity decides, not which rows happen to exist: a user id is
+ * one person's for ever, a cookie is one person's at a time, anything else is evidence.
+ */
+
+/** An identity by its natural key, unique across websites. */
+export type IdentityKey = string
+
+/** An event as far as identity goes. */
+export interface Claim {
+  websiteId: string
+  occurredAt: number
+  cookie?: IdentityKey
+  user?: IdentityKey
+  others: IdentityKey[]
+  emailHash?: string
+}
+
+/** A customer, known from the database or opened here. */
+export interface Customer {
+  id: string
+  websiteId: string
+  /** The identity of its user id; null: anonymous so far. */
+  user: IdentityKey | null
+  firstSeenAt: number
+  lastSeenAt: number
+  emailHash: string | null
+  isNew: boolean
+}
+
+/** One owner of an identity: until `endedAt`, or still (null). */
+export interface Ownership {
+  customer: Customer
+  endedAt: number | null
+}
+
+/** An ownership that began with these claims; it may have ended with them too. */
+export interface NewOwnership extends Ownership {
+  identity: IdentityKey
+  at: number
+}
+
+/** What is known of the identities at hand; `resolveOwners` keeps it up to date. */
+export type Ledger = Map<IdentityKey, Ownership[]>
+
+export interface Resolution {
+  /** In the order of the claims. */
+  owners: Customer[]
+  links: NewOwnership[]
+  /** Ownerships known before that ended with these claims. */
+  endings: { identity: IdentityKey; customer: Customer; at: number }[]
+}
+
+/** Resolves claims in the order in which they happened. `open` makes a customer that nobody knew before. */
+export function resolveOwners(claims: readonly Claim[], ledger: Ledger, open: (claim: Claim) => Customer): Resolution {
+  const resolution: Resolution = { owners: new Array(claims.length), links: [], endings: [] }
+  const book = openBook(ledger, resolution)
+  const inTime = claims.map((claim, index) => ({ claim, index })).sort((a, b) => a.claim.occurredAt - b.claim.occurredAt)
+  for (const { claim, index } of inTime) {
+    const owner = claim.user ? ownerOfUser(claim, claim.user, book, open) : ownerOfVisitor(claim, book, open)
+    linkNewIdentities(claim, owner, book)
+    witness(owner, claim)
+    resolution.owners[index] = owner
+  }
+  return resolution
+}
+
+type Book = ReturnType<typeof openBook>
+
+/** The ledger with the few things that may happen to it. */
+function openBook(ledger: Ledger, resolution: Resolution) {
+  const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? []
+  return {
+    hasHadOwner: (identity: IdentityKey) => ownershipsOf(identity).length > 0,
+    ownerNow: (identity: IdentityKey) => ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
+    /** Whoever owned it then; who owns it now if that was before anybody did. */
+    ownerAt(identity: IdentityKey, at: number) {
+      const until = ({ endedAt }: Ownership) => endedAt ?? Number.POSITIVE_INFINITY
+      const later = ownershipsOf(identity).filter((ownership) => until(ownership) > at)
+      return later.sort((a, b) => until(a) - until(b))[0]?.customer
+    },
+    link(identity: IdentityKey, customer: Customer, at: number) {
+      const ownership = { identity, customer, at, endedAt: null }
+      ledger.set(identity, [...ownershipsOf(identity), ownership])
+      resolution.links.push(ownership)
+    },
+    end(identity: IdentityKey, at: number) {
+      const current = ownershipsOf(identity).find(({ endedAt }) => endedAt === null)
+      if (!current) return
+      current.endedAt = at
+      const isNew = resolution.links.some((link) => link === current)
+      if (!isNew) resolution.endings.push({ identity, customer: current.customer, at })
+    },
+  }
+}
+
+/** The person with this user id; at first sight the anonymous customer of the cookie becomes that person. */
+function ownerOfUser(claim: Claim, user: IdentityKey, book: Book, open: (claim: Claim) => Customer): Customer {
+  const visitor = claim.cookie === undefined ? undefined : book.ownerNow(claim.cookie)
+  const person = book.ownerNow(user)
+  // The device was another person's: it is shared. From now on its anonymous events are nobody's that we know.
+  if (claim.cookie && visitor?.user && visitor.user !== user) book.end(claim.cookie, claim.occurredAt)
+  if (person) return person
+
+  const owner = visitor && visitor.user === null ? visitor : open(claim)
+  owner.user = user
+  book.link(user, owner, claim.occurredAt)
+  return owner
+}
+
+/** Whoever owned the cookie then, or shows one of the other identities; else somebody new. */
+function ownerOfVisitor(claim: Claim, book: Book, open: (claim: Claim) => Customer): Customer {
+  if (claim.cookie) {
+    const known = book.ownerAt(claim.cookie, claim.occurredAt)
+    if (known) return known
+    const owner = open(claim)
+    book.link(claim.cookie, owner, claim.occurredAt)
+    return owner
+  }
+  const known = claim.others.map(book.ownerNow).find((owner) => owner !== undefined)
+  return known ?? open(claim)
+}
+
+/** An identity that never had an owner becomes this customer's; one that had keeps its history. */
+function linkNewIdentities(claim: Claim, owner: Customer, book: Book): void {
+  for (const identity of claim.cookie ? [claim.cookie, ...claim.others] : claim.others) {
+    if (!book.hasHadOwner(identity)) book.link(identity, owner, claim.occurredAt)
+  }
+}
+
+function witness(customer: Customer, claim: Claim): void {
+  customer.firstSeenAt = Math.min(customer.firstSeenAt, claim.occurredAt)
+  customer.lastSeenAt = Math.max(customer.lastSeenAt, claim.occurredAt)
+  customer.emailHash ??= claim.emailHash ?? null
+}

@@ -1,0 +1,125 @@
+/** Commits a group of batches, and knows what to do about each way in which the database can refuse. */
+import { type Db, sqlstateOf } from '../db/db.ts'
+import type { Partitions } from '../db/partitions.ts'
+import { unavailable } from '../problems.ts'
+import type { Secrets } from '../secrets.ts'
+import type { Dimensions, WebsiteOrigin } from './dimensions.ts'
+import { type IngestEvent, type IngestRequest, isRejected, type Judged, type RejectedEvent } from './event.ts'
+import { findPoison } from './poison.ts'
+import { type Outcomes, storeGroup } from './store.ts'
+
+/** A batch after the pure steps. */
+export interface JudgedBatch {
+  request: IngestRequest
+  judged: Judged[]
+}
+
+/** A batch as it was stored: `judged` may hold rejections that the database forced. */
+export interface StoredBatch extends JudgedBatch {
+  outcomes: Outcomes
+}
+
+interface Deps {
+  db: Db
+  secrets: Secrets
+  partitions: Partitions
+  dimensions: Dimensions
+}
+
+/** Deadlocks and serialization failures are nobody's fault; the third is a sign of something else. */
+const attempts = 3
+
+/** Makes `commit`, which stores batches in one transaction and throws the Problem `unavailable` when it cannot. */
+export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
+  async function store(batches: JudgedBatch[], after: () => void = () => {}): Promise<Outcomes> {
+    const judged = batches.flatMap((batch) => batch.judged)
+    const events = judged.filter((event): event is IngestEvent => !isRejected(event))
+    await partitions.ensure(events.map(({ occurredAt }) => occurredAt))
+    const originIds = await dimensions.resolve(originsOf(events))
+    const requests = batches.map(({ request }) => request)
+    return db.transaction(async (tx) => {
+      const outcomes = await storeGroup(tx, { requests, judged, originIds, secrets })
+      after()
+      return outcomes
+    })
+  }
+
+  async function storePatiently(batches: JudgedBatch[]): Promise<Outcomes> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await store(batches)
+      } catch (error) {
+        const isWorthRepeating = isConflict(error) || isMissingPartition(error)
+        if (!isWorthRepeating || attempt === attempts) throw error
+        if (isMissingPartition(error)) partitions.forget()
+      }
+    }
+  }
+
+  /** Tries events in a transaction that is rolled back at its end. */
+  async function isStorable(events: IngestEvent[]): Promise<boolean> {
+    const undo = new Error('Rolled back on purpose: this was a trial.')
+    const [first] = events
+    if (!first) return true
+    try {
+      await store([{ request: first.request, judged: events }], () => {
+        throw undo
+      })
+    } catch (error) {
+      if (error === undo) return true
+      if (isData(error)) return false
+      throw error
+    }
+    return true
+  }
+
+  async function withoutPoison(batches: JudgedBatch[]): Promise<JudgedBatch[]> {
+    const events = batches.flatMap((batch) => batch.judged).filter((event): event is IngestEvent => !isRejected(event))
+    const poison = new Set<Judged>(await findPoison(events, isStorable))
+    return batches.map(({ request, judged }) => ({
+      request,
+      judged: judged.map((event) => (poison.has(event) && !isRejected(event) ? rejectUnstorable(event) : event)),
+    }))
+  }
+
+  return async function commit(batches: JudgedBatch[]): Promise<StoredBatch[]> {
+    let stored = batches
+    try {
+      const outcomes = await storePatiently(batches).catch(async (error: unknown) => {
+        if (!isData(error)) throw error
+        stored = await withoutPoison(batches)
+        return storePatiently(stored)
+      })
+      return stored.map((batch) => ({ ...batch, outcomes }))
+    } catch (error) {
+      throw unavailable('The database did not take the events.', error)
+    }
+  }
+}
+
+/** Missing partitions share a SQLSTATE with violated checks. */
+function isMissingPartition(error: unknown): boolean {
+  return sqlstateOf(error) === '23514' && /no partition of relation/.test((error as Error).message)
+}
+
+const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlstateOf(error) ?? '')
+
+/** Classes 22 (data exception) and 23 (constraint violation), and 54000 (a value too large for an index). */
+const isData = (error: unknown): boolean => /^(22|23|54000)/.test(sqlstateOf(error) ?? '')
+
+/** Each origin once: a session's is one object for all its events. */
+function originsOf(events: IngestEvent[]): WebsiteOrigin[] {
+  const origins = new Map<object, WebsiteOrigin>()
+  for (const { request, session, touches } of events) {
+    const { websiteId } = request.token
+    if (session) origins.set(session.origin, { websiteId, origin: session.origin })
+    for (const { origin } of touches) origins.set(origin, { websiteId, origin })
+  }
+  return [...origins.values()]
+}
+
+function rejectUnstorable({ request, index, key, wire, cookie, user, others }: IngestEvent): RejectedEvent {
+  const message = 'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
+  const identityHashes = [cookie, user, ...others].flatMap((identity) => identity?.hash ?? [])
+  return { request, index, key, idempotencyKey: wire.idempotency_key, fault: { code: 'unstorable', message }, raw: wire, identityHashes }
+}

@@ -1,0 +1,79 @@
+/** Step 4, enrich: identities become hashes, addresses become pages, the visit gets its origin. */
+import { createHash } from 'node:crypto'
+import { touchOf } from '@headwater/attribution/touch'
+import { pageOf, storedUrl } from '@headwater/attribution/url'
+import type { WireEvent, WireSession } from '@headwater/contract'
+import type { Secrets } from '../secrets.ts'
+import type { EventTimes } from './clock.ts'
+import type { EventSession, IdentityRef, IngestEvent, Page } from './event.ts'
+import { toUuid } from './uuid.ts'
+
+/** What the raw fields of an event mean. */
+export type Enrichment = Pick<IngestEvent, 'url' | 'cookie' | 'user' | 'others' | 'emailHash' | 'session'>
+
+/**
+ * Enriches the events of one request of a website. A batch comes from one visitor as a rule, so what was worked out
+ * for its first event serves the others.
+ */
+export function createEnricher(websiteId: string, secrets: Secrets) {
+  const hashOnce = remember((type_value: string) => {
+    const at = type_value.indexOf('\0')
+    const [type, value] = [type_value.slice(0, at), type_value.slice(at + 1)]
+    return { type, hash: secrets.hashIdentity(websiteId, type, value) } satisfies IdentityRef
+  })
+  const identify = (type: string, value: string) => hashOnce(`${type}\0${value.trim()}`)
+  const readVisit = remember((json: string) => visitOf(JSON.parse(json) as WireSession)) // written two lines below
+
+  return {
+    identify,
+    enrich(wire: WireEvent, times: EventTimes): Enrichment {
+      const { session, anonymous_id, user_id, identities = [] } = wire
+      return {
+        url: wire.url ? storedUrl(wire.url) || null : null,
+        cookie: anonymous_id === undefined ? undefined : identify('cookie', anonymous_id),
+        user: user_id === undefined ? undefined : identify('user_id', user_id),
+        others: identities.map(({ type, value }) => identify(type, value)),
+        emailHash: identities.find(({ type }) => type === 'email_hash')?.value,
+        session: session && { ...readVisit(JSON.stringify(session)), startedAt: times.sessionStartedAt },
+      }
+    },
+  }
+}
+
+/** The visit without its start, which is corrected event by event. */
+function visitOf(session: WireSession): Omit<EventSession, 'startedAt'> {
+  const landingUrl = session.landing_url ? storedUrl(session.landing_url) || null : null
+  return {
+    clientId: toUuid(session.id),
+    landingUrl,
+    referrerUrl: session.referrer_url ? storedUrl(session.referrer_url) || null : null,
+    origin: {
+      source: touchOf({
+        url: session.landing_url,
+        referrerUrl: session.referrer_url,
+        utm: session.utm,
+        clickIds: session.click_ids,
+      }),
+      page: readPage(landingUrl),
+    },
+  }
+}
+
+/** The page that an address shows, campaign parameters apart. */
+export function readPage(url: string | null): Page | undefined {
+  const page = url ? pageOf(url) : undefined
+  if (!page || !url) return undefined
+  const queryHash = page.query && createHash('sha256').update(page.query).digest('hex')
+  return { path: page.path, queryHash, url }
+}
+
+function remember<Value>(work: (text: string) => Value): (text: string) => Value {
+  const known = new Map<string, Value>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const value = work(text)
+    known.set(text, value)
+    return value
+  }
+}

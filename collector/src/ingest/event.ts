@@ -1,0 +1,100 @@
+/** What passes through ingest: a request, its events as they grow from step to step, and what became of them. */
+import type { EventCode, WireEvent } from '@headwater/contract'
+import type { TouchSource } from '@headwater/attribution/touch'
+import type { Token } from '../tokens/token.ts'
+
+/** A batch with what is known of how it came. Times are epoch ms. */
+export interface IngestRequest {
+  id: string
+  token: Token
+  receivedAt: number
+  /** The sender's clock at this attempt; undefined: not told. */
+  sentAt?: number
+  sdkVersion: string | null
+  /** Shortened to /24 or /48. */
+  ip: string | null
+  userAgent: string | null
+  isBot: boolean
+}
+
+/** What is wrong with an event. */
+export interface Fault {
+  code: EventCode
+  /** The field, as in `session.utm.source`; undefined when no single one is at fault. */
+  path?: string
+  message: string
+}
+
+/** A page in the terms of `landing_pages`. */
+export interface Page {
+  path: string
+  /** SHA-256 of the stripped, sorted query, hex; '' without one. */
+  queryHash: string
+  url: string
+}
+
+/** Identities by their hash; the raw value goes no further than `enrich`. */
+export interface IdentityRef {
+  type: string
+  hash: string
+}
+
+/** Where a session or a touch came from, in the terms of the dimension tables. */
+export interface Origin {
+  source: TouchSource
+  page?: Page
+}
+
+export interface EventSession {
+  /** UUID; the client's id where it is one, else a hash of it. */
+  clientId: string
+  startedAt: number
+  landingUrl: string | null
+  referrerUrl: string | null
+  origin: Origin
+}
+
+export interface EventTouch {
+  /** UUID: the hash of the touch's natural key. */
+  key: string
+  type: string
+  at: number
+  origin: Origin
+}
+
+/** An event that may be stored. */
+export interface IngestEvent {
+  request: IngestRequest
+  index: number
+  wire: WireEvent
+  /** UUID; the client's key where it is one, else a hash of it. */
+  key: string
+  occurredAt: number
+  /** JSON; null: none. */
+  props: string | null
+  url: string | null
+  cookie?: IdentityRef
+  user?: IdentityRef
+  /** E-mail hashes and the website's own kinds. */
+  others: IdentityRef[]
+  emailHash?: string
+  session?: EventSession
+  touches: EventTouch[]
+}
+
+/** An event that is not stored, kept in `rejected_events`. */
+export interface RejectedEvent {
+  request: IngestRequest
+  index: number
+  /** UUID; undefined: it had no key that could be read. */
+  key?: string
+  /** The key as it came. */
+  idempotencyKey?: string
+  fault: Fault
+  raw: unknown
+  identityHashes: string[]
+}
+
+export type Judged = IngestEvent | RejectedEvent
+
+export const isRejected = (event: Judged): event is RejectedEvent => 'fault' in event

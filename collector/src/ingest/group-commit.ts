@@ -1,0 +1,72 @@
+/** Group commit without a timer: what arrives while the writers are busy shares the next transaction. */
+
+export interface GroupCommit<Item, Result> {
+  /** Answers after the commit of the item's group. Undefined: the queue is full, nothing was taken. */
+  add(item: Item): Promise<Result> | undefined
+  /** Resolves when everything taken is answered. */
+  drain(): Promise<void>
+}
+
+interface Waiting<Item, Result> {
+  item: Item
+  resolve(result: Result): void
+  reject(error: unknown): void
+}
+
+/**
+ * Commits items in groups of at most `groupWeight` (a single heavier item goes alone), `writers` groups at once, and
+ * holds at most `queueWeight` waiting. An idle group commit commits at once.
+ */
+export function createGroupCommit<Item, Result>(options: {
+  commit(items: Item[]): Promise<Result[]>
+  weigh(item: Item): number
+  writers: number
+  groupWeight: number
+  queueWeight: number
+}): GroupCommit<Item, Result> {
+  const queue: Waiting<Item, Result>[] = []
+  let queuedWeight = 0
+  let busyWriters = 0
+  const onIdle: (() => void)[] = []
+
+  function takeGroup(): Waiting<Item, Result>[] {
+    let weight = 0
+    let count = 0
+    for (const { item } of queue) {
+      weight += options.weigh(item)
+      if (count > 0 && weight > options.groupWeight) break
+      count += 1
+    }
+    const group = queue.splice(0, count)
+    for (const { item } of group) queuedWeight -= options.weigh(item)
+    return group
+  }
+
+  async function write(): Promise<void> {
+    busyWriters += 1
+    while (queue.length > 0) {
+      const group = takeGroup()
+      try {
+        const results = await options.commit(group.map(({ item }) => item))
+        group.forEach(({ resolve }, i) => resolve(results[i] as Result)) // commit answers one result an item
+      } catch (error) {
+        for (const { reject } of group) reject(error)
+      }
+    }
+    busyWriters -= 1
+    if (busyWriters === 0) for (const resolve of onIdle.splice(0)) resolve()
+  }
+
+  return {
+    add(item) {
+      if (queuedWeight + options.weigh(item) > options.queueWeight) return undefined
+      queuedWeight += options.weigh(item)
+      const result = new Promise<Result>((resolve, reject) => queue.push({ item, resolve, reject }))
+      if (busyWriters < options.writers) void write()
+      return result
+    },
+    async drain() {
+      if (busyWriters > 0) await new Promise<void>((resolve) => onIdle.push(resolve))
+    },
+  }
+}

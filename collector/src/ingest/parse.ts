@@ -1,0 +1,131 @@
+/** Step 1, parse: a raw value becomes a wire event within its limits, or a fault that names the field. */
+import { limits, type WireEvent } from '@headwater/contract'
+import { eventSchema } from '@headwater/contract/schema'
+import type { Fault } from './event.ts'
+
+/** A valid event with its props as JSON, cut where the contract cuts. */
+export interface ParsedEvent {
+  wire: WireEvent
+  props: string | null
+}
+
+/** Reads one event of a batch. Unknown fields are left out, over-long url, title and utm are cut. */
+export function parseEvent(raw: unknown): ParsedEvent | Fault {
+  const parsed = eventSchema.safeParse(raw)
+  if (!parsed.success) return faultOf(parsed.error.issues[0], raw)
+  const wire: WireEvent = parsed.data
+  const fault = findFault(wire)
+  if (fault) return fault
+  const props = stringifyProps(wire.props)
+  if (typeof props === 'object' && props) return props
+  cutToLimits(wire)
+  return { wire, props }
+}
+
+export const isFault = (value: object): value is Fault => 'code' in value
+
+/** U+0000 and lone surrogates, which PostgreSQL cannot store, become U+FFFD, in keys too. Other values come back as they are. */
+export function repairText(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\ufffd').toWellFormed()
+  if (Array.isArray(value)) return value.map(repairText)
+  if (typeof value !== 'object' || value === null) return value
+  // fromEntries defines its keys: `__proto__` is only a key.
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [repairText(key), repairText(inner)]))
+}
+
+/** Can this JSON text hold what `repairText` repairs? Both can stand in JSON as an escape only. */
+export const needsRepair = (json: string): boolean => /\\u(0000|[dD][89a-fA-F])/.test(json)
+
+const required = { field_required: 'is missing. Send it with every event.' }
+
+interface Issue {
+  code: string
+  path: PropertyKey[]
+  message: string
+  maximum?: number | bigint
+}
+
+function faultOf(issue: Issue | undefined, raw: unknown): Fault {
+  const path = issue?.path.join('.')
+  if (!issue || !path) return { code: 'invalid_event', message: 'An event must be a JSON object.' }
+  if (valueAt(raw, issue.path) === undefined) {
+    return { code: 'field_required', path, message: `${path} ${required.field_required}` }
+  }
+  if (issue.code === 'too_big' && path === 'identities') {
+    return { code: 'too_many_identities', path, message: `An event may carry ${issue.maximum} identities at most.` }
+  }
+  if (issue.code === 'too_big') {
+    return { code: 'field_too_long', path, message: `${path} is too long or too large: at most ${issue.maximum}.` }
+  }
+  return { code: 'invalid_field', path, message: `${path} is not valid: ${issue.message}.` }
+}
+
+function valueAt(raw: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw) // a path of zod leads through objects
+}
+
+function findFault(wire: WireEvent): Fault | undefined {
+  if (wire.name === undefined && wire.type !== 'identify') {
+    return { code: 'field_required', path: 'name', message: `An event of type ${wire.type} needs a name.` }
+  }
+  if (wire.anonymous_id === undefined && wire.user_id === undefined && !wire.identities?.length) {
+    const message = 'Nobody to credit: send anonymous_id, user_id or identities.'
+    return { code: 'identity_required', path: 'anonymous_id', message }
+  }
+  if (wire.revenue_cents !== undefined && wire.currency === undefined) {
+    const message = 'Revenue without a currency cannot be added up: send currency, for example "EUR".'
+    return { code: 'currency_required', path: 'revenue_cents', message }
+  }
+  if (wire.currency !== undefined && wire.revenue_cents === undefined) {
+    return { code: 'revenue_required', path: 'currency', message: 'A currency needs revenue_cents, in minor units.' }
+  }
+  return undefined
+}
+
+function stringifyProps(props: WireEvent['props']): string | null | Fault {
+  if (props === undefined) return null
+  const fault = findPropsFault(props, 'props', 1)
+  if (fault) return fault
+  const json = JSON.stringify(props)
+  // A UTF-16 unit takes 3 bytes at most, so a short text needs no counting.
+  if (json.length * 3 > limits.propsBytes && Buffer.byteLength(json) > limits.propsBytes) {
+    const message = `props take ${Buffer.byteLength(json)} bytes of JSON; ${limits.propsBytes} are allowed.`
+    return { code: 'props_too_large', path: 'props', message }
+  }
+  return json
+}
+
+function findPropsFault(value: unknown, path: string, depth: number): Fault | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { code: 'number_not_finite', path, message: `${path} is too large for a number.` }
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > limits.depth) {
+    return { code: 'too_deep', path, message: `props may be nested ${limits.depth} levels deep at most.` }
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const fault = findPropsFault(inner, `${path}.${key}`, depth + 1)
+    if (fault) return fault
+  }
+  return undefined
+}
+
+function cutToLimits(wire: WireEvent): void {
+  wire.url = cut(wire.url, limits.url)
+  wire.title = cut(wire.title, limits.title)
+  if (!wire.session) return
+  wire.session.landing_url = cut(wire.session.landing_url, limits.url)
+  wire.session.referrer_url = cut(wire.session.referrer_url, limits.url)
+  for (const [name, value] of Object.entries(wire.session.utm ?? {})) {
+    Object.assign(wire.session.utm as object, { [name]: cut(value, limits.utm) })
+  }
+  const clickIds = Object.entries(wire.session.click_ids ?? {})
+  const usable = clickIds.filter(([, value]) => value !== '' && value.length <= limits.clickId)
+  if (usable.length < clickIds.length) wire.session.click_ids = Object.fromEntries(usable)
+}
+
+/** Cuts between characters, not through a surrogate pair. */
+function cut(text: string | undefined, max: number): string | undefined {
+  if (text === undefined || text.length <= max) return text
+  return text.slice(0, max).toWellFormed().replace(/\ufffd$/, '')
+}

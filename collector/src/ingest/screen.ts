@@ -1,0 +1,50 @@
+/** Step 3, screen: turns away events whose time or ids cannot be right. */
+import { isIllegalId, type WireEvent } from '@headwater/contract'
+import type { EventTimes } from './clock.ts'
+import type { Fault } from './event.ts'
+
+/** Clocks differ; an event this far ahead is taken to have happened now. */
+const futureToleranceMs = 60_000
+/** How far back events are taken. */
+export const horizonMs = 30 * 86_400_000
+
+/** Finds what is wrong with the event's ids and times; moves a time slightly ahead to `receivedAt`. */
+export function screen(wire: WireEvent, times: EventTimes, receivedAt: number): Fault | undefined {
+  return screenIds(wire) ?? screenTimes(times, receivedAt)
+}
+
+function screenIds(wire: WireEvent): Fault | undefined {
+  const named: [string, string | undefined][] = [
+    ['anonymous_id', wire.anonymous_id],
+    ['user_id', wire.user_id],
+    ...(wire.identities ?? []).map(({ value }, i): [string, string] => [`identities.${i}.value`, value]),
+  ]
+  const illegal = named.find(([, id]) => id !== undefined && isIllegalId(id))
+  if (!illegal) return screenEmailHash(wire)
+  const message = `${illegal[0]} holds a placeholder, not an id; it would make one customer out of many. Leave it out when there is none.`
+  return { code: 'illegal_id', path: illegal[0], message }
+}
+
+/** A raw address sent as a hash by mistake must not reach the database. */
+function screenEmailHash(wire: WireEvent): Fault | undefined {
+  const index = wire.identities?.findIndex(({ type, value }) => type === 'email_hash' && !/^[0-9a-f]{64}$/.test(value)) ?? -1
+  if (index < 0) return undefined
+  const path = `identities.${index}.value`
+  const message = 'An email_hash is the SHA-256 of the trimmed, lower-cased address: 64 hex digits in lower case.'
+  return { code: 'invalid_field', path, message }
+}
+
+function screenTimes(times: EventTimes, receivedAt: number): Fault | undefined {
+  const aheadMs = times.occurredAt - receivedAt
+  if (aheadMs > futureToleranceMs) {
+    const message = `The event happened ${Math.round(aheadMs / 1000)} s after it was received. Send sent_at, so that your clock can be corrected.`
+    return { code: 'in_future', path: 'occurred_at', message }
+  }
+  if (aheadMs > 0) times.occurredAt = receivedAt
+  times.sessionStartedAt = Math.max(Math.min(times.sessionStartedAt, times.occurredAt), receivedAt - horizonMs)
+  if (-aheadMs > horizonMs) {
+    const message = `The event is older than ${horizonMs / 86_400_000} days.`
+    return { code: 'too_old', path: 'occurred_at', message }
+  }
+  return undefined
+}

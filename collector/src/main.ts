@@ -1,0 +1,87 @@
+/** Starts a collector: database, ingest, HTTP server; stops it without losing what it has taken. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { createApp } from './app.ts'
+import { operationsRoute } from './cli/operations-route.ts'
+import type { Config } from './config.ts'
+import { checkSchemaVersion, migrate } from './db/migrate.ts'
+import { type OpenDatabase, openDatabase } from './db/open-database.ts'
+import { createDevelopment } from './dev/development.ts'
+import type { AppDeps, AppEnv } from './http/app-env.ts'
+import { createIngest } from './ingest/ingest.ts'
+import { createSecrets } from './secrets.ts'
+import { createTokenChecker } from './tokens/check-token.ts'
+
+export interface Collector {
+  /** Where it listens, as in `http://127.0.0.1:8787`. */
+  url: string
+  /** Stops accepting, answers what it has taken, lets go of the database. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  config: Config
+  /** Development binds to 127.0.0.1, migrates by itself, has a demo website, `/` and `/demo`. */
+  mode: 'serve' | 'dev'
+  onError?(error: unknown): void
+  /** Epoch ms; default `Date.now`. */
+  now?(): number
+}
+
+/** A body that trickles in for longer than this is given up: 408. */
+const requestTimeoutMs = 10_000
+
+/** Starts a collector and answers once it listens. Throws when the schema is not this version's, or the port is taken. */
+export async function startCollector(options: StartOptions): Promise<Collector> {
+  const opened = await openDatabase(options.config)
+  try {
+    await (options.mode === 'dev' ? migrate(opened.db) : checkSchemaVersion(opened.db))
+    return await listen(opened, options)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function listen(opened: OpenDatabase, { config, mode, onError = console.error, now = Date.now }: StartOptions): Promise<Collector> {
+  const { db, pepper, lock } = opened
+  const secrets = createSecrets(pepper)
+  let isReady = true
+  const deps: AppDeps = {
+    db,
+    ingest: createIngest({ db, secrets, now }),
+    tokens: createTokenChecker({ db, secrets, now }),
+    trustedProxyHops: config.trustedProxyHops,
+    now,
+    isReady: () => isReady,
+    onError,
+  }
+  const extras: Hono<AppEnv>[] = lock ? [operationsRoute({ db, secrets }, lock.secret)] : []
+  const development = mode === 'dev' ? await createDevelopment({ db, secrets, config }) : undefined
+  if (development) {
+    deps.onStored = development.onStored
+    extras.push(development.routes)
+  }
+  const server = createAdaptorServer({ fetch: createApp(deps, extras).fetch, serverOptions: { requestTimeout: requestTimeoutMs } })
+  const host = development ? '127.0.0.1' : config.host
+  server.listen(config.port, host)
+  await once(server, 'listening') // rejects when the port is taken
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}` // listens on TCP
+  opened.announce(url)
+  development?.announce(url)
+
+  return {
+    url,
+    async stop() {
+      isReady = false
+      const closed = once(server, 'close')
+      server.close()
+      if ('closeIdleConnections' in server) server.closeIdleConnections()
+      await deps.ingest.drain()
+      await closed
+      await opened.close()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/** Whole-request failures: thrown as a Problem, answered as an RFC 9457 document. */
+import { type Problem as ProblemDocument, type ProblemCode, problems } from '@headwater/contract'
+
+/** A request that cannot be served, and what its sender can do about it. */
+export class Problem extends Error {
+  override name = 'Problem'
+  /** For 503: after how many seconds it is worth trying again. */
+  readonly retryAfterS: number | undefined
+
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    options: { cause?: unknown; retryAfterS?: number } = {},
+  ) {
+    super(detail, { cause: options.cause })
+    this.retryAfterS = options.retryAfterS
+  }
+}
+
+/** The collector cannot store right now; nothing is half done. */
+export function unavailable(detail: string, cause?: unknown): Problem {
+  return new Problem('unavailable', `${detail} Nothing is known to be stored: send the same events again.`, { cause, retryAfterS: 2 })
+}
+
+/** The answer to a failed request. */
+export function problemResponse(problem: Problem, requestId: string): Response {
+  const { status, title } = problems[problem.code]
+  const document: ProblemDocument = {
+    type: `urn:headwater:problem:${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    request_id: requestId,
+  }
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+  if (problem.retryAfterS !== undefined) headers.set('retry-after', String(problem.retryAfterS))
+  return Response.json(document, { status, headers })
+}

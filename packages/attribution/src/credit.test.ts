@@ -1,0 +1,195 @@
+/** States who gets the credit for a conversion. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type CreditTouch, credit, eligibleTouches, models, weigh, withoutDirect } from './credit.ts'
+
+const day = 86_400_000
+const conversionAt = 100 * day
+
+/** A touch so many days before the conversion. */
+function touch(id: number | string, daysBefore: number, more: Partial<CreditTouch> = {}): CreditTouch {
+  return { id: String(id), at: conversionAt - daysBefore * day, isDirect: false, ...more }
+}
+
+const direct = { isDirect: true }
+const idsOf = (touches: readonly CreditTouch[]) => touches.map(({ id }) => id)
+const eligible = (touches: CreditTouch[], days = 90) => eligibleTouches(touches, conversionAt, days * day)
+
+describe('eligibleTouches', () => {
+  test('both ends of the look-back count', () => {
+    const edge = [touch(1, 90), touch(2, 90, { at: conversionAt - 90 * day - 1 }), touch(3, 0)]
+    expect(idsOf(eligible(edge))).toEqual(['1', '3'])
+  })
+
+  test('a touch after the conversion never counts', () => {
+    expect(eligible([touch(1, 0, { at: conversionAt + 1 })])).toEqual([])
+  })
+
+  test('a look-back of 0 keeps the instant of the conversion', () => {
+    expect(idsOf(eligible([touch(1, 0.001), touch(2, 0)], 0))).toEqual(['2'])
+  })
+
+  test.each([
+    ['by time', [touch(1, 1), touch(2, 2)], ['2', '1']],
+    [
+      'then by place in the session',
+      [touch(1, 1, { seq: 2 }), touch(2, 1, { seq: 1 }), touch(3, 1)],
+      ['3', '2', '1'],
+    ],
+    ['then by id, as a number', [touch(10, 1), touch(9, 1)], ['9', '10']],
+    [
+      'also where numbers are no longer exact',
+      [touch('9007199254740993', 1), touch('9007199254740992', 1)],
+      ['9007199254740992', '9007199254740993'],
+    ],
+  ])('they are ordered %s', (_, touches, ids) => {
+    expect(idsOf(eligible(touches))).toEqual(ids)
+  })
+
+  test('the list it was given stays as it was', () => {
+    const touches = [touch(1, 1), touch(2, 2)]
+    eligible(touches)
+    expect(idsOf(touches)).toEqual(['1', '2'])
+  })
+})
+
+describe('weigh', () => {
+  const path = [touch(1, 4), touch(2, 3), touch(3, 2, direct), touch(4, 1, direct)]
+
+  test.each([
+    ['first', path, { 1: 1 }],
+    ['last', path, { 4: 1 }],
+    ['last_non_direct', path, { 2: 1 }],
+    ['last_non_direct', [touch(1, 2, direct), touch(2, 1, direct)], { 2: 1 }],
+    ['linear', path, { 1: 0.25, 2: 0.25, 3: 0.25, 4: 0.25 }],
+    ['linear', [touch(7, 1)], { 7: 1 }],
+  ] as const)('%s', (model, touches, weights) => {
+    expect(Object.fromEntries(weigh(model, touches))).toEqual(weights)
+  })
+
+  test.each(models)('%s gives nothing without touches', (model) => {
+    expect(weigh(model, [])).toEqual(new Map())
+  })
+
+  const paths = fc.array(fc.record({ at: fc.nat(conversionAt), isDirect: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 500,
+  })
+
+  test.each(models)('the weights of %s sum to 1, for any path', (model) => {
+    fc.assert(
+      fc.property(paths, (records) => {
+        const touches = eligible(
+          records.map((record, index) => ({ ...record, id: String(index) })),
+          1000,
+        )
+        const weights = [...weigh(model, touches).values()]
+        expect(Math.abs(weights.reduce((a, b) => a + b, 0) - 1)).toBeLessThan(1e-9)
+        expect(weights.every((weight) => weight > 0 && weight <= 1)).toBe(true)
+      }),
+    )
+  })
+
+  test('without direct, unless direct is all there is', () => {
+    expect(idsOf(withoutDirect(path))).toEqual(['1', '2'])
+    expect(idsOf(withoutDirect(path.slice(2)))).toEqual(['3', '4'])
+  })
+})
+
+describe('credit', () => {
+  const options = { lookbackMs: 30 * day, defaultModel: 'last_non_direct' } as const
+  const purchase = { at: conversionAt, valueCents: 10_000 }
+
+  test('a conversion without touches stays unattributed', () => {
+    expect(credit(purchase, [], options)).toEqual({
+      firstTouchId: null,
+      lastNonDirectTouchId: null,
+      attributedTouchId: null,
+      weights: {},
+      credits: [],
+    })
+  })
+
+  test('the first touch may be older than the look-back, the first model stays within it', () => {
+    const result = credit(purchase, [touch(1, 60), touch(2, 20), touch(3, 1, direct)], options)
+    expect(result).toMatchObject({
+      firstTouchId: '1',
+      lastNonDirectTouchId: '2',
+      attributedTouchId: '2',
+      weights: { 2: 1 },
+    })
+    expect(result.credits).toContainEqual({ model: 'first', touchId: '2', weight: 1, valueCents: 10_000 })
+  })
+
+  test('with direct touches alone the last one is credited, and no touch is called non-direct', () => {
+    const result = credit(purchase, [touch(1, 2, direct), touch(2, 1, direct)], options)
+    expect(result).toMatchObject({ firstTouchId: '1', lastNonDirectTouchId: null, attributedTouchId: '2' })
+  })
+
+  test('a non-direct touch outside the look-back is not the last non-direct one', () => {
+    const result = credit(purchase, [touch(1, 40), touch(2, 1, direct)], options)
+    expect(result).toMatchObject({ firstTouchId: '1', lastNonDirectTouchId: null, attributedTouchId: '2' })
+  })
+
+  test('of equal weights the latest touch is the attributed one', () => {
+    const touches = [touch(1, 3), touch(2, 2), touch(3, 1)]
+    const { attributedTouchId, weights } = credit(purchase, touches, { ...options, defaultModel: 'linear' })
+    expect(attributedTouchId).toBe('3')
+    expect(Object.keys(weights)).toEqual(['1', '2', '3'])
+  })
+
+  test('every model credits the whole value, and only touches with a weight have a row', () => {
+    const { credits } = credit(purchase, [touch(1, 3), touch(2, 2), touch(3, 1)], options)
+    for (const model of models) {
+      const rows = credits.filter((row) => row.model === model)
+      expect(rows.reduce((sum, row) => sum + row.valueCents!, 0)).toBe(10_000)
+      expect(rows).toHaveLength(model === 'linear' ? 3 : 1)
+    }
+  })
+
+  test('the odd cent goes to the earliest touch', () => {
+    const { credits } = credit(purchase, [touch(3, 1), touch(1, 3), touch(2, 2)], options)
+    const linear = credits.filter(({ model }) => model === 'linear')
+    expect(linear.map(({ touchId, valueCents }) => [touchId, valueCents])).toEqual([
+      ['1', 3334],
+      ['2', 3333],
+      ['3', 3333],
+    ])
+  })
+
+  test.each([
+    [0, 0],
+    [-4000, -2000],
+    [null, null],
+  ])('a value of %j', (valueCents, half) => {
+    const { credits, weights } = credit({ at: conversionAt, valueCents }, [touch(1, 2), touch(2, 1)], {
+      ...options,
+      defaultModel: 'linear',
+    })
+    const linear = credits.filter(({ model }) => model === 'linear')
+    expect(weights).toEqual({ 1: 0.5, 2: 0.5 })
+    expect(linear.map((row) => row.valueCents)).toEqual([half, half])
+  })
+
+  test('a device that turns out to be the same person changes the credit', () => {
+    const [ad, laptop] = [touch(1, 3), touch(2, 0, direct)]
+    expect(credit(purchase, [laptop], options)).toMatchObject({
+      firstTouchId: '2',
+      lastNonDirectTouchId: null,
+    })
+    expect(credit(purchase, [laptop, ad], options)).toMatchObject({
+      firstTouchId: '1',
+      lastNonDirectTouchId: '1',
+    })
+  })
+
+  test('touches may come in any order', () => {
+    const touches = [touch(1, 3), touch(2, 2, direct), touch(3, 2, { seq: 1 }), touch(11, 1), touch(9, 1)]
+    const expected = credit(purchase, touches, options)
+    fc.assert(
+      fc.property(fc.shuffledSubarray(touches, { minLength: 5 }), (shuffled) => {
+        expect(credit(purchase, shuffled, options)).toEqual(expected)
+      }),
+    )
+  })
+})

@@ -1,0 +1,89 @@
+/** Gives a conversion's credit to the touches that led to it. */
+import { allocateCents } from './allocate-cents.ts'
+import { type CreditTouch, type Model, models, weigh } from './models.ts'
+
+export { allocateCents } from './allocate-cents.ts'
+export { type CreditTouch, type Model, models, weigh, withoutDirect } from './models.ts'
+
+export interface CreditOptions {
+  /** How long before the conversion a touch still counts. */
+  lookbackMs: number
+  /** The model that decides `attributedTouchId` and `weights`. */
+  defaultModel: Model
+}
+
+export interface Credit {
+  model: Model
+  touchId: string
+  weight: number
+  /** Minor units; null when the conversion has no value. */
+  valueCents: number | null
+}
+
+export interface CreditResult {
+  /** The earliest touch of all, however long ago: it is a fact about the person, and look-back is a choice of models. */
+  firstTouchId: string | null
+  lastNonDirectTouchId: string | null
+  /** The touch with the largest weight under the default model, the latest of equals. */
+  attributedTouchId: string | null
+  /** By touch id, under the default model; empty without touches, for such a conversion stays unattributed. */
+  weights: Record<string, number>
+  /** Under every model; a touch without weight has no entry. */
+  credits: Credit[]
+}
+
+/** Credits a conversion to the touches of the same person. */
+export function credit(
+  conversion: { at: number; valueCents: number | null },
+  touches: readonly CreditTouch[],
+  options: CreditOptions,
+): CreditResult {
+  const eligible = eligibleTouches(touches, conversion.at, options.lookbackMs)
+  const weights = weigh(options.defaultModel, eligible)
+  return {
+    firstTouchId: eligibleTouches(touches, conversion.at, Number.POSITIVE_INFINITY)[0]?.id ?? null,
+    lastNonDirectTouchId: eligible.findLast((touch) => !touch.isDirect)?.id ?? null,
+    attributedTouchId: heaviest(weights),
+    weights: Object.fromEntries(weights),
+    credits: models.flatMap((model) => creditsOf(model, eligible, conversion.valueCents)),
+  }
+}
+
+/** The touches that may earn credit: within the look-back, both ends included, in the order they happened. */
+export function eligibleTouches(
+  touches: readonly CreditTouch[],
+  conversionAt: number,
+  lookbackMs: number,
+): CreditTouch[] {
+  return touches
+    .filter(({ at }) => at <= conversionAt && at >= conversionAt - lookbackMs)
+    .sort((a, b) => a.at - b.at || (a.seq ?? 0) - (b.seq ?? 0) || compareIds(a.id, b.id))
+}
+
+// As text '10' comes before '9', and beyond 2^53 a number is no longer exact: a longer decimal is the larger one.
+function compareIds(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
+}
+
+function heaviest(weights: Map<string, number>): string | null {
+  let best: [id: string | null, weight: number] = [null, 0]
+  for (const [id, weight] of weights) if (weight >= best[1]) best = [id, weight]
+  return best[0]
+}
+
+function creditsOf(model: Model, eligible: CreditTouch[], valueCents: number | null): Credit[] {
+  const weights = [...weigh(model, eligible)]
+  const shares =
+    valueCents === null
+      ? null
+      : allocateCents(
+          valueCents,
+          weights.map(([, weight]) => weight),
+        )
+  return weights.map(([touchId, weight], index) => ({
+    model,
+    touchId,
+    weight,
+    valueCents: shares?.[index] ?? null,
+  }))
+}

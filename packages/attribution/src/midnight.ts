@@ -1,0 +1,21 @@
+/** Says whether midnight lies between two moments in a time zone; the collector's rule for websites that want it. */
+
+// Making a formatter costs some 50 µs, using one 1 µs.
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+/** Are these two moments (epoch ms) on different days of this IANA time zone? An unknown zone is a RangeError. */
+export function crossesMidnight(a: number, b: number, timeZone: string): boolean {
+  const formatter = formatters.get(timeZone) ?? createFormatter(timeZone)
+  return formatter.format(a) !== formatter.format(b)
+}
+
+function createFormatter(timeZone: string): Intl.DateTimeFormat {
+  const formatter = new Intl.DateTimeFormat('en', {
+    timeZone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+  })
+  formatters.set(timeZone, formatter)
+  return formatter
+}

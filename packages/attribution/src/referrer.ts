@@ -1,0 +1,91 @@
+/** Says which site sent a visitor, and what kind of site that is. */
+import { getDomain, getPublicSuffix } from 'tldts'
+import { appDomains } from './app-domains.ts'
+import { ignoredReferrers, isIgnored } from './ignored-referrers.ts'
+import { categoryByHost, categoryByPath, type ReferrerCategory } from './referrer-table.ts'
+
+export type { ReferrerCategory } from './referrer-table.ts'
+
+/**
+ * The site that sent the visitor: the name under which we know it (`google.de` for `www.google.de`), else its host
+ * without `www.`. Undefined when there is none: no readable address, the page's own registrable domain, a local
+ * machine, or a host of `ignored`, which passes visitors on (payment, sign-in) and sends none.
+ */
+export function referrerDomain(
+  referrerUrl: string | undefined,
+  pageUrl: string | undefined,
+  ignored: readonly string[] = ignoredReferrers,
+): string | undefined {
+  const referrer = parsePlace(referrerUrl)
+  if (!referrer || isLocal(referrer.host) || isIgnored(referrer, ignored)) return undefined
+  const page = parsePlace(pageUrl)
+  if (page && isSameSite(page.host, referrer.host)) return undefined
+  return findKnown(referrer.host)?.domain ?? referrer.host
+}
+
+/** The kind of site, for an address or a bare domain. What we do not know is `other`. */
+export function referrerCategory(referrerUrlOrDomain: string): ReferrerCategory {
+  const isUrl = referrerUrlOrDomain.includes('://')
+  const place = parsePlace(isUrl ? referrerUrlOrDomain : `https://${referrerUrlOrDomain}`)
+  if (!place) return 'other'
+  const byPath = categoryByPath.find((rule) => isWithin(place, rule))
+  return (byPath ?? findKnown(place.host))?.category ?? 'other'
+}
+
+interface Place {
+  /** Lower case, without port, `www.` and trailing dot. An Android app has the domain of its website, if we know it. */
+  host: string
+  path: string
+}
+
+function parsePlace(url: string | undefined): Place | undefined {
+  if (!url || !/^(https?|android-app):\/\//i.test(url)) return undefined
+  try {
+    const { protocol, hostname, pathname } = new URL(url)
+    const host = hostname
+      .toLowerCase()
+      .replace(/\.$/, '')
+      .replace(/^www\./, '')
+    if (!host) return undefined
+    return { host: (protocol === 'android-app:' && appDomains.get(host)) || host, path: pathname }
+  } catch {
+    return undefined // an address that no browser would open names no site
+  }
+}
+
+function isLocal(host: string): boolean {
+  return /^(localhost|127\.[\d.]+|\[::1\])$|\.localhost$/.test(host)
+}
+
+// Private suffixes count: a.github.io and b.github.io are two sites.
+function isSameSite(a: string, b: string): boolean {
+  if (a === b) return true
+  const site = getDomain(a, { allowPrivateDomains: true })
+  return site !== null && site === getDomain(b, { allowPrivateDomains: true })
+}
+
+function isWithin({ host, path }: Place, rule: Place): boolean {
+  return (host === rule.host || host.endsWith(`.${rule.host}`)) && `${path}/`.startsWith(`${rule.path}/`)
+}
+
+/** Looks the host up, then its parents, longest first; `google.*` in the table stands for Google in every country. */
+function findKnown(host: string): { domain: string; category: ReferrerCategory } | undefined {
+  const suffix = getPublicSuffix(host) ?? ''
+  const starred = isCountrySuffix(suffix) ? `${host.slice(0, -suffix.length)}*` : ''
+  for (let at = 0; at >= 0 && at < host.length; at = nextLabel(host, at)) {
+    const domain = host.slice(at)
+    const category = categoryByHost.get(domain) ?? categoryByHost.get(starred.slice(at))
+    if (category) return { domain, category }
+  }
+  return undefined
+}
+
+function nextLabel(host: string, at: number): number {
+  const dot = host.indexOf('.', at)
+  return dot < 0 ? -1 : dot + 1
+}
+
+// Brands hold their name in .com and in the countries; under the newer endings anyone may have been first.
+function isCountrySuffix(suffix: string): boolean {
+  return /(^|\.)(com|net|org|cat|[a-z]{2})$/.test(suffix)
+}

@@ -1,0 +1,67 @@
+/** The one rule that says when a session ends; SDK and collector both obey this file. */
+import type { Utm } from '@headwater/contract'
+import { type Campaign, hasCampaign, sameCampaign } from './campaign.ts'
+
+export interface SessionRules {
+  /** Silence longer than this ends a session; exactly this long does not. */
+  idleMs: number
+  /** An event later than this after the start opens a new session. */
+  maxMs: number
+  /** Whether arriving by another campaign or click id opens a new session. */
+  newCampaignStartsSession: boolean
+}
+
+/** 30 minutes: what every product of this field uses. 24 hours: a tab that never falls silent must end sometime. */
+export const defaultSessionRules: SessionRules = {
+  idleMs: 1_800_000,
+  maxMs: 86_400_000,
+  newCampaignStartsSession: true,
+}
+
+/** A session as it stands. Times are epoch ms. */
+export interface OpenSession {
+  startedAt: number
+  lastSeenAt: number
+  userId?: string
+  utm?: Utm
+  clickIds?: Record<string, string>
+}
+
+/** What happens next, and whether it still belongs to the session. */
+export interface NextMoment {
+  at: number
+  userId?: string
+  campaign?: Campaign
+}
+
+/** Does what happens next belong to this session? */
+export function continuesSession(
+  session: OpenSession,
+  next: NextMoment,
+  rules: SessionRules = defaultSessionRules,
+): boolean {
+  return (
+    isInTime(session, next.at, rules) &&
+    !isAnotherUser(session.userId, next.userId) &&
+    !(rules.newCampaignStartsSession && isAnotherCampaign(session, next.campaign))
+  )
+}
+
+// An event before lastSeenAt is late, or its clock was set back: no reason to split, unless it lies so far before the
+// start that the session would stay open until the clock has caught up.
+function isInTime(
+  { startedAt, lastSeenAt }: OpenSession,
+  at: number,
+  { idleMs, maxMs }: SessionRules,
+): boolean {
+  return at - lastSeenAt <= idleMs && at - startedAt <= maxMs && startedAt - at <= idleMs
+}
+
+// Signing in keeps the session, so does an event that does not say who: only a second name is a second person.
+function isAnotherUser(before: string | undefined, after: string | undefined): boolean {
+  return !!before && !!after && before !== after
+}
+
+function isAnotherCampaign({ utm = {}, clickIds = {} }: OpenSession, next: Campaign | undefined): boolean {
+  return !!next && hasCampaign(next) && !sameCampaign(next, { utm, clickIds })
+}

@@ -1,0 +1,95 @@
+/** States what makes the source of a touch, and when two sources are one. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type TouchSource, touchKeyText, touchOf } from './touch.ts'
+
+const page = 'https://shop.example/p'
+
+describe('touchOf', () => {
+  test('nothing but a page is direct', () => {
+    expect(touchOf({ url: page })).toEqual({ utm: {}, isDirect: true })
+    expect(touchOf({})).toEqual({ utm: {}, isDirect: true })
+  })
+
+  test.each([
+    ['the page itself', 'https://www.shop.example/other'],
+    ['a payment host', 'https://www.paypal.com/checkout'],
+    ['no address', 'about:blank'],
+  ])('coming from %s is direct', (_, referrerUrl) => {
+    expect(touchOf({ url: page, referrerUrl })).toEqual({ utm: {}, isDirect: true })
+  })
+
+  test.each([
+    [
+      'a referrer',
+      { url: page, referrerUrl: 'https://www.google.de/' },
+      { utm: {}, referrerDomain: 'google.de' },
+    ],
+    ['a tag', { url: `${page}?utm_source=news` }, { utm: { source: 'news' } }],
+    ['a click id', { url: `${page}?GCLID=AbC` }, { utm: {}, clickIdType: 'gclid', clickIdValue: 'AbC' }],
+  ])('%s makes a touch that is not direct', (_, arrival, expected) => {
+    expect(touchOf(arrival)).toEqual({ ...expected, isDirect: false })
+  })
+
+  test('of several click ids the one that proves most speaks', () => {
+    expect(touchOf({ url: `${page}?fbclid=a&gclid=b` })).toMatchObject({
+      clickIdType: 'gclid',
+      clickIdValue: 'b',
+    })
+  })
+
+  test('what the session says wins over the address, as a whole', () => {
+    const touch = touchOf({ url: `${page}?utm_source=b&utm_term=c&gclid=d`, utm: { source: 'a' } })
+    expect(touch).toEqual({ utm: { source: 'a' }, isDirect: false })
+  })
+
+  test('a session that says nothing leaves the word to the address', () => {
+    const arrival = { url: `${page}?utm_source=b`, utm: { source: '' }, clickIds: {} }
+    expect(touchOf(arrival).utm).toEqual({ source: 'b' })
+  })
+
+  test('a click id of an unknown network counts when the session names it', () => {
+    const touch = touchOf({ url: page, clickIds: { my_network: 'a' } })
+    expect(touch).toMatchObject({ clickIdType: 'my_network', clickIdValue: 'a', isDirect: false })
+  })
+})
+
+describe('touchKeyText', () => {
+  const source: TouchSource = {
+    utm: { source: 'a', medium: 'b', campaign: 'c', term: 'd', content: 'e' },
+    clickIdType: 'gclid',
+    clickIdValue: 'f',
+    referrerDomain: 'g',
+    isDirect: false,
+  }
+
+  test.each([
+    { ...source, utm: { ...source.utm, source: 'x' } },
+    { ...source, utm: { ...source.utm, medium: 'x' } },
+    { ...source, utm: { ...source.utm, campaign: 'x' } },
+    { ...source, utm: { ...source.utm, term: 'x' } },
+    { ...source, utm: { ...source.utm, content: 'x' } },
+    { ...source, clickIdType: 'wbraid' },
+    { ...source, clickIdValue: 'F' },
+    { ...source, referrerDomain: 'x' },
+    { ...source, utm: { source: 'a', medium: 'b', campaign: 'c', term: 'e', content: 'd' } },
+  ])('%j is another source', (other) => {
+    expect(touchKeyText(other)).not.toBe(touchKeyText(source))
+  })
+
+  test('absent and blank are one, in any order of fields', () => {
+    const direct = touchKeyText({ utm: {}, isDirect: true })
+    expect(touchKeyText({ utm: { content: '', source: '' }, clickIdType: '', isDirect: true })).toBe(direct)
+  })
+
+  test('no value can imitate the border between two fields', () => {
+    const text = fc.string({ unit: fc.constantFrom('"', ',', '[', ']', 'n', '\\', 'a'), minLength: 1 })
+    fc.assert(
+      fc.property(text, text, text, text, (a, b, c, d) => {
+        const one = touchKeyText({ utm: { source: a, medium: b }, isDirect: false })
+        const two = touchKeyText({ utm: { source: c, medium: d }, isDirect: false })
+        expect(one === two).toBe(a === c && b === d)
+      }),
+    )
+  })
+})

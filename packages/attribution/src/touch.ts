@@ -1,0 +1,44 @@
+/** Says where an arrival came from, and gives that source a text by which two arrivals are told apart. */
+import type { Utm } from '@headwater/contract'
+import { hasCampaign, parseCampaign } from './campaign.ts'
+import { primaryClickId } from './click-ids.ts'
+import { referrerDomain } from './referrer.ts'
+
+/** The source of a touch. */
+export interface TouchSource {
+  utm: Utm
+  clickIdType?: string
+  clickIdValue?: string
+  referrerDomain?: string
+  /** No campaign parameter, no click id, no referrer that counts. */
+  isDirect: boolean
+}
+
+/** What is known of an arrival; `utm` and `clickIds`, where they say anything, win over those in `url`. */
+export interface Arrival {
+  url?: string
+  referrerUrl?: string
+  utm?: Utm
+  clickIds?: Record<string, string>
+}
+
+/** Says where an arrival came from. */
+export function touchOf(arrival: Arrival): TouchSource {
+  const given = { utm: arrival.utm ?? {}, clickIds: arrival.clickIds ?? {} }
+  const campaign = hasCampaign(given) ? given : parseCampaign(arrival.url)
+  const clickId = primaryClickId(campaign.clickIds)
+  const domain = referrerDomain(arrival.referrerUrl, arrival.url)
+  return {
+    utm: campaign.utm,
+    ...(clickId && { clickIdType: clickId.type, clickIdValue: clickId.value }),
+    ...(domain && { referrerDomain: domain }),
+    isDirect: !hasCampaign(campaign) && !domain,
+  }
+}
+
+/** The source as a text: the same for the same source, different for any other. Blank and absent are the same. */
+export function touchKeyText({ utm, clickIdType, clickIdValue, referrerDomain }: TouchSource): string {
+  const { source, medium, campaign, term, content } = utm
+  const parts = [source, medium, campaign, term, content, clickIdType, clickIdValue, referrerDomain]
+  return JSON.stringify(parts.map((part) => part || null)) // JSON: no separator that a value could imitate
+}

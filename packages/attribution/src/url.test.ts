@@ -1,0 +1,161 @@
+/** States what of an address is stored. */
+import { limits } from '@headwater/contract'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { pageOf, sensitiveKeys, storedUrl } from './url.ts'
+
+describe('storedUrl', () => {
+  test.each([
+    'https://shop.example',
+    'https://shop.example/a/b',
+    'http://shop.example:8080/?a=1&b=2&b=3',
+    'https://shop.example/?q=%E4%BD%A0+a%20b',
+    'https://shop.example/@user',
+    'https://shop.example/?flag&a=&c',
+    'https://shop.example/?utm_source=a&gclid=b',
+    'myapp://open/product?id=1',
+    'capacitor://localhost/a',
+    'https://shop.example/?keyword=a&monkey=b&postcode=c&author=d&emails_sent=3&passenger=2',
+    'https://shop.example/?v=react@18.2.0&at=@51.5,-0.12,15z&by=medium.example/@some.one&state=CA',
+    'https://shop.example/?a=%&b=%zz&c=%E0%A4%A&d=%FC',
+  ])('%s is stored as it is', (url) => {
+    expect(storedUrl(url)).toBe(url)
+  })
+
+  test.each([
+    ['the fragment', 'https://a.example/p?x=1#access_token=s', 'https://a.example/p?x=1'],
+    ['user and password', 'https://user:pw@a.example/p', 'https://a.example/p'],
+    ['a password with an @', 'https://user:p@w@a.example', 'https://a.example'],
+    ['the user of an app link', 'myapp://user@open/p', 'myapp://open/p'],
+    ['a key', 'https://a.example/?token=s', 'https://a.example/'],
+    ['a key in the middle', 'https://a.example/?a=1&token=s&b=2', 'https://a.example/?a=1&b=2'],
+    ['a key in any case', 'https://a.example/?Access_Token=s&PASSWORD=p', 'https://a.example/'],
+    ['a key in other spelling', 'https://a.example/?accessToken=s&access-token=s', 'https://a.example/'],
+    [
+      'a key that ends so',
+      'https://a.example/?reset_token=s&user[email]=e&client_secret=c',
+      'https://a.example/',
+    ],
+    ['an escaped key', 'https://a.example/?%74oken=s&user%5Bemail%5D=e', 'https://a.example/'],
+    ['a key without a value', 'https://a.example/?token&a', 'https://a.example/?a'],
+    ['a key after an empty pair', 'https://a.example/?&&token=s&&a=1', 'https://a.example/?a=1'],
+    ['a key split by a line break', 'https://a.example/?to\nken=s', 'https://a.example/'],
+    [
+      'the recipient of an e-mail',
+      'https://a.example/?_kx=a&mc_eid=b&mkt_tok=c&_hsenc=d&mc_cid=e',
+      'https://a.example/?mc_cid=e',
+    ],
+    ['an e-mail address', 'https://a.example/?who=bob@b.example&a=1', 'https://a.example/?a=1'],
+    ['an escaped e-mail address', 'https://a.example/?who=bob%40b.example', 'https://a.example/'],
+    ['one escaped twice', 'https://a.example/?who=bob%2540b.example', 'https://a.example/'],
+    ['one inside a value', 'https://a.example/?q=mail+bob.x%2By@b.co.uk+now', 'https://a.example/'],
+    ['one of an international domain', 'https://a.example/?q=bob@m%C3%BCller.de', 'https://a.example/'],
+    [
+      'a secret in an address within',
+      'https://a.example/?next=%2Freset%3Ftoken%3Ds&a=1',
+      'https://a.example/?a=1',
+    ],
+    ['a secret two addresses deep', 'https://a.example/?u=%3Fu%3D%253Fcode%253Ds', 'https://a.example/'],
+    ['blanks around', '  https://a.example/ ', 'https://a.example/'],
+  ])('%s is left out', (_, url, stored) => {
+    expect(storedUrl(url)).toBe(stored)
+  })
+
+  test.each([
+    '',
+    ' ',
+    'shop.example/a',
+    '/a?b',
+    '//a.example',
+    'https:a.example',
+    'https://',
+    'https://?a',
+    'https:///a',
+    'javascript:alert(1)',
+    'javascript://a.example/%0aalert(1)',
+    'data:text/html,x',
+    'blob:https://a.example/1',
+    'file:///home/alice/a.html',
+    'mailto:bob@b.example',
+    'about:blank',
+    'view-source://a.example',
+    '1app://a',
+  ])('%j is no address to store', (url) => {
+    expect(storedUrl(url)).toBe('')
+  })
+
+  test('every key of the list is left out, in either case', () => {
+    for (const key of sensitiveKeys) {
+      expect(storedUrl(`https://a.example/?${key}=1&${key.toUpperCase()}=2&a=1`)).toBe(
+        'https://a.example/?a=1',
+      )
+    }
+  })
+
+  test('a long address is cleaned first and cut then, so that no half of an e-mail address stays', () => {
+    const filler = 'x'.repeat(limits.url - 30)
+    expect(storedUrl(`https://a.example/?a=${filler}&q=bob@b.example`)).toBe(`https://a.example/?a=${filler}`)
+    expect(storedUrl(`https://a.example/${'y'.repeat(5000)}`)).toHaveLength(limits.url)
+  })
+
+  test('a hostile address costs no more than its length', () => {
+    const hostile = [
+      '@'.repeat(4000),
+      'a'.repeat(4000),
+      'a@'.repeat(2000),
+      `a@${'b.'.repeat(2000)}`,
+      '%40'.repeat(1300),
+    ]
+    const started = performance.now()
+    for (const value of hostile) for (let i = 0; i < 20; i++) storedUrl(`https://a.example/?q=${value}%3D`)
+    expect(performance.now() - started).toBeLessThan(500) // some 10 ms; a quadratic pattern takes seconds
+  })
+
+  test('nothing throws, and cleaning twice changes nothing', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.webUrl({ withQueryParameters: true, withFragments: true }),
+    )
+    fc.assert(
+      fc.property(text, (url) => {
+        const stored = storedUrl(url)
+        expect(storedUrl(stored)).toBe(stored)
+        expect(stored).not.toContain('#')
+      }),
+    )
+  })
+})
+
+describe('pageOf', () => {
+  test.each([
+    ['https://shop.example', { host: 'shop.example', path: '/', query: '' }],
+    ['HTTPS://Shop.Example:443/A', { host: 'shop.example', path: '/A', query: '' }],
+    ['http://shop.example:8080/a/../b', { host: 'shop.example:8080', path: '/b', query: '' }],
+    ['https://shop.example/?b=2&a=1', { host: 'shop.example', path: '/', query: 'a=1&b=2' }],
+    [
+      'https://shop.example/?utm_source=a&UTM_X=b&GCLID=c&utm%5Fterm=d&p=1',
+      { host: 'shop.example', path: '/', query: 'p=1' },
+    ],
+    ['https://u:p@shop.example/a?token=s&c=1#d', { host: 'shop.example', path: '/a', query: 'c=1' }],
+    ['https://bücher.example/ü', { host: 'xn--bcher-kva.example', path: '/%C3%BC', query: '' }],
+    ['myapp://open/product?id=1', { host: 'open', path: '/product', query: 'id=1' }],
+  ])('%s', (url, page) => {
+    expect(pageOf(url)).toEqual(page)
+  })
+
+  test.each(['', '/a', 'javascript:alert(1)', 'https://exa mple/', 'https://%/'])(
+    '%j names no page',
+    (url) => {
+      expect(pageOf(url)).toBeUndefined()
+    },
+  )
+
+  test('however the visitor came and however the query is ordered, the page is the same', () => {
+    const plain = pageOf('https://shop.example/p?color=red&size=m')
+    expect(pageOf('https://SHOP.example/p?size=m&utm_source=a&color=red&fbclid=b#top')).toEqual(plain)
+  })
+
+  test('a path is cut at the limit', () => {
+    expect(pageOf(`https://a.example/${'y'.repeat(2000)}`)?.path).toHaveLength(limits.path)
+  })
+})

@@ -1,0 +1,16 @@
+/** What SDK and collector agree on; schema.ts is apart because it brings zod along. */
+export { type EventCode, type ProblemCode, problems } from './codes.ts'
+export { limits, supportedVersions } from './limits.ts'
+export { type Outcome, outcomeOf } from './outcomes.ts'
+export { type EventResult, isReceiptFor, type Problem, type Receipt, type Verdict } from './receipt.ts'
+export type {
+  Batch,
+  EventType,
+  Json,
+  Utm,
+  WireContext,
+  WireEvent,
+  WireIdentity,
+  WireSession,
+} from './wire.ts'
+export { isIllegalId } from './illegal-ids.ts'

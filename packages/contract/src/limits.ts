@@ -1,0 +1,33 @@
+/** The limits of the wire format, in one place. Bytes are UTF-8 unless a comment says otherwise. */
+export const limits = {
+  /** Events in a batch; more is 413. */
+  eventsPerBatch: 500,
+  /** Body as it comes over the wire, 1 MB. */
+  bodyBytes: 1_000_000,
+  /** Body after gunzip, 5 MB. */
+  decompressedBytes: 5_000_000,
+  /** JSON of one event's props, 32 KB. */
+  propsBytes: 32_768,
+  /** Levels of nesting in props. */
+  depth: 10,
+  /** Characters; longer is rejected. */
+  name: 200,
+  idempotencyKey: 128,
+  anonymousId: 128,
+  userId: 256,
+  sessionId: 128,
+  conversionId: 128,
+  identityType: 64,
+  identityValue: 256,
+  identities: 10,
+  /** Characters; longer is cut. */
+  url: 4096,
+  path: 1024,
+  title: 512,
+  utm: 256,
+  /** Characters; a longer click id is left out, because a cut one identifies nothing. */
+  clickId: 512,
+} as const
+
+/** The versions of the wire format that this code reads. */
+export const supportedVersions = [1] as const

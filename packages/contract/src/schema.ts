@@ -1,0 +1,84 @@
+/** The zod schemas of the wire format, tied both ways to the types of wire.ts. The only file that imports zod; it never reaches an SDK bundle. */
+import { z } from 'zod'
+import { limits } from './limits.ts'
+import type { Batch, Json, WireEvent } from './wire.ts'
+
+const instant = z.iso.datetime({ offset: true })
+const printable = (max: number) => z.string().min(1).max(max)
+const text = z.string() // cut to its limit, not rejected
+
+const utm = z.object({
+  source: text.optional(),
+  medium: text.optional(),
+  campaign: text.optional(),
+  term: text.optional(),
+  content: text.optional(),
+})
+
+const session = z.object({
+  id: printable(limits.sessionId),
+  started_at: instant,
+  landing_url: text.optional(),
+  referrer_url: text.optional(),
+  utm: utm.optional(),
+  click_ids: z.record(z.string(), z.string()).optional(),
+})
+
+const identity = z.object({
+  type: z.string().regex(/^[a-z0-9_]{1,64}$/),
+  value: printable(limits.identityValue),
+})
+
+// Props are walked once by the collector for depth, size and finite numbers; here only "an object" is asked.
+const props = z.custom<{ [key: string]: Json }>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+)
+
+/** One event of a batch. */
+export const eventSchema = z.object({
+  idempotency_key: z.string().regex(/^[\x20-\x7e]{1,128}$/, 'must be 1–128 printable ASCII characters'),
+  type: z.enum(['page', 'screen', 'track', 'identify', 'touch']),
+  name: printable(limits.name).optional(),
+  occurred_at: instant,
+  stream: printable(limits.sessionId).optional(),
+  seq: z.int().positive().optional(),
+  anonymous_id: printable(limits.anonymousId).optional(),
+  user_id: printable(limits.userId).optional(),
+  identities: z.array(identity).max(limits.identities).optional(),
+  session: session.optional(),
+  url: text.optional(),
+  title: text.optional(),
+  props: props.optional(),
+  revenue_cents: z.int().optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)')
+    .optional(),
+  conversion: z.boolean().optional(),
+  conversion_id: printable(limits.conversionId).optional(),
+  schema_version: z.int().positive().max(32_767).optional(),
+})
+
+/** The body of `POST /v1/batch`; `v` is checked before, so that a newer version gets an error of its own. */
+export const batchSchema = z.object({
+  v: z.literal(1),
+  sent_at: instant.optional(),
+  sdk: z.object({ name: z.string().max(64), version: z.string().max(32) }).optional(),
+  context: z
+    .object({
+      locale: z.string().max(64).optional(),
+      timezone: z.string().max(64).optional(),
+      screen: z.object({ width: z.number(), height: z.number() }).optional(),
+    })
+    .optional(),
+  dropped: z.record(z.string().max(64), z.int().nonnegative()).optional(),
+  events: z.array(z.unknown()),
+})
+
+type Same<A, B> = [A, B] extends [B, A] ? true : false
+const tied: [Same<z.infer<typeof eventSchema>, WireEvent>, Same<z.infer<typeof batchSchema>, Batch>] = [
+  true,
+  true,
+]
+void tied // a schema and a type that drift apart do not compile

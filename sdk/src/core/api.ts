@@ -1,0 +1,101 @@
+/** The public face of a client, the same on every platform. */
+import type { Notices } from './notices.ts'
+
+/** The events of a site: each name with its properties. */
+export type EventMap = Record<string, Record<string, unknown>>
+
+// Properties may be left out when none of them is required.
+type PropsOf<Props> = Partial<Props> extends Props ? [props?: Props] : [props: Props]
+
+/** What a conversion may say about itself; all of it is optional. */
+export interface Conversion<Props = Record<string, unknown>> {
+  /** The order number. Conversions of one name and one id count once, wherever they are reported from. */
+  id?: string
+  /** The worth in minor units of `currency`: cents, but whole yen. Negative is a refund. Needs `currency`. */
+  revenueCents?: number
+  /** ISO 4217, as in `'EUR'`. Needs `revenueCents`. */
+  currency?: string
+  /** Anything else that JSON can say, at most 32 KB. */
+  props?: Props
+}
+
+/** What is known of a person besides the id. */
+export interface Traits {
+  /** Trimmed, lower-cased and hashed (SHA-256) on the device; the address itself is neither stored nor sent. */
+  email?: string
+}
+
+/**
+ * Records what happens and delivers it to the collector. Verbs return at once and never throw: what cannot be recorded
+ * is counted, told to `on('dropped')`, and reported with the next batch.
+ *
+ * Give it a map of your events, and names and properties are checked:
+ *
+ *     const hw = createClient<{ purchase: { orderId: string } }>({ token, endpoint })
+ *     hw.track('purchase', { orderId: '1001' })
+ */
+export interface Client<Events extends object = EventMap> {
+  /**
+   * Records that something happened. The event is written to the device's storage and sent within `flushIntervalMs`
+   * (default 5 000 ms); it outlives a closed tab and a lost network. Its properties are copied as JSON.
+   *
+   *     hw.track('add_to_cart', { sku: 'A1' })
+   */
+  track<Name extends keyof Events & string>(name: Name, ...props: PropsOf<Events[Name]>): void
+
+  /**
+   * Records a page view of the current address, named `page_view` unless you name it. Unless `autoPage` is false the
+   * SDK does this by itself, in single-page apps too.
+   *
+   *     hw.page('pricing', { variant: 'b' })
+   */
+  page(name?: string, props?: Record<string, unknown>): void
+
+  /**
+   * Records an event that counts as a conversion and is credited to the touches that led to it. Without
+   * `revenueCents` and `currency` it has no worth; with only one of them the collector rejects it.
+   *
+   *     hw.conversion('purchase', { id: '1001', revenueCents: 4999, currency: 'EUR' })
+   */
+  conversion<Name extends keyof Events & string>(name: Name, details?: Conversion<Events[Name]>): void
+
+  /**
+   * Says who the visitor is, from now on and on this device. Another id than before starts a new session. An id that is
+   * none (`undefined`, `'null'`, a blank, …) is dropped as `illegal_id`. Without a secure context (https) the browser
+   * cannot hash: the e-mail is then left out and counted as `email_not_hashed`.
+   *
+   *     hw.identify('user_42', { email: 'a@example.com' })
+   */
+  identify(userId: string, traits?: Traits): void
+
+  /** Forgets who the visitor is, as on logout: what follows has a new anonymous id and a new session. */
+  reset(): void
+
+  /**
+   * Sends all that waits now, instead of within `flushIntervalMs`. Resolves when that was tried, and never rejects:
+   * what could not be delivered is kept and tried again. A pause that the collector asked for is respected.
+   *
+   *     await hw.flush()
+   */
+  flush(): Promise<void>
+
+  /**
+   * Sends what waits, then ends the client: it records and sends nothing more by itself. Later calls are dropped as
+   * `shut_down`. What could not be delivered stays on the device for the next client. Never rejects.
+   */
+  shutdown(): Promise<void>
+
+  /**
+   * Goes on with another public token of the same website, and sends what waits; for rotation, or after a `token_refused`.
+   * Any other token is ignored, with an `invalid_token` error.
+   */
+  setToken(token: string): void
+
+  /**
+   * Calls `listener` with each notice of that name and returns its own undo. A listener that throws disturbs nobody; its
+   * error surfaces as an uncaught one.
+   *
+   *     const undo = hw.on('dropped', ({ reason, count }) => console.warn(count, reason))
+   */
+  on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void
+}

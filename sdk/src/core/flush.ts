@@ -1,0 +1,82 @@
+/** The flush loop: when to send, in batches, one page at a time. */
+import { createPace } from './backoff.ts'
+import { createDelivery, type DeliveryParts } from './delivery.ts'
+import type { Undo } from './ports.ts'
+import { utf8Bytes } from './queue.ts'
+
+export interface Flusher {
+  /** Sends what waits, at once unless the collector asked for a pause. Resolves after the attempt, whatever came of it. */
+  flush(): Promise<void>
+  /** Sends within `ms`, or as soon as the collector may be asked again. */
+  wake(ms: number): void
+  /** Sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
+  leave(): void
+  /** There is a new token: forgets every pause and sends. */
+  restart(): Promise<void>
+  /** Sends no more by itself. */
+  stop(): void
+}
+
+export function createFlusher(parts: Omit<DeliveryParts, 'pace'>): Flusher {
+  const { ports, settings, queue } = parts
+  const { storage, transport, clock, ids } = ports
+  const pace = createPace(clock, ids)
+  const { deliver, bodyOf } = createDelivery({ ...parts, pace })
+  let turn = Promise.resolve()
+  let dueAt = Number.POSITIVE_INFINITY
+  let cancelTimer: Undo | undefined
+
+  async function sendAll(): Promise<void> {
+    await queue.written()
+    await storage.exclusively(sendInBatches)
+    await queue.recount()
+    if (queue.size() > 0) wake(settings.flushIntervalMs)
+  }
+
+  async function sendInBatches(): Promise<void> {
+    while (pace.isOpen()) {
+      const events = await queue.next(settings.batchSize)
+      if (events.length === 0) return
+      await deliver(events)
+    }
+  }
+
+  function takeTurn(): Promise<void> {
+    turn = turn.then(sendAll)
+    return turn
+  }
+
+  function flush(): Promise<void> {
+    pace.hurry()
+    return takeTurn()
+  }
+
+  function wake(ms: number): void {
+    const at = Math.max(clock.now() + ms, pace.openAt())
+    if (at >= dueAt) return
+    cancelTimer?.()
+    dueAt = at
+    cancelTimer = clock.after(at - clock.now(), () => {
+      dueAt = Number.POSITIVE_INFINITY
+      void takeTurn()
+    })
+  }
+
+  return {
+    flush,
+    wake,
+    leave() {
+      pace.hurry()
+      const events = queue.unsent(transport.leavingBytes() - utf8Bytes(bodyOf([])))
+      if (pace.isOpen() && events.length > 0) void deliver(events, transport.sendLeaving)
+    },
+    restart() {
+      pace.restart()
+      return takeTurn()
+    },
+    stop() {
+      cancelTimer?.()
+      dueAt = 0 // nothing is due before that
+    },
+  }
+}
