@@ -46,7 +46,7 @@ function shownToken(c: Context<AppEnv>): string | undefined {
 }
 
 function describeRequest(c: Context<AppEnv>, token: Token, deps: AppDeps): IngestRequest {
-  const socketAddress = c.env.incoming?.socket?.remoteAddress // absent when a test calls the app without a server
+  const socketAddress = c.env?.incoming?.socket?.remoteAddress // absent when a test calls the app without a server
   const address = clientAddress(socketAddress, c.req.header('x-forwarded-for'), deps.trustedProxyHops)
   const userAgent = c.req.header('user-agent')?.slice(0, 512) ?? null
   return {

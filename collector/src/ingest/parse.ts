@@ -3,13 +3,13 @@ import { limits, type WireEvent } from '@headwater/contract'
 import { eventSchema } from '@headwater/contract/schema'
 import type { Fault } from './event.ts'
 
-/** A valid event with its props as JSON, cut where the contract cuts. */
+/** A valid event with its props as JSON. */
 export interface ParsedEvent {
   wire: WireEvent
   props: string | null
 }
 
-/** Reads one event of a batch. Unknown fields are left out, over-long url, title and utm are cut. */
+/** Reads one event of a batch. Unknown fields are left out, an over-long title or utm is cut. */
 export function parseEvent(raw: unknown): ParsedEvent | Fault {
   const parsed = eventSchema.safeParse(raw)
   if (!parsed.success) return faultOf(parsed.error.issues[0], raw)
@@ -36,8 +36,6 @@ export function repairText(value: unknown): unknown {
 /** Can this JSON text hold what `repairText` repairs? Both can stand in JSON as an escape only. */
 export const needsRepair = (json: string): boolean => /\\u(0000|[dD][89a-fA-F])/.test(json)
 
-const required = { field_required: 'is missing. Send it with every event.' }
-
 interface Issue {
   code: string
   path: PropertyKey[]
@@ -49,7 +47,7 @@ function faultOf(issue: Issue | undefined, raw: unknown): Fault {
   const path = issue?.path.join('.')
   if (!issue || !path) return { code: 'invalid_event', message: 'An event must be a JSON object.' }
   if (valueAt(raw, issue.path) === undefined) {
-    return { code: 'field_required', path, message: `${path} ${required.field_required}` }
+    return { code: 'field_required', path, message: `${path} is missing. Send it with every event.` }
   }
   if (issue.code === 'too_big' && path === 'identities') {
     return { code: 'too_many_identities', path, message: `An event may carry ${issue.maximum} identities at most.` }
@@ -111,11 +109,9 @@ function findPropsFault(value: unknown, path: string, depth: number): Fault | un
 }
 
 function cutToLimits(wire: WireEvent): void {
-  wire.url = cut(wire.url, limits.url)
+  // Addresses are cut by storedUrl, after it has stripped them: half an e-mail address would no longer look like one.
   wire.title = cut(wire.title, limits.title)
   if (!wire.session) return
-  wire.session.landing_url = cut(wire.session.landing_url, limits.url)
-  wire.session.referrer_url = cut(wire.session.referrer_url, limits.url)
   for (const [name, value] of Object.entries(wire.session.utm ?? {})) {
     Object.assign(wire.session.utm as object, { [name]: cut(value, limits.utm) })
   }

@@ -9,31 +9,29 @@ const unitsOfWeight = 2 ** 53
  * all are 0, in equal parts. Without weights there are no parts.
  */
 export function allocateCents(total: number, weights: readonly number[]): number[] {
-  const units = weights.map((weight) => BigInt(Math.round(weight * unitsOfWeight)))
-  const sum = units.reduce((a, b) => a + b, 0n)
-  if (sum === 0n)
-    return weights.length === 0
-      ? []
-      : allocateCents(
-          total,
-          weights.map(() => 1),
-        )
-
+  const units = toUnits(weights)
+  const sum = addUp(units)
   const amount = BigInt(Math.abs(total))
   const parts = units.map((unit) => (amount * unit) / sum)
-  const left = amount - parts.reduce((a, b) => a + b, 0n)
-  for (const index of largestRemainders(
-    units.map((unit) => (amount * unit) % sum),
-    Number(left),
-  ))
-    parts[index]! += 1n
+  const remainders = units.map((unit) => (amount * unit) % sum)
+  const left = Number(amount - addUp(parts))
+  for (const index of largest(remainders).slice(0, left)) parts[index]! += 1n
   return parts.map((part) => Number(total < 0 ? -part : part))
 }
 
-function largestRemainders(remainders: bigint[], count: number): number[] {
-  return remainders
-    .map((remainder, index) => ({ remainder, index }))
-    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1))
-    .slice(0, count)
+function toUnits(weights: readonly number[]): bigint[] {
+  const units = weights.map((weight) => BigInt(Math.round(weight * unitsOfWeight)))
+  return units.some((unit) => unit > 0n) ? units : units.map(() => 1n)
+}
+
+function addUp(amounts: bigint[]): bigint {
+  return amounts.reduce((sum, amount) => sum + amount, 0n)
+}
+
+/** The indexes of the amounts, the largest first, the earlier of equals first. */
+function largest(amounts: bigint[]): number[] {
+  return amounts
+    .map((amount, index) => ({ amount, index }))
+    .sort((a, b) => (a.amount === b.amount ? a.index - b.index : a.amount > b.amount ? -1 : 1))
     .map(({ index }) => index)
 }

@@ -72,18 +72,12 @@ function heaviest(weights: Map<string, number>): string | null {
 }
 
 function creditsOf(model: Model, eligible: CreditTouch[], valueCents: number | null): Credit[] {
-  const weights = [...weigh(model, eligible)]
-  const shares =
-    valueCents === null
-      ? null
-      : allocateCents(
-          valueCents,
-          weights.map(([, weight]) => weight),
-        )
-  return weights.map(([touchId, weight], index) => ({
+  const weights = weigh(model, eligible)
+  const shares = valueCents === null ? [] : allocateCents(valueCents, [...weights.values()])
+  return [...weights].map(([touchId, weight], index) => ({
     model,
     touchId,
     weight,
-    valueCents: shares?.[index] ?? null,
+    valueCents: shares[index] ?? null,
   }))
 }

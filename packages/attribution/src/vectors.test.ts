@@ -17,7 +17,7 @@ import { referrerCategory, referrerDomain } from './referrer.ts'
 import { continuesSession, type OpenSession } from './session.ts'
 import { type Arrival, touchKeyText, touchOf } from './touch.ts'
 
-const folder = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url))
+const folder = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url).href)
 const isThere = existsSync(folder)
 if (!isThere) console.log('vectors.test.ts: no vectors beside this checkout, nothing to compare with')
 

@@ -1,6 +1,6 @@
 /** The client: wires the parts together and turns each verb into an event. */
 import type { WireEvent } from '@headwater/contract'
-import type { Client, Conversion, EventMap } from './api.ts'
+import type { Client, Conversion } from './api.ts'
 import { createDrops } from './drops.ts'
 import { createDrafter, type Draft, type Fields, type Reset } from './event.ts'
 import { createFlusher } from './flush.ts'
@@ -8,7 +8,7 @@ import { emailIdentity, readUserId } from './identity.ts'
 import { withMemoryFallback } from './memory-storage.ts'
 import { createEmitter, type DropReason, type ErrorCode } from './notices.ts'
 import { type Settings, websiteKeyOf } from './options.ts'
-import type { Ports, Undo } from './ports.ts'
+import type { Ports } from './ports.ts'
 import { createQueue } from './queue.ts'
 
 export function createCoreClient(initial: Settings, platform: Ports): Client {
@@ -21,14 +21,6 @@ export function createCoreClient(initial: Settings, platform: Ports): Client {
   const flusher = createFlusher({ ports, settings, queue, drops, emit })
   const draft = createDrafter(ports)
   let isOpen = true
-  let unwatch: Undo | undefined
-
-  async function start(): Promise<void> {
-    await lifecycle.shown
-    if (!isOpen) return
-    unwatch = lifecycle.watch({ leave: flusher.leave, resume: flusher.flush })
-    await flusher.flush() // an earlier page may have left events behind
-  }
 
   function record(fields: Fields, email?: string): void {
     try {
@@ -65,8 +57,7 @@ export function createCoreClient(initial: Settings, platform: Ports): Client {
     emit('error', { code: 'storage_failed', message, cause })
   }
 
-  void start()
-  return {
+  const client: Client = {
     track: (name: string, props?: object) => record({ type: 'track', name, props }),
     page: (name = 'page_view', props) => record({ type: 'page', name, props }),
     conversion(name: string, details?: Conversion) {
@@ -77,13 +68,14 @@ export function createCoreClient(initial: Settings, platform: Ports): Client {
     identify(userId, traits) {
       const id = readUserId(userId)
       if (id) return record({ type: 'identify', user_id: id }, traits?.email)
-      refuse('illegal_id', `identify: '${userId}' is not the id of a person. Call it once you know who signed in.`)
+      const found = typeof userId === 'string' ? `'${userId}'` : typeof userId
+      refuse('illegal_id', `identify: ${found} is not the id of a person. Call it once you know who signed in.`)
     },
     reset: () => take({ anonymousId: ids.uuid() }),
     flush: flusher.flush,
     async shutdown() {
       isOpen = false
-      unwatch?.()
+      unwatch()
       await flusher.flush()
       flusher.stop()
     },
@@ -97,4 +89,8 @@ export function createCoreClient(initial: Settings, platform: Ports): Client {
     },
     on,
   }
+  // Being shown, the client also sends what an earlier page has left behind.
+  const arrive = settings.autoPage ? () => client.page() : undefined
+  const unwatch = lifecycle.watch({ arrive, leave: flusher.leave, resume: flusher.flush })
+  return client
 }

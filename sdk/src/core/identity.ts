@@ -4,12 +4,12 @@ import type { Ids } from './ports.ts'
 
 /** The id as it will be sent; undefined when it is no id, such as null, 'undefined' or a blank. */
 export function readUserId(userId: unknown): string | undefined {
-  const id = String(userId ?? '').trim()
+  const id = typeof userId === 'string' || typeof userId === 'number' ? String(userId).trim() : ''
   return isIllegalId(id) || id.length > limits.userId ? undefined : id
 }
 
 /** Trimmed, lower-cased, hashed: what ad platforms match on. Undefined where the platform cannot hash. */
 export async function emailIdentity(email: string, ids: Ids): Promise<WireIdentity | undefined> {
-  const value = await ids.sha256(email.trim().toLowerCase())
+  const value = await ids.sha256(String(email).trim().toLowerCase())
   return value ? { type: 'email_hash', value } : undefined
 }

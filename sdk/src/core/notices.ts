@@ -33,18 +33,15 @@ export interface Notices {
 
 export type Emit = <Name extends keyof Notices>(name: Name, notice: Notices[Name]) => void
 
-/** Listeners by name. One that throws disturbs neither the client nor the others: its error surfaces by itself. */
+/** Brings notices to their listeners. One that throws disturbs neither the client nor the others: its error surfaces by itself. */
 export function createEmitter(clock: Clock) {
-  const listeners: { [Name in keyof Notices]: Array<(notice: Notices[Name]) => void> } = {
-    delivered: [],
-    dropped: [],
-    error: [],
-  }
+  const subscriptions = new Set<{ name: keyof Notices; listener: (notice: never) => void }>()
 
   const emit: Emit = (name, notice) => {
-    for (const listener of [...listeners[name]]) {
+    for (const subscription of subscriptions) {
+      if (subscription.name !== name) continue
       try {
-        listener(notice)
+        subscription.listener(notice as never) // `on` has paired name and listener
       } catch (error) {
         clock.after(0, () => {
           throw error
@@ -54,11 +51,9 @@ export function createEmitter(clock: Clock) {
   }
 
   function on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void {
-    listeners[name].push(listener)
-    return () => {
-      const index = listeners[name].indexOf(listener)
-      if (index >= 0) listeners[name].splice(index, 1)
-    }
+    const subscription = { name, listener }
+    subscriptions.add(subscription)
+    return () => void subscriptions.delete(subscription)
   }
 
   return { emit, on }

@@ -45,14 +45,24 @@ export interface Place {
   referrer?: string
 }
 
-/** The page or the app: where the visitor is, when they may be gone for good, when they are back. */
+/** What a client wants to hear of its page or app. */
+export interface Watcher {
+  /** The visitor comes to a page or a screen, the present one included. Absent: nobody asks. */
+  arrive?: () => void
+  /** This may be the last code that runs. */
+  leave: () => void
+  /** The visitor is here, or here again, or online again. */
+  resume: () => void
+}
+
+/** The page or the app: where the visitor is, and how they come and go. */
 export interface Lifecycle {
   /** Resolves once the visitor sees the page; a prerendered page waits for that. */
   shown: Promise<void>
   place(): Place
   context(): WireContext
-  /** `leave`: this may be the last code that runs. `resume`: back, or online again. */
-  watch(callbacks: { leave: () => void; resume: () => void }): Undo
+  /** Calls nothing before the page is shown, then `arrive` and `resume` at once. */
+  watch(watcher: Watcher): Undo
 }
 
 /** Time, in ms. */

@@ -1,0 +1,114 @@
+/** For tests of the collector: a migrated database and the application on it, without a server. Never shipped. */
+import { forEachDatabase } from '@headwater/testkit/databases'
+import type { Receipt, WireEvent } from '@headwater/contract'
+import type { Hono } from 'hono'
+import { createApp } from './app.ts'
+import { operations } from './cli/operations.ts'
+import type { Db } from './db/db.ts'
+import { migrate } from './db/migrate.ts'
+import { createPgliteDb } from './db/pglite.ts'
+import { createPostgresDb } from './db/postgres.ts'
+import type { AppEnv } from './http/app-env.ts'
+import { createIngest, type Ingest } from './ingest/ingest.ts'
+import { createSecrets, type Secrets } from './secrets.ts'
+import { createTokenChecker } from './tokens/check-token.ts'
+
+/** Runs a suite on PGlite and on PostgreSQL 15, each with a fresh database per `open`. */
+export const onBothDatabases = (suite: (open: () => Promise<Db>) => void): void =>
+  forEachDatabase<Db>(
+    {
+      pglite: (folder) => createPgliteDb({ folder: `${folder}/pglite` }),
+      postgres: async (url) => createPostgresDb({ url }),
+    },
+    suite,
+  )
+
+export interface TestCollector {
+  db: Db
+  secrets: Secrets
+  ingest: Ingest
+  app: Hono<AppEnv>
+  websiteId: string
+  publicToken: string
+  secretToken: string
+  /** What reached `onError`. */
+  errors: unknown[]
+  /** The collector's clock, epoch ms; tests set it. */
+  clock: { now: number }
+  /** Sends events with the public token and answers with the receipt of a 200. */
+  send(events: unknown[], batch?: object): Promise<Receipt>
+  post(body: BodyInit, options?: { path?: string; headers?: Record<string, string> }): Promise<Response>
+  count(table: string): Promise<number>
+  rows<Row>(sql: string): Promise<Row[]>
+}
+
+export const noon = Date.parse('2026-11-20T12:00:00.000Z')
+
+/** Migrates the database and makes a website with a public and a secret token. */
+export async function createTestCollector(db: Db): Promise<TestCollector> {
+  await migrate(db)
+  const secrets = createSecrets('a pepper for tests, long enough to be one')
+  const { id: websiteId } = await operations['website.create']({ db }, { name: 'Shop', url: 'https://shop.example' })
+  const make = (kind: string) => operations['token.create']({ db, secrets }, { website: websiteId, name: kind, kind })
+  const [publicToken, secretToken] = [(await make('public')).token, (await make('secret')).token]
+
+  const clock = { now: noon }
+  const now = () => clock.now
+  const errors: unknown[] = []
+  const ingest = createIngest({ db, secrets, now })
+  const tokens = createTokenChecker({ db, secrets, now })
+  const onError = (error: unknown) => errors.push(error)
+  const app = createApp({ db, ingest, tokens, now, trustedProxyHops: 0, isReady: () => true, onError })
+
+  const post: TestCollector['post'] = async (body, { path = '/v1/batch', headers = {} } = {}) =>
+    app.request(path, {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${publicToken}`, 'content-type': 'application/json', ...headers },
+    })
+  return {
+    db,
+    secrets,
+    ingest,
+    app,
+    websiteId,
+    publicToken,
+    secretToken,
+    errors,
+    clock,
+    post,
+    async send(events, batch = {}) {
+      const response = await post(JSON.stringify({ v: 1, sent_at: new Date(clock.now).toISOString(), events, ...batch }))
+      if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`, { cause: errors.at(-1) })
+      return (await response.json()) as Receipt // the collector's own answer
+    },
+    async count(table) {
+      const [row] = await db.query<{ count: number }>(`select count(*)::float8 as count from ${table}`)
+      return row?.count ?? 0
+    },
+    rows: (sql) => db.query(sql),
+  }
+}
+
+let lastEvent = 0
+
+/** A valid event of an anonymous visitor, a millisecond after the one before; fields replace its own. */
+export function event(fields: Partial<WireEvent> & Record<string, unknown> = {}): WireEvent {
+  lastEvent += 1
+  return {
+    idempotency_key: `event-${lastEvent}`,
+    type: 'track',
+    name: 'click',
+    occurred_at: new Date(noon - 60_000 + lastEvent).toISOString(),
+    anonymous_id: 'visitor-1',
+    ...fields,
+  }
+}
+
+/** A session as the SDK sends it, landed from `landingUrl`. */
+export const session = (id: string, landingUrl = 'https://shop.example/', more: object = {}) => ({
+  id,
+  started_at: new Date(noon - 120_000).toISOString(),
+  landing_url: landingUrl,
+  ...more,
+})

@@ -1,0 +1,69 @@
+/** Builds everything that is shipped: one row an output; `npm run build` makes them all. */
+import { existsSync, readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import resolve from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+import dts from 'rollup-plugin-dts'
+import esbuild from 'rollup-plugin-esbuild'
+
+const { version } = JSON.parse(readFileSync('sdk/package.json', 'utf8'))
+const define = { __SDK_VERSION__: JSON.stringify(version) }
+
+// es2020: a browser that runs ky, which we ship as it is, understands that too.
+const forBrowsers = [resolve({ browser: true }), esbuild({ target: 'es2020', define })]
+const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
+const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json' })]
+const small = terser({ ecma: 2020, compress: { passes: 3 } })
+
+const sdk = 'sdk/src/browser/index.ts'
+const scriptTag = 'sdk/src/browser/script.ts'
+const bench = 'packages/bench/src/bench.ts'
+const collector = {
+  cli: 'collector/src/cli/cli.ts',
+  main: 'collector/src/main.ts',
+  'pglite-worker': 'collector/src/db/pglite-worker.ts',
+}
+
+// Each row: what goes in, what comes out, how. Only the script tag, which has no package manager, carries its packages.
+const rows = [
+  { input: sdk, file: 'sdk/dist/browser.js', plugins: forBrowsers },
+  { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
+  { input: scriptTag, file: 'sdk/dist/script.js', plugins: [...forBrowsers, small], format: 'iife', external: [] },
+  { input: scriptTag, file: 'collector/dist/sdk.js', plugins: [...forBrowsers, small], format: 'iife', external: [] },
+  { input: collector, dir: 'collector/dist', plugins: forNode },
+  { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
+]
+
+export default rows.filter(isWritten).map(toConfig)
+
+function toConfig({ input, file, dir, plugins, format = 'es', external = isPackage }) {
+  return { input, plugins, external, output: { file, dir, format, chunkFileNames: '[name].js' } }
+}
+
+function isWritten({ input }) {
+  return [input].flatMap((it) => (typeof it === 'string' ? it : Object.values(it))).every(existsSync)
+}
+
+/** Packages from the registry stay outside; our own, which are not published alone, are inlined. */
+function isPackage(id) {
+  return !/^(\.|@headwater\/)/.test(id) && !isAbsolute(id)
+}
+
+/** `import text from './file.sql?raw'` gives the file's text, as it does in vitest. */
+function rawText() {
+  const suffix = '?raw'
+  return {
+    name: 'raw-text',
+    async resolveId(id, importer) {
+      if (!id.endsWith(suffix)) return null
+      const file = await this.resolve(id.slice(0, -suffix.length), importer)
+      return file && file.id + suffix
+    },
+    load(id) {
+      if (!id.endsWith(suffix)) return null
+      const path = id.slice(0, -suffix.length)
+      this.addWatchFile(path)
+      return `export default ${JSON.stringify(readFileSync(path, 'utf8'))}`
+    },
+  }
+}

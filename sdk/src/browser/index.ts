@@ -1,0 +1,38 @@
+/** The entry for browsers: builds the five ports and hands them to the core. */
+import type { Client, EventMap } from '../core/api.ts'
+import { createCoreClient } from '../core/client.ts'
+import { type ClientOptions, ConfigError, readOptions, storeName } from '../core/options.ts'
+import { createClock } from './clock.ts'
+import { createIds } from './ids.ts'
+import { createLifecycle } from './lifecycle.ts'
+import { createIndexedDbStorage } from './storage.ts'
+import { createTransport } from './transport.ts'
+
+export type { Client, Conversion, EventMap, Traits } from '../core/api.ts'
+export type { DropReason, ErrorCode, Notices } from '../core/notices.ts'
+export { type ClientOptions, ConfigError } from '../core/options.ts'
+
+/**
+ * Starts a client that records page views by itself and delivers what it is told. Importing this module does nothing
+ * and is safe on a server; calling this needs a page. Make one client per page and website.
+ *
+ * Throws a `ConfigError` that names option, value and fix when an option cannot work, and when there is no page.
+ *
+ *     const hw = createClient({ token: 'hw_pub_…', endpoint: 'https://t.example.com' })
+ *     hw.track('add_to_cart', { sku: 'A1' })
+ */
+export function createClient<Events extends object = EventMap>(options: ClientOptions): Client<Events> {
+  if (typeof window === 'undefined') {
+    throw new ConfigError('createClient: there is no page here. Call it in the browser, for example in an effect.')
+  }
+  const settings = readOptions(options)
+  const clock = createClock()
+  const client = createCoreClient(settings, {
+    storage: createIndexedDbStorage(storeName(settings)),
+    transport: createTransport(),
+    lifecycle: createLifecycle(),
+    clock,
+    ids: createIds(clock),
+  })
+  return client as Client<Events> // the event map exists for the compiler alone
+}
