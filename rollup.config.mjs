@@ -21,6 +21,7 @@ const bench = 'packages/bench/src/bench.ts'
 const collector = {
   cli: 'collector/src/cli/cli.ts',
   main: 'collector/src/main.ts',
+  'pglite-init': 'collector/src/db/pglite-init.ts',
   'pglite-worker': 'collector/src/db/pglite-worker.ts',
 }
 
@@ -28,8 +29,20 @@ const collector = {
 const rows = [
   { input: sdk, file: 'sdk/dist/browser.js', plugins: forBrowsers },
   { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
-  { input: scriptTag, file: 'sdk/dist/script.js', plugins: [...forBrowsers, small], format: 'iife', external: [] },
-  { input: scriptTag, file: 'collector/dist/sdk.js', plugins: [...forBrowsers, small], format: 'iife', external: [] },
+  {
+    input: scriptTag,
+    file: 'sdk/dist/script.js',
+    plugins: [...forBrowsers, small],
+    format: 'iife',
+    external: [],
+  },
+  {
+    input: scriptTag,
+    file: 'collector/dist/sdk.js',
+    plugins: [...forBrowsers, small],
+    format: 'iife',
+    external: [],
+  },
   { input: collector, dir: 'collector/dist', plugins: forNode },
   { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
 ]

@@ -15,9 +15,10 @@ select
   coalesce((
     select jsonb_agg(
       jsonb_build_object('model', k.model, 'touch_id', k.touch_id::text, 'weight', k.weight, 'value_cents', k.value_cents)
-      order by k.touch_id, k.model
+      order by t.occurred_at, t.id, k.model
     )
     from conversion_credits k
+    join touches t on t.website_id = k.website_id and t.id = k.touch_id
     where k.website_id = c.website_id and k.conversion_id = c.id and k.version = c.attribution_version
   ), '[]') as credits,
   coalesce((

@@ -26,14 +26,22 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     c.header('x-request-id', c.get('requestId'))
   })
   app.use('/v1/*', anyOrigin)
-  for (const routes of [batchRoute(deps), healthRoutes(deps), sdkScriptRoute(), ...extras]) app.route('/', routes)
+  for (const routes of [batchRoute(deps), healthRoutes(deps), sdkScriptRoute(), ...extras])
+    app.route('/', routes)
 
   app.notFound((c) =>
-    problemResponse(new Problem('not_found', `There is no ${c.req.method} ${c.req.path} here.`), c.get('requestId')),
+    problemResponse(
+      new Problem('not_found', `There is no ${c.req.method} ${c.req.path} here.`),
+      c.get('requestId'),
+    ),
   )
   app.onError((error, c) => {
-    const problem = error instanceof Problem ? error : new Problem('internal', 'Something failed that should not have.', { cause: error })
-    if (problem.cause !== undefined && (problem.code === 'internal' || problem.code === 'unavailable')) deps.onError(problem.cause)
+    const problem =
+      error instanceof Problem
+        ? error
+        : new Problem('internal', 'Something failed that should not have.', { cause: error })
+    if (problem.cause !== undefined && (problem.code === 'internal' || problem.code === 'unavailable'))
+      deps.onError(problem.cause)
     return problemResponse(problem, c.get('requestId'))
   })
   return app

@@ -25,16 +25,32 @@ const settings = z
   .object({
     DATABASE_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://, for example postgres://user:password@localhost:5432/headwater')
+      .regex(
+        /^postgres(ql)?:\/\//,
+        'must begin with postgres:// or postgresql://, for example postgres://user:password@localhost:5432/headwater',
+      )
       .optional(),
     HEADWATER_DATA_DIR: z.string().default('.headwater/data'),
     HOST: z.string().default('127.0.0.1'),
-    PORT: z.coerce.number('must be a port number').int().min(0).max(65_535, 'must be a port number, 0 to 65535').default(8787),
+    PORT: z.coerce
+      .number('must be a port number')
+      .int()
+      .min(0)
+      .max(65_535, 'must be a port number, 0 to 65535')
+      .default(8787),
     HEADWATER_PEPPER: z
       .string()
-      .min(32, 'must have at least 32 characters; make one with `openssl rand -hex 32` and keep it: without it no token or identity can be read')
+      .min(
+        32,
+        'must have at least 32 characters; make one with `openssl rand -hex 32` and keep it: without it no token or identity can be read',
+      )
       .optional(),
-    TRUSTED_PROXY_HOPS: z.coerce.number('must be a number of proxies').int().min(0).max(10, 'must be 0 to 10').default(0),
+    TRUSTED_PROXY_HOPS: z.coerce
+      .number('must be a number of proxies')
+      .int()
+      .min(0)
+      .max(10, 'must be 0 to 10')
+      .default(0),
   })
   .refine((env) => !env.DATABASE_URL || env.HEADWATER_PEPPER, {
     path: ['HEADWATER_PEPPER'],

@@ -45,7 +45,10 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
   }
 }
 
-async function listen(opened: OpenDatabase, { config, mode, onError = console.error, now = Date.now }: StartOptions): Promise<Collector> {
+async function listen(
+  opened: OpenDatabase,
+  { config, mode, onError = console.error, now = Date.now }: StartOptions,
+): Promise<Collector> {
   const { db, pepper, lock } = opened
   const secrets = createSecrets(pepper)
   let isReady = true
@@ -64,7 +67,10 @@ async function listen(opened: OpenDatabase, { config, mode, onError = console.er
     deps.onStored = development.onStored
     extras.push(development.routes)
   }
-  const server = createAdaptorServer({ fetch: createApp(deps, extras).fetch, serverOptions: { requestTimeout: requestTimeoutMs } })
+  const server = createAdaptorServer({
+    fetch: createApp(deps, extras).fetch,
+    serverOptions: { requestTimeout: requestTimeoutMs },
+  })
   const host = development ? '127.0.0.1' : config.host
   server.listen(config.port, host)
   await once(server, 'listening') // rejects when the port is taken

@@ -1,5 +1,5 @@
 /** Whole-request failures: thrown as a Problem, answered as an RFC 9457 document. */
-import { type Problem as ProblemDocument, type ProblemCode, problems } from '@headwater/contract'
+import { type ProblemCode, type Problem as ProblemDocument, problems } from '@headwater/contract'
 
 /** A request that cannot be served, and what its sender can do about it. */
 export class Problem extends Error {
@@ -19,7 +19,10 @@ export class Problem extends Error {
 
 /** The collector cannot store right now; nothing is half done. */
 export function unavailable(detail: string, cause?: unknown): Problem {
-  return new Problem('unavailable', `${detail} Nothing is known to be stored: send the same events again.`, { cause, retryAfterS: 2 })
+  return new Problem('unavailable', `${detail} Nothing is known to be stored: send the same events again.`, {
+    cause,
+    retryAfterS: 2,
+  })
 }
 
 /** The answer to a failed request. */

@@ -1,6 +1,7 @@
 /** For tests of the collector: a migrated database and the application on it, without a server. Never shipped. */
-import { forEachDatabase } from '@headwater/testkit/databases'
+
 import type { Receipt, WireEvent } from '@headwater/contract'
+import { forEachDatabase } from '@headwater/testkit/databases'
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { operations } from './cli/operations.ts'
@@ -48,8 +49,12 @@ export const noon = Date.parse('2026-11-20T12:00:00.000Z')
 export async function createTestCollector(db: Db): Promise<TestCollector> {
   await migrate(db)
   const secrets = createSecrets('a pepper for tests, long enough to be one')
-  const { id: websiteId } = await operations['website.create']({ db }, { name: 'Shop', url: 'https://shop.example' })
-  const make = (kind: string) => operations['token.create']({ db, secrets }, { website: websiteId, name: kind, kind })
+  const { id: websiteId } = await operations['website.create'](
+    { db },
+    { name: 'Shop', url: 'https://shop.example' },
+  )
+  const make = (kind: string) =>
+    operations['token.create']({ db, secrets }, { website: websiteId, name: kind, kind })
   const [publicToken, secretToken] = [(await make('public')).token, (await make('secret')).token]
 
   const clock = { now: noon }
@@ -78,8 +83,11 @@ export async function createTestCollector(db: Db): Promise<TestCollector> {
     clock,
     post,
     async send(events, batch = {}) {
-      const response = await post(JSON.stringify({ v: 1, sent_at: new Date(clock.now).toISOString(), events, ...batch }))
-      if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`, { cause: errors.at(-1) })
+      const response = await post(
+        JSON.stringify({ v: 1, sent_at: new Date(clock.now).toISOString(), events, ...batch }),
+      )
+      if (response.status !== 200)
+        throw new Error(`${response.status}: ${await response.text()}`, { cause: errors.at(-1) })
       return (await response.json()) as Receipt // the collector's own answer
     },
     async count(table) {

@@ -27,7 +27,11 @@ const websiteCommand = defineCommand({
       run: ({ args }) =>
         act(async () => {
           const created = await runOperation('website.create', { name: args.name, url: args.url })
-          print(args.json, created, `Website ${created.id} “${created.name}” is ready. Next: headwater token create --website ${created.id} --name browser`)
+          print(
+            args.json,
+            created,
+            `Website ${created.id} “${created.name}” is ready. Next: headwater token create --website ${created.id} --name browser`,
+          )
         }),
     }),
     list: defineCommand({
@@ -37,7 +41,11 @@ const websiteCommand = defineCommand({
         act(async () => {
           const websites = await runOperation('website.list', {})
           const lines = websites.map(({ id, name, url, status }) => `${id}  ${name}  ${url}  ${status}`)
-          print(args.json, websites, lines.join('\n') || 'There is no website yet. Add one with `headwater website create`.')
+          print(
+            args.json,
+            websites,
+            lines.join('\n') || 'There is no website yet. Add one with `headwater website create`.',
+          )
         }),
     }),
   },
@@ -51,9 +59,16 @@ const tokenCommand = defineCommand({
       args: {
         website,
         name: { type: 'string', required: true, description: 'What you call it' },
-        kind: { type: 'string', default: 'public', description: 'public (browsers, apps) or secret (servers)' },
+        kind: {
+          type: 'string',
+          default: 'public',
+          description: 'public (browsers, apps) or secret (servers)',
+        },
         scope: { type: 'string', description: 'Scopes, separated by commas; default events:write' },
-        expires: { type: 'string', description: 'When it ends, for example 2027-01-31T00:00:00Z; default never' },
+        expires: {
+          type: 'string',
+          description: 'When it ends, for example 2027-01-31T00:00:00Z; default never',
+        },
         json,
       },
       run: ({ args }) =>
@@ -61,7 +76,11 @@ const tokenCommand = defineCommand({
           const { website: id, name, kind, expires } = args
           const scopes = args.scope?.split(',').map((scope) => scope.trim())
           const created = await runOperation('token.create', { website: id, name, kind, scopes, expires })
-          print(args.json, created, `${created.token}\n\nKeep it now: only its hash is stored, and it is not shown again.`)
+          print(
+            args.json,
+            created,
+            `${created.token}\n\nKeep it now: only its hash is stored, and it is not shown again.`,
+          )
         }),
     }),
     list: defineCommand({
@@ -74,7 +93,11 @@ const tokenCommand = defineCommand({
           const lines = tokens.map(({ id, name, kind, token_prefix, scopes, revoked_at }) =>
             [id, name, kind, `${token_prefix}…`, scopes.join(','), state(revoked_at)].join('  '),
           )
-          print(args.json, tokens, lines.join('\n') || 'This website has no token yet. Make one with `headwater token create`.')
+          print(
+            args.json,
+            tokens,
+            lines.join('\n') || 'This website has no token yet. Make one with `headwater token create`.',
+          )
         }),
     }),
     revoke: defineCommand({
@@ -98,7 +121,11 @@ const migrateCommand = defineCommand({
       try {
         const result = await migrate(opened.db)
         const text = result === 'created' ? 'The tables are created' : 'Nothing to do'
-        print(args.json, { result, schema_version: schemaVersion }, `${text}: schema version ${schemaVersion}.`)
+        print(
+          args.json,
+          { result, schema_version: schemaVersion },
+          `${text}: schema version ${schemaVersion}.`,
+        )
       } finally {
         await opened.close()
       }
@@ -106,10 +133,18 @@ const migrateCommand = defineCommand({
 })
 
 const headwater = defineCommand({
-  meta: { name: 'headwater', version, description: 'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS.' },
+  meta: {
+    name: 'headwater',
+    version,
+    description:
+      'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS.',
+  },
   subCommands: {
     dev: defineCommand({
-      meta: { name: 'dev', description: 'Start a collector with a demo website, a start page and a demo shop, on 127.0.0.1' },
+      meta: {
+        name: 'dev',
+        description: 'Start a collector with a demo website, a start page and a demo shop, on 127.0.0.1',
+      },
       args: { json },
       run: ({ args }) => act(() => runDev(args.json)),
     }),
@@ -133,7 +168,9 @@ async function act(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    const isExpected = [ConfigError, FolderInUseError, SchemaVersionError, OperationError].some((kind) => error instanceof kind)
+    const isExpected = [ConfigError, FolderInUseError, SchemaVersionError, OperationError].some(
+      (kind) => error instanceof kind,
+    )
     console.error(isExpected ? (error as Error).message : describe(error))
     process.exitCode = 1
   }
@@ -142,7 +179,8 @@ async function act(work: () => Promise<void>): Promise<void> {
 function describe(error: unknown): string {
   const code = (error as { code?: string } | null)?.code // Node's system errors carry one
   if (code === 'EADDRINUSE') return 'The port is taken. Set PORT to another one, or stop what listens there.'
-  if (code === 'ECONNREFUSED') return 'No PostgreSQL answers at DATABASE_URL. Check that it runs, and its host and port.'
+  if (code === 'ECONNREFUSED')
+    return 'No PostgreSQL answers at DATABASE_URL. Check that it runs, and its host and port.'
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import type { AppEnv } from '../http/app-env.ts'
-import { isOperation, OperationError, type OperationDeps, operations } from './operations.ts'
+import { isOperation, type OperationDeps, OperationError, operations } from './operations.ts'
 
 export function operationsRoute(deps: OperationDeps, secret: string): Hono<AppEnv> {
   return new Hono<AppEnv>().post('/operations/:name', async (c) => {

@@ -68,15 +68,28 @@ export const operations = {
   },
 
   /** The token itself is in this answer and nowhere else. */
-  async 'token.create'({ db, secrets }: OperationDeps, input: unknown): Promise<TokenInfo & { token: string }> {
+  async 'token.create'(
+    { db, secrets }: OperationDeps,
+    input: unknown,
+  ): Promise<TokenInfo & { token: string }> {
     const { website: id, name, kind, scopes = ['events:write'], expires } = read(tokenInput, input)
     if (kind === 'public' && scopes.some((scope) => scope !== 'events:write')) {
-      throw new OperationError('A public token can be read by every visitor: it may have the scope events:write only.')
+      throw new OperationError(
+        'A public token can be read by every visitor: it may have the scope events:write only.',
+      )
     }
     const website = (await db.query<Website>(selectWebsites)).find((known) => known.id === id)
     if (!website) throw new OperationError(`There is no website ${id}. See \`headwater website list\`.`)
     const token = makeToken(kind, website.key)
-    const params = [id, name, kind, readToken(token)?.prefix ?? '', secrets.hashToken(token), JSON.stringify(scopes), expires ?? null]
+    const params = [
+      id,
+      name,
+      kind,
+      readToken(token)?.prefix ?? '',
+      secrets.hashToken(token),
+      JSON.stringify(scopes),
+      expires ?? null,
+    ]
     const [row] = await db.query<TokenInfo>(insertToken, params).catch((error: unknown) => {
       if (constraintOf(error) !== 'token_name_is_unique_per_website') throw error
       throw new OperationError(`Website ${id} has a token named ${name} already. Choose another name.`)
@@ -92,7 +105,10 @@ export const operations = {
   async 'token.revoke'({ db }: OperationDeps, input: unknown): Promise<TokenInfo> {
     const { website, token } = read(revocationInput, input)
     const [row] = await db.query<TokenInfo>(revokeToken, [website, token])
-    if (!row) throw new OperationError(`Website ${website} has no token ${token} in force. See \`headwater token list --website ${website}\`.`)
+    if (!row)
+      throw new OperationError(
+        `Website ${website} has no token ${token} in force. See \`headwater token list --website ${website}\`.`,
+      )
     return row
   },
 }

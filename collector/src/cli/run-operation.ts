@@ -18,7 +18,10 @@ export async function runOperation<Name extends OperationName>(
   const opened = await openDatabase(config)
   try {
     await (opened.lock ? migrate(opened.db) : checkSchemaVersion(opened.db)) // an embedded database is nobody else's
-    const result: unknown = await operations[name]({ db: opened.db, secrets: createSecrets(opened.pepper) }, input)
+    const result: unknown = await operations[name](
+      { db: opened.db, secrets: createSecrets(opened.pepper) },
+      input,
+    )
     return result as OperationResult<Name> // TypeScript does not follow the name into the table
   } finally {
     await opened.close()

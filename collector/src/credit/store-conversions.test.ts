@@ -15,7 +15,8 @@ onBothDatabases((open) => {
     occurred_at: minutesAgo(minutes),
     session: { ...session(id, `https://shop.example/${query}`), started_at: minutesAgo(minutes), ...more },
   })
-  const purchase = (fields: object) => event({ name: 'purchase', conversion: true, revenue_cents: 10_000, currency: 'EUR', ...fields })
+  const purchase = (fields: object) =>
+    event({ name: 'purchase', conversion: true, revenue_cents: 10_000, currency: 'EUR', ...fields })
 
   interface Credit {
     model: string
@@ -53,26 +54,58 @@ onBothDatabases((open) => {
   })
 
   it('one landing seen in many events is one touch, at the earliest time, whatever the order of arrival', async () => {
-    const landing = { session: { ...session('1', 'https://shop.example/?utm_source=a'), started_at: minutesAgo(60) } }
+    const landing = {
+      session: { ...session('1', 'https://shop.example/?utm_source=a'), started_at: minutesAgo(60) },
+    }
     await collector.send([event({ ...landing, occurred_at: minutesAgo(30) })])
-    await collector.send([event({ session: { ...landing.session, started_at: minutesAgo(70) }, occurred_at: minutesAgo(70) })])
-    expect(await collector.rows('select occurred_at from touches')).toEqual([{ occurred_at: new Date(minutesAgo(70)) }])
-    const [visited] = await collector.rows('select duration_ms::float8 as duration, view_count, is_bounced from sessions_tracking')
+    await collector.send([
+      event({ session: { ...landing.session, started_at: minutesAgo(70) }, occurred_at: minutesAgo(70) }),
+    ])
+    expect(await collector.rows('select occurred_at from touches')).toEqual([
+      { occurred_at: new Date(minutesAgo(70)) },
+    ])
+    const [visited] = await collector.rows(
+      'select duration_ms::float8 as duration, view_count, is_bounced from sessions_tracking',
+    )
     expect(visited).toEqual({ duration: 40 * 60_000, view_count: 0, is_bounced: false })
+  })
+
+  it('a visit that begins on the site itself, or returns from the payment provider, leaves the touch before it standing', async () => {
+    await collector.send([
+      event(visit('1', 60, '?utm_source=a')),
+      event(visit('2', 20, '', { referrer_url: 'https://shop.example/cart' })),
+      purchase(visit('3', 10, '', { referrer_url: 'https://www.paypal.com/checkout' })),
+    ])
+    expect([await collector.count('sessions_tracking'), await collector.count('touches')]).toEqual([3, 1])
+    expect((await credits()).map(({ touch }) => touch)).toEqual(['a', 'a', 'a', 'a'])
   })
 
   it('a page whose address carries a campaign is a touch of its own within the session', async () => {
     await collector.send([
       event({ ...visit('1', 60), type: 'page', name: '/' }),
-      event({ ...visit('1', 60), type: 'page', name: '/', occurred_at: minutesAgo(50), url: 'https://shop.example/?utm_source=mail&utm_medium=email' }),
+      event({
+        ...visit('1', 60),
+        type: 'page',
+        name: '/',
+        occurred_at: minutesAgo(50),
+        url: 'https://shop.example/?utm_source=mail&utm_medium=email',
+      }),
     ])
-    expect(await collector.rows('select is_direct from touches order by occurred_at')).toEqual([{ is_direct: true }, { is_direct: false }])
+    expect(await collector.rows('select is_direct from touches order by occurred_at')).toEqual([
+      { is_direct: true },
+      { is_direct: false },
+    ])
   })
 
   it('an order reported by browser and server is one conversion; the later report is stored as an event and says so', async () => {
     await collector.send([purchase({ ...visit('1', 10), conversion_id: '1001' })])
-    const receipt = await collector.send([purchase({ anonymous_id: undefined, user_id: 'u1', conversion_id: '1001' })])
-    expect(receipt).toMatchObject({ accepted: 1, results: [{ index: 0, status: 'accepted', conversion: 'duplicate' }] })
+    const receipt = await collector.send([
+      purchase({ anonymous_id: undefined, user_id: 'u1', conversion_id: '1001' }),
+    ])
+    expect(receipt).toMatchObject({
+      accepted: 1,
+      results: [{ index: 0, status: 'accepted', conversion: 'duplicate' }],
+    })
     expect([await collector.count('conversions'), await collector.count('events')]).toEqual([1, 2])
   })
 
@@ -89,7 +122,13 @@ onBothDatabases((open) => {
     await collector.db.script(`update touches set occurred_at = occurred_at - interval '91 days'`)
     await collector.send([event(visit('3', 10, '?utm_source=late'))])
     await collector.send([purchase(visit('2', 30))])
-    expect((await credits()).filter(({ model }) => model === 'linear').map(({ touch }) => touch)).toEqual(['direct'])
-    expect(await collector.rows(`select first_touch_id is not null and first_touch_id <> attributed_touch_id as first_is_unlimited from conversions`)).toEqual([{ first_is_unlimited: true }])
+    expect((await credits()).filter(({ model }) => model === 'linear').map(({ touch }) => touch)).toEqual([
+      'direct',
+    ])
+    expect(
+      await collector.rows(
+        `select first_touch_id is not null and first_touch_id <> attributed_touch_id as first_is_unlimited from conversions`,
+      ),
+    ).toEqual([{ first_is_unlimited: true }])
   })
 })

@@ -21,7 +21,9 @@ export async function storeConversions(tx: Queries, placed: readonly PlacedEvent
   const converting = placed.filter(({ event }) => event.wire.conversion)
   if (converting.length === 0) return []
   const touches = await loadTouches(tx, converting)
-  const conversions = converting.map((event): Conversion => ({ ...event, credited: creditEvent(event, touches) }))
+  const conversions = converting.map(
+    (event): Conversion => ({ ...event, credited: creditEvent(event, touches) }),
+  )
   const rows = await tx.query<{ id: string; event_id: string; attribution_version: number }>(
     insertConversions,
     columns(conversions, ...conversionColumns),
@@ -38,16 +40,29 @@ export async function storeConversions(tx: Queries, placed: readonly PlacedEvent
 
 const customerKey = (websiteId: string, customerId: string) => `${websiteId} ${customerId}`
 
-async function loadTouches(tx: Queries, converting: readonly PlacedEvent[]): Promise<Map<string, CreditTouch[]>> {
+async function loadTouches(
+  tx: Queries,
+  converting: readonly PlacedEvent[],
+): Promise<Map<string, CreditTouch[]>> {
   const customers = new Map(
     converting.map(({ event, customerId }) => {
       const { websiteId } = event.request.token
       return [customerKey(websiteId, customerId), { websiteId, customerId }]
     }),
   )
-  const wanted = columns([...customers.values()], ({ websiteId }) => websiteId, ({ customerId }) => customerId)
+  const wanted = columns(
+    [...customers.values()],
+    ({ websiteId }) => websiteId,
+    ({ customerId }) => customerId,
+  )
   await tx.query(lockCustomers, wanted)
-  const rows = await tx.query<{ website_id: string; customer_id: string; id: string; at: number; is_direct: boolean }>(selectTouches, wanted)
+  const rows = await tx.query<{
+    website_id: string
+    customer_id: string
+    id: string
+    at: number
+    is_direct: boolean
+  }>(selectTouches, wanted)
   const touches = new Map<string, CreditTouch[]>([...customers.keys()].map((key) => [key, []]))
   for (const { website_id, customer_id, id, at, is_direct } of rows) {
     touches.get(customerKey(website_id, customer_id))?.push({ id, at, isDirect: is_direct })
@@ -79,7 +94,10 @@ const conversionColumns: ((conversion: Conversion) => string | number | null)[] 
   () => lookbackDays,
 ]
 
-type CreditRow = Conversion['credited']['credits'][number] & { websiteId: string; row: { id: string; attribution_version: number } }
+type CreditRow = Conversion['credited']['credits'][number] & {
+  websiteId: string
+  row: { id: string; attribution_version: number }
+}
 
 const creditColumns: ((one: CreditRow) => string | number | null)[] = [
   ({ websiteId }) => websiteId,

@@ -30,7 +30,11 @@ export class FolderInUseError extends Error {
 const lockFile = (folder: string) => join(folder, 'headwater.lock')
 
 /** Takes the lock, over a stale one if need be. Throws a FolderInUseError while a living process has it. */
-export function lockFolder(folder: string): { lock: FolderLock; announce(url: string): void; release(): void } {
+export function lockFolder(folder: string): {
+  lock: FolderLock
+  announce(url: string): void
+  release(): void
+} {
   mkdirSync(folder, { recursive: true })
   const holder = holderOf(folder)
   if (holder) throw new FolderInUseError(folder, holder)
@@ -41,7 +45,8 @@ export function lockFolder(folder: string): { lock: FolderLock; announce(url: st
     url: '',
     secret: randomBytes(24).toString('base64url'),
   }
-  const write = (flag: 'wx' | 'w') => writeFileSync(lockFile(folder), JSON.stringify(lock), { flag, mode: 0o600 })
+  const write = (flag: 'wx' | 'w') =>
+    writeFileSync(lockFile(folder), JSON.stringify(lock), { flag, mode: 0o600 })
   write('wx') // fails when another process was quicker
   return {
     lock,

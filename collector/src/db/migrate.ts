@@ -39,8 +39,12 @@ function wrongVersion(found: number): SchemaVersionError {
 }
 
 async function readSchemaVersion(db: Db): Promise<number | undefined> {
-  const [table] = await db.query<{ exists: boolean }>(`select to_regclass('schema_versions') is not null as exists`)
+  const [table] = await db.query<{ exists: boolean }>(
+    `select to_regclass('schema_versions') is not null as exists`,
+  )
   if (!table?.exists) return undefined
-  const [row] = await db.query<{ version: number | null }>('select max(version) as version from schema_versions')
+  const [row] = await db.query<{ version: number | null }>(
+    'select max(version) as version from schema_versions',
+  )
   return row?.version ?? undefined
 }

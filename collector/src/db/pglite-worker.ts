@@ -1,6 +1,7 @@
 /** Runs PGlite in a thread of its own: in the main thread it would block every request while it works. */
-import { PGlite } from '@electric-sql/pglite'
+
 import { parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
 import type { PgliteAnswer, PgliteCall } from './pglite.ts'
 
 const database = await PGlite.create((workerData as { folder: string }).folder) // set by pglite.ts, the only starter

@@ -1,8 +1,10 @@
 /** The Db port on an embedded PGlite: a worker thread, one connection, one process a folder. */
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { checkParams, type Db, type Param, type Queries } from './db.ts'
 
@@ -17,18 +19,22 @@ export interface PgliteAnswer {
   error?: { message: string; code?: string; constraint?: string }
 }
 
-type Ask = (call: { kind: 'query'; sql: string; params: Param[] } | { kind: 'script'; sql: string } | { kind: 'close' }) => Promise<unknown[]>
+type Ask = (
+  call: { kind: 'query'; sql: string; params: Param[] } | { kind: 'script'; sql: string } | { kind: 'close' },
+) => Promise<unknown[]>
 
-/** The worker's file in the build; found by the package's own name, so that sources under test find it too. */
-const workerFile = createRequire(import.meta.url).resolve('headwater/pglite-worker')
+const runFile = promisify(execFile)
+
+/** Files of the build, found by the package's own name, so that sources under test find them too. */
+const { resolve: findFile } = createRequire(import.meta.url)
 
 /**
  * Opens the database in `folder`, creating it at first. PGlite does not fsync: after a power cut the last commits can
  * be missing. Take the folder's lock first (folder-lock.ts): two processes on one folder silently lose data.
  */
 export async function createPgliteDb({ folder }: { folder: string }): Promise<Db> {
-  // The thread that ran initdb keeps 800 MB; one that opens what it left behind needs 190 MB.
-  if (!existsSync(join(folder, 'PG_VERSION'))) await (await startWorker(folder)).stop()
+  if (!existsSync(join(folder, 'PG_VERSION')))
+    await runFile(process.execPath, [findFile('headwater/pglite-init'), folder])
   const { ask, stop } = await startWorker(folder)
   const takeTurn = createTurns()
 
@@ -50,7 +56,10 @@ export async function createPgliteDb({ folder }: { folder: string }): Promise<Db
   }
 }
 
-async function inTransaction<Result>(queries: Queries, work: (tx: Queries) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(
+  queries: Queries,
+  work: (tx: Queries) => Promise<Result>,
+): Promise<Result> {
   await queries.query('begin')
   try {
     const result = await work(queries)
@@ -75,7 +84,7 @@ function createTurns() {
 }
 
 async function startWorker(folder: string): Promise<{ ask: Ask; stop: () => Promise<void> }> {
-  const worker = new Worker(workerFile, { workerData: { folder } })
+  const worker = new Worker(findFile('headwater/pglite-worker'), { workerData: { folder } })
   const waiting = new Map<number, { resolve: (rows: unknown[]) => void; reject: (error: Error) => void }>()
   let lastId = 0
 

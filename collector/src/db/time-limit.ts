@@ -8,7 +8,10 @@ export class TimeLimitError extends Error {
 export async function withTimeLimit<T>(promise: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeLimitError(`No answer from the database within ${limitMs} ms.`)), limitMs)
+    timer = setTimeout(
+      () => reject(new TimeLimitError(`No answer from the database within ${limitMs} ms.`)),
+      limitMs,
+    )
   })
   try {
     return await Promise.race([promise, limit])

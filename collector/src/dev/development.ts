@@ -66,14 +66,24 @@ async function findDemoWebsite(deps: OperationDeps): Promise<Website> {
 /** Tokens are stored as hashes only, so dev.json is where they survive a restart; lost ones are replaced. */
 async function findTokens(deps: OperationDeps & { config: Config }, website: Website) {
   const kept = readDevFile(devFile(deps.config))
-  const inForce = (await operations['token.list'](deps, { website: website.id })).filter(({ revoked_at }) => !revoked_at)
+  const inForce = (await operations['token.list'](deps, { website: website.id })).filter(
+    ({ revoked_at }) => !revoked_at,
+  )
   const find = async (kind: 'public' | 'secret', shown: string | undefined) => {
-    if (shown && inForce.some(({ kind: known, token_prefix }) => known === kind && shown.includes(`_${token_prefix}`))) return shown
+    if (
+      shown &&
+      inForce.some(({ kind: known, token_prefix }) => known === kind && shown.includes(`_${token_prefix}`))
+    )
+      return shown
     const name = `${kind}, made by headwater dev, ${new Date().toISOString()}`
-    const scopes = kind === 'public' ? ['events:write'] : ['events:write', 'reports:read', 'customers:read', 'admin']
+    const scopes =
+      kind === 'public' ? ['events:write'] : ['events:write', 'reports:read', 'customers:read', 'admin']
     return (await operations['token.create'](deps, { website: website.id, name, kind, scopes })).token
   }
-  return { public_token: await find('public', kept?.public_token), secret_token: await find('secret', kept?.secret_token) }
+  return {
+    public_token: await find('public', kept?.public_token),
+    secret_token: await find('secret', kept?.secret_token),
+  }
 }
 
 function readDevFile(file: string): DevFile | undefined {

@@ -1,6 +1,7 @@
 /** Remembers the newest duplicates for the start page: they leave no row that could be shown. */
-import { isRejected } from '../ingest/event.ts'
+
 import type { StoredBatch } from '../ingest/commit.ts'
+import { isRejected } from '../ingest/event.ts'
 import type { LiveEvent, LiveView } from './live-view.ts'
 
 const remembered = 50
@@ -14,14 +15,23 @@ export function createFeed() {
         .map((event): LiveEvent => {
           const { type, name } = isRejected(event) ? { type: 'unknown', name: undefined } : event.wire
           const at = new Date(request.receivedAt).toISOString()
-          const nothing = { code: null, path: null, message: null, customer_id: null, session_id: null, url: null }
+          const nothing = {
+            code: null,
+            path: null,
+            message: null,
+            customer_id: null,
+            session_id: null,
+            url: null,
+          }
           return { at, type, name: name ?? type, verdict: 'duplicate', ...nothing }
         })
       duplicates = [...found.reverse(), ...duplicates].slice(0, remembered)
     },
     /** The stored and rejected events with the remembered duplicates among them. */
     merge(view: LiveView): LiveView {
-      const events = [...view.events, ...duplicates].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, remembered)
+      const events = [...view.events, ...duplicates]
+        .sort((a, b) => (a.at < b.at ? 1 : -1))
+        .slice(0, remembered)
       return { ...view, events }
     },
   }

@@ -21,7 +21,10 @@ export interface LiveEvent {
 }
 
 export interface LiveView {
-  totals: Record<'events' | 'customers' | 'sessions' | 'touches' | 'conversions' | 'duplicates' | 'rejected', number>
+  totals: Record<
+    'events' | 'customers' | 'sessions' | 'touches' | 'conversions' | 'duplicates' | 'rejected',
+    number
+  >
   events: LiveEvent[]
   sessions: unknown[]
   touches: unknown[]
@@ -49,10 +52,12 @@ export async function readLiveView(db: Queries, websiteId: string): Promise<Live
     db.query<LiveEvent>(selectLiveEvents, [websiteId]),
     db.query<SourceRow>(selectLiveSessions, [websiteId]),
     db.query<TouchRow>(selectLiveTouches, [websiteId]),
-    db.query<{ touches: TouchRow[]; credits: { touch_id: string }[]; first_touch_id: string; last_non_direct_touch_id: string }>(
-      selectLiveConversions,
-      [websiteId],
-    ),
+    db.query<{
+      touches: TouchRow[]
+      credits: { touch_id: string }[]
+      first_touch_id: string
+      last_non_direct_touch_id: string
+    }>(selectLiveConversions, [websiteId]),
   ])
   return {
     totals: totals as LiveView['totals'], // the statement has no `from`: it answers with one row
@@ -65,7 +70,10 @@ export async function readLiveView(db: Queries, websiteId: string): Promise<Live
         ...row,
         first_touch: labels.get(row.first_touch_id) ?? null,
         last_non_direct_touch: labels.get(row.last_non_direct_touch_id) ?? null,
-        credits: row.credits.map((credit) => ({ ...credit, label: labels.get(credit.touch_id) ?? `touch ${credit.touch_id}` })),
+        credits: row.credits.map((credit) => ({
+          ...credit,
+          label: labels.get(credit.touch_id) ?? `touch ${credit.touch_id}`,
+        })),
       }
     }),
   }
@@ -76,7 +84,14 @@ function labelOf({ source, medium, campaign, referrer_domain }: SourceRow): stri
   return utm.length > 0 ? utm.join(' / ') : (referrer_domain ?? 'Direct')
 }
 
-function kindOf({ source, medium, is_direct, click_id_type, referrer_domain, referrer_category }: TouchRow): string {
+function kindOf({
+  source,
+  medium,
+  is_direct,
+  click_id_type,
+  referrer_domain,
+  referrer_category,
+}: TouchRow): string {
   if (is_direct) return 'Direct'
   const evidence = {
     utm: { source: source ?? undefined, medium: medium ?? undefined },

@@ -21,7 +21,10 @@ onBothDatabases((open) => {
   async function refusalOf(response: Response): Promise<Problem> {
     const problem = (await response.json()) as Problem
     expect(response.headers.get('content-type')).toBe('application/problem+json')
-    expect(problem).toMatchObject({ status: response.status, request_id: response.headers.get('x-request-id') })
+    expect(problem).toMatchObject({
+      status: response.status,
+      request_id: response.headers.get('x-request-id'),
+    })
     expect(problem.detail.length).toBeGreaterThan(20)
     expect(await collector.count('events')).toBe(0)
     return problem
@@ -50,20 +53,33 @@ onBothDatabases((open) => {
     it('that has expired is 401 and says since when', async () => {
       const { token } = await makeToken('expired', { expires: '2026-11-01T00:00:00Z' })
       const problem = await refusalOf(await collector.post(body(event()), { headers: bearer(token) }))
-      expect(problem).toMatchObject({ status: 401, code: 'token_expired', detail: expect.stringContaining('2026-11-01') })
+      expect(problem).toMatchObject({
+        status: 401,
+        code: 'token_expired',
+        detail: expect.stringContaining('2026-11-01'),
+      })
     })
 
     it('without the scope is 403 and names the scope', async () => {
       const { token } = await makeToken('reader', { kind: 'secret', scopes: ['reports:read'] })
       const problem = await refusalOf(await collector.post(body(event()), { headers: bearer(token) }))
-      expect(problem).toMatchObject({ status: 403, code: 'scope_missing', detail: expect.stringContaining('events:write') })
+      expect(problem).toMatchObject({
+        status: 403,
+        code: 'scope_missing',
+        detail: expect.stringContaining('events:write'),
+      })
     })
 
     it('that is secret is refused from a browser and in an address, and works from a server', async () => {
       const headers = bearer(collector.secretToken)
-      const fromBrowser = await collector.post(body(event()), { headers: { ...headers, origin: 'https://shop.example' } })
+      const fromBrowser = await collector.post(body(event()), {
+        headers: { ...headers, origin: 'https://shop.example' },
+      })
       expect(await refusalOf(fromBrowser)).toMatchObject({ status: 403, code: 'secret_token_exposed' })
-      const inAddress = await collector.post(body(event()), { path: `/v1/batch?token=${collector.secretToken}`, headers: bare })
+      const inAddress = await collector.post(body(event()), {
+        path: `/v1/batch?token=${collector.secretToken}`,
+        headers: bare,
+      })
       expect(await refusalOf(inAddress)).toMatchObject({ status: 403, code: 'secret_token_exposed' })
       expect((await collector.post(body(event()), { headers })).status).toBe(200)
     })
@@ -98,7 +114,12 @@ onBothDatabases((open) => {
       ['a wrong time', () => '{"v":1,"sent_at":"yesterday","events":[]}', 400, 'invalid_batch'],
       ['a version of the future', () => '{"v":2,"events":[]}', 400, 'unsupported_version'],
       ['too many events', () => body(...events(limits.eventsPerBatch + 1)), 413, 'too_large'],
-      ['too many bytes', () => body(event({ props: { text: 'x'.repeat(limits.bodyBytes) } })), 413, 'too_large'],
+      [
+        'too many bytes',
+        () => body(event({ props: { text: 'x'.repeat(limits.bodyBytes) } })),
+        413,
+        'too_large',
+      ],
     ])('with %s is refused', async (_, make, status, code) => {
       const response = await collector.post(make())
       expect(response.status).toBe(status)
@@ -115,22 +136,33 @@ onBothDatabases((open) => {
     })
 
     it('may be gzip by header', async () => {
-      const response = await collector.post(gzipSync(body(event())), { headers: { 'content-encoding': 'gzip' } })
+      const response = await collector.post(gzipSync(body(event())), {
+        headers: { 'content-encoding': 'gzip' },
+      })
       expect(await response.json()).toMatchObject({ accepted: 1 })
     })
 
     it('may be gzip by query, as text/plain, with the token in the query: what browsers send without a preflight', async () => {
       const path = `/v1/batch?token=${collector.publicToken}&encoding=gzip`
-      const response = await collector.post(gzipSync(body(event())), { path, headers: { ...bare, 'content-type': 'text/plain;charset=UTF-8' } })
+      const response = await collector.post(gzipSync(body(event())), {
+        path,
+        headers: { ...bare, 'content-type': 'text/plain;charset=UTF-8' },
+      })
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
       expect(await response.json()).toMatchObject({ accepted: 1 })
     })
 
     it('that says gzip and is not, or unpacks without end, is refused', async () => {
       const headers = { 'content-encoding': 'gzip' }
-      expect(await refusalOf(await collector.post(body(event()), { headers }))).toMatchObject({ status: 400, code: 'invalid_json' })
+      expect(await refusalOf(await collector.post(body(event()), { headers }))).toMatchObject({
+        status: 400,
+        code: 'invalid_json',
+      })
       const bomb = gzipSync(Buffer.alloc(limits.decompressedBytes + 1, 32))
-      expect(await refusalOf(await collector.post(bomb, { headers }))).toMatchObject({ status: 413, code: 'too_large' })
+      expect(await refusalOf(await collector.post(bomb, { headers }))).toMatchObject({
+        status: 413,
+        code: 'too_large',
+      })
     })
 
     it('without events is a batch too: drop counts may travel alone', async () => {
@@ -139,7 +171,9 @@ onBothDatabases((open) => {
     })
 
     it('may carry fields that this version does not know', async () => {
-      const response = await collector.post(JSON.stringify({ v: 1, later: true, events: [{ ...event(), later: { deep: 1 } }] }))
+      const response = await collector.post(
+        JSON.stringify({ v: 1, later: true, events: [{ ...event(), later: { deep: 1 } }] }),
+      )
       expect(await response.json()).toMatchObject({ accepted: 1 })
     })
   })
@@ -149,7 +183,10 @@ onBothDatabases((open) => {
       const batch = body(event({ idempotency_key: 'brief' }))
       expect(await (await collector.post(batch)).json()).toMatchObject({ accepted: 1, results: [] })
       const verbose = await collector.post(batch, { path: '/v1/batch?verbose=1' })
-      expect(await verbose.json()).toMatchObject({ duplicate: 1, results: [{ index: 0, idempotency_key: 'brief', status: 'duplicate' }] })
+      expect(await verbose.json()).toMatchObject({
+        duplicate: 1,
+        results: [{ index: 0, idempotency_key: 'brief', status: 'duplicate' }],
+      })
     })
 
     it('to a preflight allows any origin without credentials, for at least 10 minutes', async () => {

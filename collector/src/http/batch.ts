@@ -40,7 +40,10 @@ function shownToken(c: Context<AppEnv>): string | undefined {
   if (bearer) return bearer
   const token = c.req.query('token')
   if (token?.startsWith('hw_sec_')) {
-    throw new Problem('secret_token_exposed', 'A secret token came in the address, where logs keep it. Revoke it, and send its successor as `Authorization: Bearer <token>`.')
+    throw new Problem(
+      'secret_token_exposed',
+      'A secret token came in the address, where logs keep it. Revoke it, and send its successor as `Authorization: Bearer <token>`.',
+    )
   }
   return token
 }

@@ -12,7 +12,10 @@ const mediaTypes = ['application/json', 'text/plain']
 export async function readBody(request: Request): Promise<string> {
   const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (mediaType && !mediaTypes.includes(mediaType)) {
-    throw new Problem('unsupported_media_type', `The body is ${mediaType}. Send JSON as ${mediaTypes.join(' or ')}.`)
+    throw new Problem(
+      'unsupported_media_type',
+      `The body is ${mediaType}. Send JSON as ${mediaTypes.join(' or ')}.`,
+    )
   }
   const bytes = await readBytes(request)
   return new TextDecoder().decode(isGzip(request) ? await decompress(bytes) : bytes)
@@ -20,9 +23,13 @@ export async function readBody(request: Request): Promise<string> {
 
 /** By header, or by query: a header of its own would cost browsers a preflight. */
 function isGzip(request: Request): boolean {
-  const encoding = request.headers.get('content-encoding') ?? new URL(request.url).searchParams.get('encoding') ?? 'identity'
+  const encoding =
+    request.headers.get('content-encoding') ?? new URL(request.url).searchParams.get('encoding') ?? 'identity'
   if (encoding !== 'gzip' && encoding !== 'identity') {
-    throw new Problem('unsupported_media_type', `The body is encoded as ${encoding}. Send it plain or as gzip.`)
+    throw new Problem(
+      'unsupported_media_type',
+      `The body is encoded as ${encoding}. Send it plain or as gzip.`,
+    )
   }
   return encoding === 'gzip'
 }
@@ -47,7 +54,10 @@ async function readUnmeasured(request: Request): Promise<Uint8Array> {
 }
 
 function tooLarge(found: string): Problem {
-  return new Problem('too_large', `The body has ${found}; ${limits.bodyBytes} are allowed. Send fewer events at once, or gzip them.`)
+  return new Problem(
+    'too_large',
+    `The body has ${found}; ${limits.bodyBytes} are allowed. Send fewer events at once, or gzip them.`,
+  )
 }
 
 async function decompress(bytes: Uint8Array): Promise<Uint8Array> {
@@ -55,8 +65,14 @@ async function decompress(bytes: Uint8Array): Promise<Uint8Array> {
     return await unzip(bytes, { maxOutputLength: limits.decompressedBytes })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new Problem('too_large', `The body unpacks to more than ${limits.decompressedBytes} bytes. Send fewer events at once.`, { cause: error })
+      throw new Problem(
+        'too_large',
+        `The body unpacks to more than ${limits.decompressedBytes} bytes. Send fewer events at once.`,
+        { cause: error },
+      )
     }
-    throw new Problem('invalid_json', 'The body says gzip but cannot be unpacked. Check its encoding.', { cause: error })
+    throw new Problem('invalid_json', 'The body says gzip but cannot be unpacked. Check its encoding.', {
+      cause: error,
+    })
   }
 }

@@ -5,7 +5,11 @@ import ipaddr from 'ipaddr.js'
  * The address that reached the outermost trusted proxy: with `hops` proxies in front, the `hops`-th entry of
  * X-Forwarded-For from the right. With 0 the header, which anyone can write, is ignored.
  */
-export function clientAddress(socketAddress: string | undefined, forwardedFor: string | undefined, hops: number): string | undefined {
+export function clientAddress(
+  socketAddress: string | undefined,
+  forwardedFor: string | undefined,
+  hops: number,
+): string | undefined {
   if (hops === 0) return socketAddress
   const entries = forwardedFor?.split(',').map((entry) => entry.trim()) ?? []
   return entries.at(-hops) ?? entries[0] ?? socketAddress

@@ -10,7 +10,8 @@ onBothDatabases((open) => {
   beforeEach(() => collector.db.script('truncate customers, identities, events, event_dedup_keys cascade'))
   afterAll(() => collector.db.close())
 
-  const identify = (user_id: string, more: object = {}) => event({ type: 'identify', name: undefined, user_id, ...more })
+  const identify = (user_id: string, more: object = {}) =>
+    event({ type: 'identify', name: undefined, user_id, ...more })
 
   it('Alice, then Bob, on one browser: two customers', async () => {
     await collector.send([event(), identify('alice'), event({ user_id: 'alice' })])
@@ -23,30 +24,47 @@ onBothDatabases((open) => {
   })
 
   it('a user id first seen on two devices at once is one customer', async () => {
-    const receipts = Array.from({ length: 6 }, (_, i) => collector.send([identify('carol', { anonymous_id: `device-${i}` })]))
+    const receipts = Array.from({ length: 6 }, (_, i) =>
+      collector.send([identify('carol', { anonymous_id: `device-${i}` })]),
+    )
     await Promise.all(receipts)
-    expect(await collector.rows('select count(*)::float8 as n from customers where user_identity_id is not null')).toEqual([{ n: 1 }])
+    expect(
+      await collector.rows('select count(*)::float8 as n from customers where user_identity_id is not null'),
+    ).toEqual([{ n: 1 }])
   })
 
   it('a cookie first seen in several requests at once is one customer', async () => {
     await Promise.all(Array.from({ length: 8 }, () => collector.send([event({ anonymous_id: 'fresh' })])))
     expect(await collector.count('customers')).toBe(1)
-    expect(await collector.rows('select count(*)::float8 as n from customer_identity_links where ended_at is null')).toEqual([{ n: 1 }])
+    expect(
+      await collector.rows(
+        'select count(*)::float8 as n from customer_identity_links where ended_at is null',
+      ),
+    ).toEqual([{ n: 1 }])
   })
 
   it('an anonymous event belongs to whoever had the cookie when it happened', async () => {
     const at = (seconds: number) => new Date(collector.clock.now - 600_000 + seconds * 1000).toISOString()
     await collector.send([identify('alice', { occurred_at: at(0) })])
     await collector.send([identify('bob', { occurred_at: at(60) })])
-    await collector.send([event({ name: 'offline', occurred_at: at(30) }), event({ name: 'after', occurred_at: at(90) })])
+    await collector.send([
+      event({ name: 'offline', occurred_at: at(30) }),
+      event({ name: 'after', occurred_at: at(90) }),
+    ])
     const rows = await collector.rows<{ name: string; user: boolean }>(
-      'select e.name, c.user_identity_id is not null as user from events e join customers c on c.id = e.customer_id where e.name in (\'offline\', \'after\') order by 1',
+      "select e.name, c.user_identity_id is not null as user from events e join customers c on c.id = e.customer_id where e.name in ('offline', 'after') order by 1",
     )
-    expect(rows).toEqual([{ name: 'after', user: false }, { name: 'offline', user: true }])
+    expect(rows).toEqual([
+      { name: 'after', user: false },
+      { name: 'offline', user: true },
+    ])
   })
 
   it('someone else’s session id opens another session', async () => {
-    await collector.send([event({ anonymous_id: 'a', session: session('same') }), event({ anonymous_id: 'b', session: session('same') })])
+    await collector.send([
+      event({ anonymous_id: 'a', session: session('same') }),
+      event({ anonymous_id: 'b', session: session('same') }),
+    ])
     expect(await collector.count('sessions_tracking')).toBe(2)
   })
 
@@ -56,15 +74,34 @@ onBothDatabases((open) => {
       const hash = 'a'.repeat(64)
       const url = `https://shop.example/?email=${email}&token=clear-token&utm_source=x`
       await collector.send([
-        identify('clear-user', { anonymous_id: 'clear-cookie', identities: [{ type: 'email_hash', value: hash }], url, session: session('s', url) }),
+        identify('clear-user', {
+          anonymous_id: 'clear-cookie',
+          identities: [{ type: 'email_hash', value: hash }],
+          url,
+          session: session('s', url),
+        }),
         { ...identify('clear-user'), occurred_at: 'never', email },
       ])
-      const tables = await collector.rows<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'public'`)
+      const tables = await collector.rows<{ name: string }>(
+        `select table_name as name from information_schema.tables where table_schema = 'public'`,
+      )
       const dump: string[] = []
-      for (const { name } of tables) dump.push(...(await collector.rows<{ row: string }>(`select row_to_json(t)::text as row from "${name}" t`)).map(({ row }) => row))
+      for (const { name } of tables)
+        dump.push(
+          ...(
+            await collector.rows<{ row: string }>(`select row_to_json(t)::text as row from "${name}" t`)
+          ).map(({ row }) => row),
+        )
       const text = dump.join('\n')
       expect(text).toContain(hash) // the dump is a dump: what may be there is found
-      for (const secret of [email, 'clear-user', 'clear-cookie', 'clear-token', collector.publicToken, collector.secretToken]) {
+      for (const secret of [
+        email,
+        'clear-user',
+        'clear-cookie',
+        'clear-token',
+        collector.publicToken,
+        collector.secretToken,
+      ]) {
         expect(text).not.toContain(secret)
       }
       expect(JSON.stringify(collector.errors)).not.toContain('clear')

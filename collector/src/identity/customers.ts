@@ -9,7 +9,14 @@ import upsertIdentities from '../../sql/upsert_identities.sql?raw'
 import { columns } from '../db/array-literal.ts'
 import type { Queries } from '../db/db.ts'
 import type { IdentityRef, IngestEvent } from '../ingest/event.ts'
-import { type Claim, type Customer, type IdentityKey, type Ledger, type Resolution, resolveOwners } from './resolve.ts'
+import {
+  type Claim,
+  type Customer,
+  type IdentityKey,
+  type Ledger,
+  type Resolution,
+  resolveOwners,
+} from './resolve.ts'
 
 /** An identity with the time of the events that show it. */
 interface SeenIdentity extends IdentityRef {
@@ -40,10 +47,21 @@ export interface ResolvedCustomers {
 }
 
 /** The row locks of the identities, taken in key order, are the only mutex: who comes second sees what the first decided. */
-export async function resolveCustomers(tx: Queries, events: readonly IngestEvent[]): Promise<ResolvedCustomers> {
+export async function resolveCustomers(
+  tx: Queries,
+  events: readonly IngestEvent[],
+): Promise<ResolvedCustomers> {
   const seen = collectIdentities(events)
   await tx.query(upsertIdentities, columns(seen, ...identityColumns))
-  const rows = await tx.query<OwnerRow>(selectIdentityOwners, columns(seen, (s) => s.websiteId, (s) => s.type, (s) => s.hash))
+  const rows = await tx.query<OwnerRow>(
+    selectIdentityOwners,
+    columns(
+      seen,
+      (s) => s.websiteId,
+      (s) => s.type,
+      (s) => s.hash,
+    ),
+  )
   const { ledger, ids, known } = readLedger(rows)
 
   const opened: Customer[] = []
@@ -84,7 +102,11 @@ function collectIdentities(events: readonly IngestEvent[]): SeenIdentity[] {
       const found = seen.get(key)
       const at = event.occurredAt
       if (!found) seen.set(key, { ...identity, key, websiteId, firstSeenAt: at, lastSeenAt: at })
-      else Object.assign(found, { firstSeenAt: Math.min(found.firstSeenAt, at), lastSeenAt: Math.max(found.lastSeenAt, at) })
+      else
+        Object.assign(found, {
+          firstSeenAt: Math.min(found.firstSeenAt, at),
+          lastSeenAt: Math.max(found.lastSeenAt, at),
+        })
     }
   }
   return [...seen.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -115,7 +137,8 @@ function readLedger(rows: readonly OwnerRow[]) {
     const key = keyOf(row.website_id, { type: row.type, hash: row.value_hash })
     ids.set(key, row.identity_id)
     if (row.customer_id === null) continue
-    const customer = customers.get(`${row.website_id} ${row.customer_id}`) ?? readCustomer(row, row.customer_id)
+    const customer =
+      customers.get(`${row.website_id} ${row.customer_id}`) ?? readCustomer(row, row.customer_id)
     customers.set(`${row.website_id} ${row.customer_id}`, customer)
     ledger.set(key, [...(ledger.get(key) ?? []), { customer, endedAt: row.ended_at_ms }])
   }
@@ -135,7 +158,15 @@ function readCustomer(row: OwnerRow, id: string): Customer {
 }
 
 function openCustomer({ websiteId, occurredAt }: Claim): Customer {
-  return { id: '', websiteId, user: null, firstSeenAt: occurredAt, lastSeenAt: occurredAt, emailHash: null, isNew: true }
+  return {
+    id: '',
+    websiteId,
+    user: null,
+    firstSeenAt: occurredAt,
+    lastSeenAt: occurredAt,
+    emailHash: null,
+    isNew: true,
+  }
 }
 
 async function nameCustomers(tx: Queries, opened: Customer[]): Promise<void> {
@@ -156,7 +187,12 @@ function changedSince(before: Map<Customer, Customer>): Customer[] {
   return [...before].filter(([now, old]) => hasChanged(now, old)).map(([now]) => now)
 }
 
-async function saveCustomers(tx: Queries, opened: Customer[], changed: Customer[], ids: Map<IdentityKey, string>): Promise<void> {
+async function saveCustomers(
+  tx: Queries,
+  opened: Customer[],
+  changed: Customer[],
+  ids: Map<IdentityKey, string>,
+): Promise<void> {
   const values = (customers: Customer[]) =>
     columns(
       customers.sort((a, b) => Number(a.id) - Number(b.id)),
@@ -171,11 +207,19 @@ async function saveCustomers(tx: Queries, opened: Customer[], changed: Customer[
   if (changed.length > 0) await tx.query(updateCustomers, values(changed))
 }
 
-async function saveLinks(tx: Queries, { links, endings }: Resolution, ids: Map<IdentityKey, string>): Promise<void> {
+async function saveLinks(
+  tx: Queries,
+  { links, endings }: Resolution,
+  ids: Map<IdentityKey, string>,
+): Promise<void> {
   const website = ({ customer }: { customer: Customer }) => customer.websiteId
   const identity = (link: { identity: IdentityKey }) => ids.get(link.identity) ?? null
   // Endings first: an identity has one owner at a time.
-  if (endings.length > 0) await tx.query(endLinks, columns(endings, website, identity, ({ at }) => iso(at)))
+  if (endings.length > 0)
+    await tx.query(
+      endLinks,
+      columns(endings, website, identity, ({ at }) => iso(at)),
+    )
   if (links.length === 0) return
   const values = columns(
     links,

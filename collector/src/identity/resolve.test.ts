@@ -8,13 +8,29 @@ function startBook() {
   const open = (claim: Claim): Customer => {
     lastId += 1
     const at = claim.occurredAt
-    return { id: `c${lastId}`, websiteId: claim.websiteId, user: null, firstSeenAt: at, lastSeenAt: at, emailHash: null, isNew: true }
+    return {
+      id: `c${lastId}`,
+      websiteId: claim.websiteId,
+      user: null,
+      firstSeenAt: at,
+      lastSeenAt: at,
+      emailHash: null,
+      isNew: true,
+    }
   }
   return {
     ownersOf: (...claims: Partial<Claim>[]) =>
-      resolveOwners(claims.map((claim) => ({ websiteId: '1', occurredAt: 0, others: [], ...claim })), ledger, open),
+      resolveOwners(
+        claims.map((claim) => ({ websiteId: '1', occurredAt: 0, others: [], ...claim })),
+        ledger,
+        open,
+      ),
     ids: (...claims: Partial<Claim>[]) =>
-      resolveOwners(claims.map((claim) => ({ websiteId: '1', occurredAt: 0, others: [], ...claim })), ledger, open).owners.map(({ id }) => id),
+      resolveOwners(
+        claims.map((claim) => ({ websiteId: '1', occurredAt: 0, others: [], ...claim })),
+        ledger,
+        open,
+      ).owners.map(({ id }) => id),
   }
 }
 
@@ -27,7 +43,10 @@ describe('an anonymous visitor', () => {
 
   it('becomes the known customer at the first identify, history included', () => {
     const book = startBook()
-    const { owners, links } = book.ownersOf({ cookie: 'a', occurredAt: 1 }, { cookie: 'a', user: 'alice', occurredAt: 2 })
+    const { owners, links } = book.ownersOf(
+      { cookie: 'a', occurredAt: 1 },
+      { cookie: 'a', user: 'alice', occurredAt: 2 },
+    )
     expect(owners[0]).toBe(owners[1])
     expect(owners[0]?.user).toBe('alice')
     expect(links.map(({ identity }) => identity)).toEqual(['a', 'alice'])
@@ -35,21 +54,32 @@ describe('an anonymous visitor', () => {
 
   it('is resolved by time, not by position in the batch', () => {
     const book = startBook()
-    expect(book.ids({ cookie: 'a', user: 'alice', occurredAt: 9 }, { cookie: 'a', occurredAt: 1 })).toEqual(['c1', 'c1'])
+    expect(book.ids({ cookie: 'a', user: 'alice', occurredAt: 9 }, { cookie: 'a', occurredAt: 1 })).toEqual([
+      'c1',
+      'c1',
+    ])
   })
 })
 
 describe('two user ids', () => {
   it('are two customers on one browser, also when the second was never seen before', () => {
     const book = startBook()
-    expect(book.ids({ cookie: 'a', occurredAt: 1 }, { cookie: 'a', user: 'alice', occurredAt: 2 }, { cookie: 'a', user: 'bob', occurredAt: 3 })).toEqual(['c1', 'c1', 'c2'])
+    expect(
+      book.ids(
+        { cookie: 'a', occurredAt: 1 },
+        { cookie: 'a', user: 'alice', occurredAt: 2 },
+        { cookie: 'a', user: 'bob', occurredAt: 3 },
+      ),
+    ).toEqual(['c1', 'c1', 'c2'])
   })
 
   it('leave the shared cookie to a fresh customer', () => {
     const book = startBook()
     book.ids({ cookie: 'a', user: 'alice', occurredAt: 1 }, { cookie: 'a', user: 'bob', occurredAt: 5 })
     expect(book.ids({ cookie: 'a', occurredAt: 6 })).toEqual(['c3'])
-    expect(book.ids({ cookie: 'a', user: 'alice', occurredAt: 7 }, { cookie: 'a', user: 'bob', occurredAt: 8 })).toEqual(['c1', 'c2'])
+    expect(
+      book.ids({ cookie: 'a', user: 'alice', occurredAt: 7 }, { cookie: 'a', user: 'bob', occurredAt: 8 }),
+    ).toEqual(['c1', 'c2'])
   })
 
   it('keep events that were offline with whoever had the cookie then', () => {
@@ -71,7 +101,10 @@ describe('a known customer', () => {
   it('brings a second device with it', () => {
     const book = startBook()
     book.ids({ cookie: 'a', user: 'alice', occurredAt: 1 })
-    expect(book.ids({ cookie: 'b', user: 'alice', occurredAt: 2 }, { cookie: 'b', occurredAt: 3 })).toEqual(['c1', 'c1'])
+    expect(book.ids({ cookie: 'b', user: 'alice', occurredAt: 2 }, { cookie: 'b', occurredAt: 3 })).toEqual([
+      'c1',
+      'c1',
+    ])
   })
 
   it('needs no cookie', () => {
@@ -84,7 +117,10 @@ describe('other identities', () => {
   it('find their customer where there is neither cookie nor user id', () => {
     const book = startBook()
     book.ids({ cookie: 'a', others: ['mail'], occurredAt: 1 })
-    expect(book.ids({ others: ['mail'], occurredAt: 2 }, { others: ['ga'], occurredAt: 2 })).toEqual(['c1', 'c2'])
+    expect(book.ids({ others: ['mail'], occurredAt: 2 }, { others: ['ga'], occurredAt: 2 })).toEqual([
+      'c1',
+      'c2',
+    ])
   })
 
   it('never move: an e-mail that another customer shows stays there', () => {
@@ -97,7 +133,10 @@ describe('other identities', () => {
 
   it('give the customer its e-mail hash once', () => {
     const book = startBook()
-    const { owners } = book.ownersOf({ cookie: 'a', emailHash: 'h1', occurredAt: 1 }, { cookie: 'a', emailHash: 'h2', occurredAt: 2 })
+    const { owners } = book.ownersOf(
+      { cookie: 'a', emailHash: 'h1', occurredAt: 1 },
+      { cookie: 'a', emailHash: 'h2', occurredAt: 2 },
+    )
     expect(owners[0]?.emailHash).toBe('h1')
   })
 })

@@ -53,10 +53,16 @@ export interface Resolution {
 }
 
 /** Resolves claims in the order in which they happened. `open` makes a customer that nobody knew before. */
-export function resolveOwners(claims: readonly Claim[], ledger: Ledger, open: (claim: Claim) => Customer): Resolution {
+export function resolveOwners(
+  claims: readonly Claim[],
+  ledger: Ledger,
+  open: (claim: Claim) => Customer,
+): Resolution {
   const resolution: Resolution = { owners: new Array(claims.length), links: [], endings: [] }
   const book = openBook(ledger, resolution)
-  const inTime = claims.map((claim, index) => ({ claim, index })).sort((a, b) => a.claim.occurredAt - b.claim.occurredAt)
+  const inTime = claims
+    .map((claim, index) => ({ claim, index }))
+    .sort((a, b) => a.claim.occurredAt - b.claim.occurredAt)
   for (const { claim, index } of inTime) {
     const owner = claim.user ? ownerOfUser(claim, claim.user, book, open) : ownerOfVisitor(claim, book, open)
     linkNewIdentities(claim, owner, book)
@@ -73,7 +79,8 @@ function openBook(ledger: Ledger, resolution: Resolution) {
   const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? []
   return {
     hasHadOwner: (identity: IdentityKey) => ownershipsOf(identity).length > 0,
-    ownerNow: (identity: IdentityKey) => ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
+    ownerNow: (identity: IdentityKey) =>
+      ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
     /** Whoever owned it then; who owns it now if that was before anybody did. */
     ownerAt(identity: IdentityKey, at: number) {
       const until = ({ endedAt }: Ownership) => endedAt ?? Number.POSITIVE_INFINITY
@@ -96,7 +103,12 @@ function openBook(ledger: Ledger, resolution: Resolution) {
 }
 
 /** The person with this user id; at first sight the anonymous customer of the cookie becomes that person. */
-function ownerOfUser(claim: Claim, user: IdentityKey, book: Book, open: (claim: Claim) => Customer): Customer {
+function ownerOfUser(
+  claim: Claim,
+  user: IdentityKey,
+  book: Book,
+  open: (claim: Claim) => Customer,
+): Customer {
   const visitor = claim.cookie === undefined ? undefined : book.ownerNow(claim.cookie)
   const person = book.ownerNow(user)
   // The device was another person's: it is shared. From now on its anonymous events are nobody's that we know.

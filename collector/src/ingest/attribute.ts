@@ -16,10 +16,12 @@ interface Arrival {
 /** The touches of one event; equal ones of one session share a key and are stored once, at the earliest time. */
 export function attribute({ wire, url, occurredAt, session }: Arrival): EventTouch[] {
   const touches: EventTouch[] = []
-  const add = (type: string, at: number, origin: Origin) => touches.push({ key: touchKey(origin), type, at, origin })
+  const add = (type: string, at: number, origin: Origin) =>
+    touches.push({ key: touchKey(origin), type, at, origin })
 
-  if (session) add('landing', session.startedAt, session.origin)
-  if (wire.type === 'page' && hasCampaign(parseCampaign(wire.url))) add('landing', occurredAt, originOf(wire.url, url))
+  if (session && !session.origin.source.isFromWithin) add('landing', session.startedAt, session.origin)
+  if (wire.type === 'page' && hasCampaign(parseCampaign(wire.url)))
+    add('landing', occurredAt, originOf(wire.url, url))
   if (wire.type === 'touch' && wire.name) add(wire.name, occurredAt, originOf(wire.url, url))
   return touches.filter((touch, i) => touches.findIndex(({ key }) => key === touch.key) === i)
 }

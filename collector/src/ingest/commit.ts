@@ -74,11 +74,15 @@ export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
   }
 
   async function withoutPoison(batches: JudgedBatch[]): Promise<JudgedBatch[]> {
-    const events = batches.flatMap((batch) => batch.judged).filter((event): event is IngestEvent => !isRejected(event))
+    const events = batches
+      .flatMap((batch) => batch.judged)
+      .filter((event): event is IngestEvent => !isRejected(event))
     const poison = new Set<Judged>(await findPoison(events, isStorable))
     return batches.map(({ request, judged }) => ({
       request,
-      judged: judged.map((event) => (poison.has(event) && !isRejected(event) ? rejectUnstorable(event) : event)),
+      judged: judged.map((event) =>
+        poison.has(event) && !isRejected(event) ? rejectUnstorable(event) : event,
+      ),
     }))
   }
 
@@ -119,7 +123,16 @@ function originsOf(events: IngestEvent[]): WebsiteOrigin[] {
 }
 
 function rejectUnstorable({ request, index, key, wire, cookie, user, others }: IngestEvent): RejectedEvent {
-  const message = 'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
+  const message =
+    'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
   const identityHashes = [cookie, user, ...others].flatMap((identity) => identity?.hash ?? [])
-  return { request, index, key, idempotencyKey: wire.idempotency_key, fault: { code: 'unstorable', message }, raw: wire, identityHashes }
+  return {
+    request,
+    index,
+    key,
+    idempotencyKey: wire.idempotency_key,
+    fault: { code: 'unstorable', message },
+    raw: wire,
+    identityHashes,
+  }
 }

@@ -83,7 +83,9 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
   const isOverBudget = createBudget(now)
 
   async function resolveOne(dimension: Dimension, origins: WebsiteOrigin[]): Promise<(string | null)[]> {
-    const keys = origins.map(({ websiteId, origin }) => wantedKey(dimension, websiteId, dimension.valueOf(origin)?.unique))
+    const keys = origins.map(({ websiteId, origin }) =>
+      wantedKey(dimension, websiteId, dimension.valueOf(origin)?.unique),
+    )
     const missing = new Map<string, DimensionValue>()
     origins.forEach(({ websiteId, origin }, i) => {
       const [key, value] = [keys[i], dimension.valueOf(origin)]
@@ -103,7 +105,11 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
     for (let look = 0; look < 2 && ids.size < values.length; look++) {
       const rows = await db.query<Record<string, string>>(dimension.upsert, valueColumns(values))
       for (const row of rows) {
-        const key = wantedKey(dimension, row.website_id as string, dimension.keys.map((name) => row[name] as string)) // the statement selects them
+        const key = wantedKey(
+          dimension,
+          row.website_id as string,
+          dimension.keys.map((name) => row[name] as string),
+        ) // the statement selects them
         if (key) ids.set(key, row.id as string)
       }
     }
@@ -117,7 +123,9 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
       const resolved = new Map(origins.map(({ origin }) => [origin, {} as OriginIds])) // filled below, a dimension at a time
       for (const dimension of dimensions) {
         const ids = await resolveOne(dimension, origins)
-        origins.forEach(({ origin }, i) => Object.assign(resolved.get(origin) as OriginIds, { [dimension.name]: ids[i] }))
+        origins.forEach(({ origin }, i) =>
+          Object.assign(resolved.get(origin) as OriginIds, { [dimension.name]: ids[i] }),
+        )
       }
       return resolved
     },
@@ -126,7 +134,11 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
 
 export type Dimensions = ReturnType<typeof createDimensions>
 
-function wantedKey(dimension: Dimension, websiteId: string, unique: string[] | undefined): string | undefined {
+function wantedKey(
+  dimension: Dimension,
+  websiteId: string,
+  unique: string[] | undefined,
+): string | undefined {
   return unique && [dimension.name, websiteId, ...unique].join('\0')
 }
 

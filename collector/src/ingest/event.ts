@@ -1,6 +1,7 @@
 /** What passes through ingest: a request, its events as they grow from step to step, and what became of them. */
-import type { EventCode, WireEvent } from '@headwater/contract'
+
 import type { TouchSource } from '@headwater/attribution/touch'
+import type { EventCode, WireEvent } from '@headwater/contract'
 import type { Token } from '../tokens/token.ts'
 
 /** A batch with what is known of how it came. Times are epoch ms. */

@@ -13,9 +13,14 @@ onBothDatabases((open) => {
     it('stores the same batch once when it comes 8 times at once', async () => {
       const events = Array.from({ length: 20 }, (_, i) => event({ idempotency_key: `eightfold-${i}` }))
       const receipts = await Promise.all(Array.from({ length: 8 }, () => collector.send(events)))
-      const sum = (field: 'accepted' | 'duplicate') => receipts.reduce((total, receipt) => total + receipt[field], 0)
+      const sum = (field: 'accepted' | 'duplicate') =>
+        receipts.reduce((total, receipt) => total + receipt[field], 0)
       expect([sum('accepted'), sum('duplicate')]).toEqual([20, 140])
-      expect(await collector.rows(`select count(*)::float8 as n from events where name = 'click' and customer_id is not null`)).toEqual([{ n: 20 }])
+      expect(
+        await collector.rows(
+          `select count(*)::float8 as n from events where name = 'click' and customer_id is not null`,
+        ),
+      ).toEqual([{ n: 20 }])
       const [usage] = await collector.rows<Record<string, number>>(
         'select sum(received)::float8 as received, sum(stored)::float8 as stored, sum(duplicate)::float8 as duplicate, sum(rejected)::float8 as rejected from token_usages',
       )
@@ -25,7 +30,10 @@ onBothDatabases((open) => {
     it('judges copies in order: a rejected one uses up nothing, the first valid one is stored', async () => {
       const good = event({ idempotency_key: 'copied' })
       const receipt = await collector.send([{ ...good, revenue_cents: 1 }, good, good])
-      expect(receipt.results.map(({ index, status }) => [index, status])).toEqual([[0, 'rejected'], [2, 'duplicate']])
+      expect(receipt.results.map(({ index, status }) => [index, status])).toEqual([
+        [0, 'rejected'],
+        [2, 'duplicate'],
+      ])
     })
 
     it('calls a stored key a duplicate for ever, even when the copy is too old or broken', async () => {
@@ -45,21 +53,36 @@ onBothDatabases((open) => {
       const receipt = await collector.send(events)
       expect([receipt.accepted, receipt.rejected]).toEqual([49, 1])
       expect(receipt.results).toEqual([
-        { index: 12, idempotency_key: 'neighbour-12', status: 'rejected', code: 'currency_required', path: 'revenue_cents', message: expect.stringContaining('send currency') },
+        {
+          index: 12,
+          idempotency_key: 'neighbour-12',
+          status: 'rejected',
+          code: 'currency_required',
+          path: 'revenue_cents',
+          message: expect.stringContaining('send currency'),
+        },
       ])
-      const [row] = await collector.rows<{ payload: string; code: string }>(`select code, encode(payload, 'hex') as payload from rejected_events where code = 'currency_required' and request_id = '${receipt.request_id}'`)
+      const [row] = await collector.rows<{ payload: string; code: string }>(
+        `select code, encode(payload, 'hex') as payload from rejected_events where code = 'currency_required' and request_id = '${receipt.request_id}'`,
+      )
       const payload = collector.secrets.decrypt(Buffer.from(row?.payload ?? '', 'hex'))
       expect(JSON.parse(payload)).toMatchObject({ idempotency_key: 'neighbour-12', user_id: 'secret-user' })
     })
 
     it('that only the database refuses is found by halving, and its row is updated when it is sent again', async () => {
-      await collector.db.script(`alter table events add constraint event_is_not_poison check (name <> 'poison')`)
-      const events = Array.from({ length: 50 }, (_, i) => event({ idempotency_key: `poison-${i}`, name: i === 33 ? 'poison' : 'click' }))
+      await collector.db.script(
+        `alter table events add constraint event_is_not_poison check (name <> 'poison')`,
+      )
+      const events = Array.from({ length: 50 }, (_, i) =>
+        event({ idempotency_key: `poison-${i}`, name: i === 33 ? 'poison' : 'click' }),
+      )
       const receipt = await collector.send(events)
       expect([receipt.accepted, receipt.rejected]).toEqual([49, 1])
       expect(receipt.results[0]).toMatchObject({ index: 33, code: 'unstorable' })
       await collector.send([events[33]])
-      expect(await collector.rows(`select count(*)::float8 as n from rejected_events where code = 'unstorable'`)).toEqual([{ n: 1 }])
+      expect(
+        await collector.rows(`select count(*)::float8 as n from rejected_events where code = 'unstorable'`),
+      ).toEqual([{ n: 1 }])
       await collector.db.script('alter table events drop constraint event_is_not_poison')
       expect((await collector.send([events[33]])).accepted).toBe(1)
     })
@@ -70,24 +93,45 @@ onBothDatabases((open) => {
       ['no name', { ...event(), name: undefined }, 'field_required', 'name'],
       ['an unknown type', event({ type: 'walk' as 'track' }), 'invalid_field', 'type'],
       ['a placeholder id', event({ user_id: ' [object Object] ' }), 'illegal_id', 'user_id'],
-      ['a raw address as hash', event({ identities: [{ type: 'email_hash', value: 'a@example.com' }] }), 'invalid_field', 'identities.0.value'],
+      [
+        'a raw address as hash',
+        event({ identities: [{ type: 'email_hash', value: 'a@example.com' }] }),
+        'invalid_field',
+        'identities.0.value',
+      ],
       ['nobody', event({ anonymous_id: undefined }), 'identity_required', 'anonymous_id'],
       ['a currency alone', event({ currency: 'EUR' }), 'revenue_required', 'currency'],
       ['the far future', event({ occurred_at: '2099-01-01T00:00:00Z' }), 'in_future', 'occurred_at'],
       ['the distant past', event({ occurred_at: '2001-01-01T00:00:00Z' }), 'too_old', 'occurred_at'],
-      ['too many levels', event({ props: JSON.parse('{"a":'.repeat(11) + '1' + '}'.repeat(11)) }), 'too_deep', 'props.a.a.a.a.a.a.a.a.a.a'],
+      [
+        'too many levels',
+        event({ props: JSON.parse('{"a":'.repeat(11) + '1' + '}'.repeat(11)) }),
+        'too_deep',
+        'props.a.a.a.a.a.a.a.a.a.a',
+      ],
       ['too much', event({ props: { text: 'ü'.repeat(17_000) } }), 'props_too_large', 'props'],
     ])('with %s is rejected with a code, a path and a message', async (_, bad, code, path) => {
       const receipt = await collector.send([bad, event()])
       expect(receipt.accepted).toBe(1)
-      expect(receipt.results[0]).toMatchObject({ index: 0, status: 'rejected', code, message: expect.stringMatching(/.{10}/) })
+      expect(receipt.results[0]).toMatchObject({
+        index: 0,
+        status: 'rejected',
+        code,
+        message: expect.stringMatching(/.{10}/),
+      })
       expect(receipt.results[0]?.path).toBe(path)
     })
 
     it('whose number is too large for JSON is rejected', async () => {
-      const body = JSON.stringify({ v: 1, events: [event({ props: { size: 12345 } })] }).replace('12345', '1e999')
+      const body = JSON.stringify({ v: 1, events: [event({ props: { size: 12345 } })] }).replace(
+        '12345',
+        '1e999',
+      )
       const receipt = await (await collector.post(body)).json()
-      expect(receipt).toMatchObject({ rejected: 1, results: [{ code: 'number_not_finite', path: 'props.size' }] })
+      expect(receipt).toMatchObject({
+        rejected: 1,
+        results: [{ code: 'number_not_finite', path: 'props.size' }],
+      })
     })
   })
 
@@ -95,18 +139,51 @@ onBothDatabases((open) => {
     it('costs nothing: U+0000 and lone surrogates are replaced wherever they stand', async () => {
       const evil = 'a\u0000b\ud800c'
       const events = [
-        event({ idempotency_key: 'evil-1', name: evil, title: evil, url: `https://shop.example/${evil}`, props: { [evil]: evil, list: [evil] } }),
-        event({ idempotency_key: 'evil-2', anonymous_id: evil, user_id: evil, session: session(evil, `https://shop.example/?utm_source=${evil}`, { utm: { source: evil }, click_ids: { gclid: evil } }) }),
-        event({ idempotency_key: 'evil-3', props: JSON.parse('{"__proto__": {"polluted": "\\u0000"}, "constructor": 1}') }),
+        event({
+          idempotency_key: 'evil-1',
+          name: evil,
+          title: evil,
+          url: `https://shop.example/${evil}`,
+          props: { [evil]: evil, list: [evil] },
+        }),
+        event({
+          idempotency_key: 'evil-2',
+          anonymous_id: evil,
+          user_id: evil,
+          session: session(evil, `https://shop.example/?utm_source=${evil}`, {
+            utm: { source: evil },
+            click_ids: { gclid: evil },
+          }),
+        }),
+        event({
+          idempotency_key: 'evil-3',
+          props: JSON.parse('{"__proto__": {"polluted": "\\u0000"}, "constructor": 1}'),
+        }),
       ]
       expect(await collector.send(events)).toMatchObject({ accepted: 3 })
-      const stored = await collector.rows<{ name: string; props: unknown }>(`select name, props from events where name like 'a%b%c'`)
-      expect(stored).toEqual([{ name: 'a\ufffdb\ufffdc', props: { 'a\ufffdb\ufffdc': 'a\ufffdb\ufffdc', list: ['a\ufffdb\ufffdc'] } }])
+      const stored = await collector.rows<{ name: string; props: unknown }>(
+        `select name, props from events where name like 'a%b%c'`,
+      )
+      expect(stored).toEqual([
+        {
+          name: 'a\ufffdb\ufffdc',
+          props: { 'a\ufffdb\ufffdc': 'a\ufffdb\ufffdc', list: ['a\ufffdb\ufffdc'] },
+        },
+      ])
       expect(({} as { polluted?: string }).polluted).toBeUndefined()
     })
 
     it('of any kind in props comes back as it was sent', async () => {
-      const props = { quote: '"', backslash: '\\', braces: '{a,b}', empty: '', null: 'NULL', emoji: '👩‍🚀', newline: '\n\t', nested: [1, null, true, { x: '"' }] }
+      const props = {
+        quote: '"',
+        backslash: '\\',
+        braces: '{a,b}',
+        empty: '',
+        null: 'NULL',
+        emoji: '👩‍🚀',
+        newline: '\n\t',
+        nested: [1, null, true, { x: '"' }],
+      }
       await collector.send([event({ idempotency_key: 'literal', name: 'literal', props })])
       expect(await collector.rows(`select props from events where name = 'literal'`)).toEqual([{ props }])
     })
@@ -116,27 +193,46 @@ onBothDatabases((open) => {
     it('that are 3 hours wrong are corrected, session included', async () => {
       const threeHours = 3 * 3_600_000
       const at = (ms: number) => new Date(noon + threeHours + ms).toISOString()
-      const wrong = event({ name: 'skewed', anonymous_id: 'skewed', occurred_at: at(-10_000), session: { ...session('skewed'), started_at: at(-20_000) } })
+      const wrong = event({
+        name: 'skewed',
+        anonymous_id: 'skewed',
+        occurred_at: at(-10_000),
+        session: { ...session('skewed'), started_at: at(-20_000) },
+      })
       await collector.send([wrong], { sent_at: at(0) })
-      expect(await collector.rows(`select occurred_at from events where name = 'skewed'`)).toEqual([{ occurred_at: new Date(noon - 10_000) }])
-      expect(await collector.rows(`select s.started_at from sessions_tracking s join events e on e.session_id = s.id where e.name = 'skewed'`)).toEqual([{ started_at: new Date(noon - 20_000) }])
+      expect(await collector.rows(`select occurred_at from events where name = 'skewed'`)).toEqual([
+        { occurred_at: new Date(noon - 10_000) },
+      ])
+      expect(
+        await collector.rows(
+          `select s.started_at from sessions_tracking s join events e on e.session_id = s.id where e.name = 'skewed'`,
+        ),
+      ).toEqual([{ started_at: new Date(noon - 20_000) }])
     })
 
     it('that are slightly ahead are set to the time of receipt', async () => {
       await collector.send([event({ name: 'ahead', occurred_at: new Date(noon + 59_000).toISOString() })])
-      expect(await collector.rows(`select occurred_at from events where name = 'ahead'`)).toEqual([{ occurred_at: new Date(noon) }])
+      expect(await collector.rows(`select occurred_at from events where name = 'ahead'`)).toEqual([
+        { occurred_at: new Date(noon) },
+      ])
     })
   })
 
   describe('months', () => {
     it('get their partition with their first event, within the horizon', async () => {
       await collector.send([event({ name: 'last month', occurred_at: '2026-10-25T00:00:00Z' })])
-      expect(await collector.rows(`select tableoid::regclass::text as partition from events where name = 'last month'`)).toEqual([{ partition: 'events_2026_10' }])
+      expect(
+        await collector.rows(
+          `select tableoid::regclass::text as partition from events where name = 'last month'`,
+        ),
+      ).toEqual([{ partition: 'events_2026_10' }])
     })
 
     it('whose partition was dropped meanwhile get it again', async () => {
       await collector.db.script('drop table events_2026_10')
-      expect(await collector.send([event({ name: 'again', occurred_at: '2026-10-26T00:00:00Z' })])).toMatchObject({ accepted: 1 })
+      expect(
+        await collector.send([event({ name: 'again', occurred_at: '2026-10-26T00:00:00Z' })]),
+      ).toMatchObject({ accepted: 1 })
     })
   })
 })

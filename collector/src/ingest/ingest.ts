@@ -1,7 +1,7 @@
 /** Ingest: parse → correct clock → screen → enrich → attribute → to rows → store → receipt. */
 import { type Batch, limits } from '@headwater/contract'
-import { createPartitions } from '../db/partitions.ts'
 import type { Db } from '../db/db.ts'
+import { createPartitions } from '../db/partitions.ts'
 import { unavailable } from '../problems.ts'
 import type { Secrets } from '../secrets.ts'
 import { attribute } from './attribute.ts'
@@ -31,7 +31,12 @@ const queueSize = 20_000
 
 export function createIngest(deps: { db: Db; secrets: Secrets; now: () => number }): Ingest {
   const { db, secrets } = deps
-  const commit = createCommit({ db, secrets, partitions: createPartitions(db), dimensions: createDimensions(deps) })
+  const commit = createCommit({
+    db,
+    secrets,
+    partitions: createPartitions(db),
+    dimensions: createDimensions(deps),
+  })
   const groups = createGroupCommit<JudgedBatch, StoredBatch>({
     commit,
     weigh: ({ judged }) => Math.max(judged.length, 1),
@@ -55,7 +60,8 @@ export function judgeBatch({ events }: Batch, request: IngestRequest, secrets: S
   const { enrich, identify } = createEnricher(request.token.websiteId, secrets)
 
   return events.map((raw, index): Judged => {
-    const reject = (fault: Fault) => rejectEvent({ request, index, raw, fault, hash: (type, id) => identify(type, id).hash })
+    const reject = (fault: Fault) =>
+      rejectEvent({ request, index, raw, fault, hash: (type, id) => identify(type, id).hash })
     const parsed = parseEvent(raw)
     if (isFault(parsed)) return reject(parsed)
     const { wire, props } = parsed
@@ -65,7 +71,16 @@ export function judgeBatch({ events }: Batch, request: IngestRequest, secrets: S
     const enriched = enrich(wire, times)
     const { occurredAt } = times
     const touches = attribute({ wire, url: enriched.url, occurredAt, session: enriched.session })
-    return { request, index, wire, key: toUuid(wire.idempotency_key), occurredAt, props, touches, ...enriched }
+    return {
+      request,
+      index,
+      wire,
+      key: toUuid(wire.idempotency_key),
+      occurredAt,
+      props,
+      touches,
+      ...enriched,
+    }
   })
 }
 
@@ -83,6 +98,16 @@ function rejectEvent({ request, index, raw, fault, hash }: Turned): RejectedEven
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
   const key = text(fields.idempotency_key)?.slice(0, limits.idempotencyKey)
   const [cookie, user] = [text(fields.anonymous_id), text(fields.user_id)]
-  const identityHashes = [cookie && hash('cookie', cookie), user && hash('user_id', user)].filter((found) => found !== undefined)
-  return { request, index, key: key && toUuid(key), idempotencyKey: key, fault, raw, identityHashes: identityHashes as string[] }
+  const identityHashes = [cookie && hash('cookie', cookie), user && hash('user_id', user)].filter(
+    (found) => found !== undefined,
+  )
+  return {
+    request,
+    index,
+    key: key && toUuid(key),
+    idempotencyKey: key,
+    fault,
+    raw,
+    identityHashes: identityHashes as string[],
+  }
 }

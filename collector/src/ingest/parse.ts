@@ -50,10 +50,18 @@ function faultOf(issue: Issue | undefined, raw: unknown): Fault {
     return { code: 'field_required', path, message: `${path} is missing. Send it with every event.` }
   }
   if (issue.code === 'too_big' && path === 'identities') {
-    return { code: 'too_many_identities', path, message: `An event may carry ${issue.maximum} identities at most.` }
+    return {
+      code: 'too_many_identities',
+      path,
+      message: `An event may carry ${issue.maximum} identities at most.`,
+    }
   }
   if (issue.code === 'too_big') {
-    return { code: 'field_too_long', path, message: `${path} is too long or too large: at most ${issue.maximum}.` }
+    return {
+      code: 'field_too_long',
+      path,
+      message: `${path} is too long or too large: at most ${issue.maximum}.`,
+    }
   }
   return { code: 'invalid_field', path, message: `${path} is not valid: ${issue.message}.` }
 }
@@ -75,7 +83,11 @@ function findFault(wire: WireEvent): Fault | undefined {
     return { code: 'currency_required', path: 'revenue_cents', message }
   }
   if (wire.currency !== undefined && wire.revenue_cents === undefined) {
-    return { code: 'revenue_required', path: 'currency', message: 'A currency needs revenue_cents, in minor units.' }
+    return {
+      code: 'revenue_required',
+      path: 'currency',
+      message: 'A currency needs revenue_cents, in minor units.',
+    }
   }
   return undefined
 }
@@ -123,5 +135,8 @@ function cutToLimits(wire: WireEvent): void {
 /** Cuts between characters, not through a surrogate pair. */
 function cut(text: string | undefined, max: number): string | undefined {
   if (text === undefined || text.length <= max) return text
-  return text.slice(0, max).toWellFormed().replace(/\ufffd$/, '')
+  return text
+    .slice(0, max)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
 }

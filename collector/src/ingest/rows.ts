@@ -46,7 +46,11 @@ export const eventColumns: Columns<PlacedEvent> = [
   ({ event }) => event.request.token.id,
   ({ event }) => event.wire.schema_version ?? 1,
   ({ event }) => event.request.sdkVersion,
-  ...utmIds.map((name) => ({ originIds }: PlacedEvent) => originIds?.[name] ?? null),
+  ...utmIds.map(
+    (name) =>
+      ({ originIds }: PlacedEvent) =>
+        originIds?.[name] ?? null,
+  ),
   ({ originIds }) => originIds?.referrerDomain ?? null,
   ({ originIds }) => originIds?.landingPage ?? null,
 ]
@@ -75,7 +79,13 @@ export function sessionsOf(events: OwnedEvent[]): SessionRow[] {
     if (key === undefined || !owned.event.session) continue
     const { event } = owned
     const { startedAt } = owned.event.session
-    const row = sessions.get(key) ?? { first: owned, startedAt, endedAt: event.occurredAt, views: 0, conversions: 0 }
+    const row = sessions.get(key) ?? {
+      first: owned,
+      startedAt,
+      endedAt: event.occurredAt,
+      views: 0,
+      conversions: 0,
+    }
     row.startedAt = Math.min(row.startedAt, startedAt)
     row.endedAt = Math.max(row.endedAt, event.occurredAt)
     if (event.wire.type === 'page' || event.wire.type === 'screen') row.views += 1
@@ -96,7 +106,11 @@ export const sessionColumns: Columns<SessionRow> = [
   ({ conversions }) => conversions,
   ({ first }) => first.originIds?.landingPage ?? null,
   ({ first }) => first.originIds?.referrerDomain ?? null,
-  ...utmIds.map((name) => ({ first }: SessionRow) => first.originIds?.[name] ?? null),
+  ...utmIds.map(
+    (name) =>
+      ({ first }: SessionRow) =>
+        first.originIds?.[name] ?? null,
+  ),
   ({ first }) => first.event.session?.landingUrl ?? null,
   ({ first }) => first.event.session?.referrerUrl ?? null,
   ({ first }) => first.event.request.ip,
@@ -136,11 +150,16 @@ export const touchColumns: Columns<TouchRow> = [
   ({ touch }) => touch.key,
   ({ touch }) => touch.origin.source.isDirect,
   ({ touch }) => touch.origin.source.clickIdType ?? null,
-  ...utmIds.map((name) => ({ originIds }: TouchRow) => originIds?.[name] ?? null),
+  ...utmIds.map(
+    (name) =>
+      ({ originIds }: TouchRow) =>
+        originIds?.[name] ?? null,
+  ),
   ({ originIds }) => originIds?.referrerDomain ?? null,
   ({ originIds }) => originIds?.landingPage ?? null,
   ({ placed }) => placed.id,
-  ({ touch: { origin } }) => origin.source.clickIdValue ? JSON.stringify({ click_id: origin.source.clickIdValue }) : null,
+  ({ touch: { origin } }) =>
+    origin.source.clickIdValue ? JSON.stringify({ click_id: origin.source.clickIdValue }) : null,
 ]
 
 // ---------------------------------------------------------------- accounts

@@ -27,10 +27,13 @@ function screenIds(wire: WireEvent): Fault | undefined {
 
 /** A raw address sent as a hash by mistake must not reach the database. */
 function screenEmailHash(wire: WireEvent): Fault | undefined {
-  const index = wire.identities?.findIndex(({ type, value }) => type === 'email_hash' && !/^[0-9a-f]{64}$/.test(value)) ?? -1
+  const index =
+    wire.identities?.findIndex(({ type, value }) => type === 'email_hash' && !/^[0-9a-f]{64}$/.test(value)) ??
+    -1
   if (index < 0) return undefined
   const path = `identities.${index}.value`
-  const message = 'An email_hash is the SHA-256 of the trimmed, lower-cased address: 64 hex digits in lower case.'
+  const message =
+    'An email_hash is the SHA-256 of the trimmed, lower-cased address: 64 hex digits in lower case.'
   return { code: 'invalid_field', path, message }
 }
 
@@ -41,7 +44,10 @@ function screenTimes(times: EventTimes, receivedAt: number): Fault | undefined {
     return { code: 'in_future', path: 'occurred_at', message }
   }
   if (aheadMs > 0) times.occurredAt = receivedAt
-  times.sessionStartedAt = Math.max(Math.min(times.sessionStartedAt, times.occurredAt), receivedAt - horizonMs)
+  times.sessionStartedAt = Math.max(
+    Math.min(times.sessionStartedAt, times.occurredAt),
+    receivedAt - horizonMs,
+  )
   if (-aheadMs > horizonMs) {
     const message = `The event is older than ${horizonMs / 86_400_000} days.`
     return { code: 'too_old', path: 'occurred_at', message }

@@ -13,7 +13,14 @@ import type { Queries } from '../db/db.ts'
 import { resolveCustomers } from '../identity/customers.ts'
 import type { Secrets } from '../secrets.ts'
 import type { OriginIds } from './dimensions.ts'
-import { type IngestEvent, type IngestRequest, isRejected, type Judged, type Origin, type RejectedEvent } from './event.ts'
+import {
+  type IngestEvent,
+  type IngestRequest,
+  isRejected,
+  type Judged,
+  type Origin,
+  type RejectedEvent,
+} from './event.ts'
 import {
   eventColumns,
   type PlacedEvent,
@@ -44,12 +51,19 @@ export async function storeGroup(
   await storeIfAny(tx, insertEvents, placed, (events) => columns(events, ...eventColumns))
   await storeTouches(tx, placed, group.originIds)
   for (const event of await storeConversions(tx, placed)) outcomes.set(event, 'conversion_duplicate')
-  await storeIfAny(tx, upsertRejectedEvents, lastCopies(rejected), (events) => columns(events, ...rejectionColumns(group.secrets)))
+  await storeIfAny(tx, upsertRejectedEvents, lastCopies(rejected), (events) =>
+    columns(events, ...rejectionColumns(group.secrets)),
+  )
   await tx.query(insertTokenUsages, columns(countOutcomes(group.requests, outcomes), ...usageColumns))
   return outcomes
 }
 
-async function storeIfAny<Row>(tx: Queries, sql: string, rows: Row[], toParams: (rows: Row[]) => string[]): Promise<void> {
+async function storeIfAny<Row>(
+  tx: Queries,
+  sql: string,
+  rows: Row[],
+  toParams: (rows: Row[]) => string[],
+): Promise<void> {
   if (rows.length > 0) await tx.query(sql, toParams(rows))
 }
 
@@ -75,19 +89,31 @@ async function storedKeys(tx: Queries, rejected: RejectedEvent[]): Promise<Set<s
   if (keyed.length === 0) return new Set()
   const rows = await tx.query<{ website_id: string; idempotency_key: string }>(
     selectStoredKeys,
-    columns(keyed, (event) => event.request.token.websiteId, (event) => event.key ?? null),
+    columns(
+      keyed,
+      (event) => event.request.token.websiteId,
+      (event) => event.key ?? null,
+    ),
   )
   return new Set(rows.map((row) => `${row.website_id} ${row.idempotency_key}`))
 }
 
 /** The events that are new, with their ids; the others become duplicates. */
-async function claimKeys(tx: Queries, judged: Judged[], outcomes: Outcomes): Promise<{ event: IngestEvent; id: string }[]> {
+async function claimKeys(
+  tx: Queries,
+  judged: Judged[],
+  outcomes: Outcomes,
+): Promise<{ event: IngestEvent; id: string }[]> {
   const candidates = judged.filter((event): event is IngestEvent => outcomes.get(event) === 'accepted')
   if (candidates.length === 0) return []
   const sorted = [...candidates].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const rows = await tx.query<{ website_id: string; idempotency_key: string; event_id: string }>(
     claimEventKeys,
-    columns(sorted, (event) => event.request.token.websiteId, (event) => event.key),
+    columns(
+      sorted,
+      (event) => event.request.token.websiteId,
+      (event) => event.key,
+    ),
   )
   const ids = new Map(rows.map((row) => [`${row.website_id} ${row.idempotency_key}`, row.event_id]))
   for (const event of candidates) if (!ids.has(keyOf(event))) outcomes.set(event, 'duplicate')
@@ -104,7 +130,10 @@ async function placeEvents(
   originIds: Map<Origin, OriginIds>,
 ): Promise<PlacedEvent[]> {
   if (claimed.length === 0) return []
-  const { customerIds, identityId } = await resolveCustomers(tx, claimed.map(({ event }) => event))
+  const { customerIds, identityId } = await resolveCustomers(
+    tx,
+    claimed.map(({ event }) => event),
+  )
   const owned = claimed.map(({ event, id }, i) => ({
     event,
     id,
@@ -116,12 +145,14 @@ async function placeEvents(
   return owned.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? '') }))
 }
 
-async function storeSessions(tx: Queries, sessions: SessionRow[]): Promise<Map<string, { id: string; customerId: string }>> {
+async function storeSessions(
+  tx: Queries,
+  sessions: SessionRow[],
+): Promise<Map<string, { id: string; customerId: string }>> {
   if (sessions.length === 0) return new Map()
-  const rows = await tx.query<Record<'website_id' | 'cookie_identity_id' | 'client_session_id' | 'id' | 'customer_id', string>>(
-    upsertSessions,
-    columns(sessions, ...sessionColumns),
-  )
+  const rows = await tx.query<
+    Record<'website_id' | 'cookie_identity_id' | 'client_session_id' | 'id' | 'customer_id', string>
+  >(upsertSessions, columns(sessions, ...sessionColumns))
   return new Map(
     rows.map((row) => [
       `${row.website_id} ${row.cookie_identity_id} ${row.client_session_id}`,
@@ -130,13 +161,27 @@ async function storeSessions(tx: Queries, sessions: SessionRow[]): Promise<Map<s
   )
 }
 
-async function storeTouches(tx: Queries, placed: PlacedEvent[], originIds: Map<Origin, OriginIds>): Promise<void> {
+async function storeTouches(
+  tx: Queries,
+  placed: PlacedEvent[],
+  originIds: Map<Origin, OriginIds>,
+): Promise<void> {
   const touches = touchesOf(placed, originIds)
   if (touches.length === 0) return
-  const moved = await tx.query<{ website_id: string; customer_id: string }>(upsertTouches, columns(touches, ...touchColumns))
+  const moved = await tx.query<{ website_id: string; customer_id: string }>(
+    upsertTouches,
+    columns(touches, ...touchColumns),
+  )
   if (moved.length === 0) return
   const customers = [...new Map(moved.map((row) => [`${row.website_id} ${row.customer_id}`, row])).values()]
-  await tx.query(refreshCustomerTouches, columns(customers, (row) => row.website_id, (row) => row.customer_id))
+  await tx.query(
+    refreshCustomerTouches,
+    columns(
+      customers,
+      (row) => row.website_id,
+      (row) => row.customer_id,
+    ),
+  )
 }
 
 /** A statement may touch a row once: of several rejected copies the last is kept. */
@@ -146,7 +191,9 @@ function lastCopies(rejected: RejectedEvent[]): RejectedEvent[] {
 }
 
 function countOutcomes(requests: IngestRequest[], outcomes: Outcomes) {
-  const counts = new Map(requests.map((request) => [request, { request, received: 0, stored: 0, duplicate: 0, rejected: 0 }]))
+  const counts = new Map(
+    requests.map((request) => [request, { request, received: 0, stored: 0, duplicate: 0, rejected: 0 }]),
+  )
   for (const [event, outcome] of outcomes) {
     const count = counts.get(event.request)
     if (!count) continue

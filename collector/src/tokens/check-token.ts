@@ -41,7 +41,10 @@ export function createTokenChecker(deps: { db: Db; secrets: Secrets; now: () => 
   return {
     async find(token) {
       if (!token) {
-        throw new Problem('invalid_token', 'No token came with the request. Send `Authorization: Bearer <token>`, or `?token=` with a public token.')
+        throw new Problem(
+          'invalid_token',
+          'No token came with the request. Send `Authorization: Bearer <token>`, or `?token=` with a public token.',
+        )
       }
       const hash = secrets.hashToken(token) // the cache holds no token in clear
       const cached = cache.get(hash)
@@ -51,23 +54,40 @@ export function createTokenChecker(deps: { db: Db; secrets: Secrets; now: () => 
         if (cache.size >= cacheSize) cache.clear()
         cache.set(hash, { token: found, until: now() + cacheMs })
       }
-      if (!found) throw new Problem('invalid_token', 'No website has this token. Copy it again, or make one with `headwater token create`.')
+      if (!found)
+        throw new Problem(
+          'invalid_token',
+          'No website has this token. Copy it again, or make one with `headwater token create`.',
+        )
       return found
     },
   }
 }
 
 /** Throws the Problem that keeps this token from being used now for `scope`, from a page of `origin`. */
-export function checkToken(token: Token, use: { scope: Scope; origin: string | undefined; now: number }): void {
-  if (token.revokedAt !== null) throw new Problem('token_revoked', 'This token was revoked. Use another one of the website.')
+export function checkToken(
+  token: Token,
+  use: { scope: Scope; origin: string | undefined; now: number },
+): void {
+  if (token.revokedAt !== null)
+    throw new Problem('token_revoked', 'This token was revoked. Use another one of the website.')
   if (token.expiresAt !== null && token.expiresAt <= use.now) {
-    throw new Problem('token_expired', `This token expired at ${new Date(token.expiresAt).toISOString()}. Make a new one with \`headwater token create\`.`)
+    throw new Problem(
+      'token_expired',
+      `This token expired at ${new Date(token.expiresAt).toISOString()}. Make a new one with \`headwater token create\`.`,
+    )
   }
   if (token.kind === 'secret' && use.origin !== undefined) {
-    throw new Problem('secret_token_exposed', 'A secret token came from a browser, where every visitor can read it. Revoke it, and use a public token there.')
+    throw new Problem(
+      'secret_token_exposed',
+      'A secret token came from a browser, where every visitor can read it. Revoke it, and use a public token there.',
+    )
   }
   if (!token.scopes.includes(use.scope) && !token.scopes.includes('admin')) {
-    throw new Problem('scope_missing', `This token lacks the scope ${use.scope}; it has ${token.scopes.join(', ')}.`)
+    throw new Problem(
+      'scope_missing',
+      `This token lacks the scope ${use.scope}; it has ${token.scopes.join(', ')}.`,
+    )
   }
   if (token.websiteStatus !== 'active') {
     throw new Problem('website_inactive', `The website of this token is ${token.websiteStatus}.`)

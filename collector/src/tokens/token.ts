@@ -4,7 +4,13 @@ import { randomBytes } from 'node:crypto'
 export type TokenKind = 'public' | 'secret'
 export type Scope = 'events:write' | 'reports:read' | 'customers:read' | 'customers:erase' | 'admin'
 
-export const scopes: readonly Scope[] = ['events:write', 'reports:read', 'customers:read', 'customers:erase', 'admin']
+export const scopes: readonly Scope[] = [
+  'events:write',
+  'reports:read',
+  'customers:read',
+  'customers:erase',
+  'admin',
+]
 
 /** A known token, without its value. Times are epoch ms; null: never. */
 export interface Token {
@@ -22,7 +28,9 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const pattern = /^hw_(pub|sec)_([0-9a-z]{8})_([0-9a-z]{26})$/
 
 /** The parts of a token; undefined when the text is none. */
-export function readToken(token: string): { kind: TokenKind; websiteKey: string; prefix: string } | undefined {
+export function readToken(
+  token: string,
+): { kind: TokenKind; websiteKey: string; prefix: string } | undefined {
   const [, kind, websiteKey, secret] = pattern.exec(token) ?? []
   if (!kind || !websiteKey || !secret) return undefined
   return { kind: kind === 'pub' ? 'public' : 'secret', websiteKey, prefix: secret.slice(0, 12) }

@@ -17,10 +17,22 @@ export function referrerDomain(
   ignored: readonly string[] = ignoredReferrers,
 ): string | undefined {
   const referrer = parsePlace(referrerUrl)
-  if (!referrer || isLocal(referrer.host) || isIgnored(referrer, ignored)) return undefined
-  const page = parsePlace(pageUrl)
-  if (page && isSameSite(page.host, referrer.host)) return undefined
+  if (!referrer || isLocal(referrer.host) || comesFromWithin(referrerUrl, pageUrl, ignored)) return undefined
   return findKnown(referrer.host)?.domain ?? referrer.host
+}
+
+/**
+ * Did the visitor come from the site itself, or from a host of `ignored`, which passes visitors on? Such an arrival is
+ * no news of where the visitor came from: the touch before it stands.
+ */
+export function comesFromWithin(
+  referrerUrl: string | undefined,
+  pageUrl: string | undefined,
+  ignored: readonly string[] = ignoredReferrers,
+): boolean {
+  const [referrer, page] = [parsePlace(referrerUrl), parsePlace(pageUrl)]
+  if (!referrer) return false
+  return isIgnored(referrer, ignored) || (page !== undefined && isSameSite(page.host, referrer.host))
 }
 
 /** The kind of site, for an address or a bare domain. What we do not know is `other`. */

@@ -11,12 +11,19 @@ describe('touchOf', () => {
     expect(touchOf({})).toEqual({ utm: {}, isDirect: true })
   })
 
+  test('coming from no address is direct', () => {
+    expect(touchOf({ url: page, referrerUrl: 'about:blank' })).toEqual({ utm: {}, isDirect: true })
+  })
+
   test.each([
     ['the page itself', 'https://www.shop.example/other'],
     ['a payment host', 'https://www.paypal.com/checkout'],
-    ['no address', 'about:blank'],
-  ])('coming from %s is direct', (_, referrerUrl) => {
-    expect(touchOf({ url: page, referrerUrl })).toEqual({ utm: {}, isDirect: true })
+  ])('coming from %s is no news, unless a campaign came along', (_, referrerUrl) => {
+    expect(touchOf({ url: page, referrerUrl })).toEqual({ utm: {}, isDirect: true, isFromWithin: true })
+    expect(touchOf({ url: `${page}?utm_source=a`, referrerUrl })).toEqual({
+      utm: { source: 'a' },
+      isDirect: false,
+    })
   })
 
   test.each([

@@ -2,7 +2,7 @@
 import type { Utm } from '@headwater/contract'
 import { hasCampaign, parseCampaign } from './campaign.ts'
 import { primaryClickId } from './click-ids.ts'
-import { referrerDomain } from './referrer.ts'
+import { comesFromWithin, referrerDomain } from './referrer.ts'
 
 /** The source of a touch. */
 export interface TouchSource {
@@ -12,6 +12,8 @@ export interface TouchSource {
   referrerDomain?: string
   /** No campaign parameter, no click id, no referrer that counts. */
   isDirect: boolean
+  /** Direct only because the referrer was the site itself or one that passes visitors on: no touch at all. */
+  isFromWithin?: true
 }
 
 /** What is known of an arrival; `utm` and `clickIds`, where they say anything, win over those in `url`. */
@@ -28,11 +30,13 @@ export function touchOf(arrival: Arrival): TouchSource {
   const campaign = hasCampaign(given) ? given : parseCampaign(arrival.url)
   const clickId = primaryClickId(campaign.clickIds)
   const domain = referrerDomain(arrival.referrerUrl, arrival.url)
+  const isDirect = !hasCampaign(campaign) && !domain
   return {
     utm: campaign.utm,
     ...(clickId && { clickIdType: clickId.type, clickIdValue: clickId.value }),
     ...(domain && { referrerDomain: domain }),
-    isDirect: !hasCampaign(campaign) && !domain,
+    isDirect,
+    ...(isDirect && comesFromWithin(arrival.referrerUrl, arrival.url) && { isFromWithin: true }),
   }
 }
 

@@ -1,5 +1,6 @@
 /** What SDK and collector agree on; schema.ts is apart because it brings zod along. */
 export { type EventCode, type ProblemCode, problems } from './codes.ts'
+export { isIllegalId } from './illegal-ids.ts'
 export { limits, supportedVersions } from './limits.ts'
 export { type Outcome, outcomeOf } from './outcomes.ts'
 export { type EventResult, isReceiptFor, type Problem, type Receipt, type Verdict } from './receipt.ts'
@@ -13,4 +14,3 @@ export type {
   WireIdentity,
   WireSession,
 } from './wire.ts'
-export { isIllegalId } from './illegal-ids.ts'

@@ -1,7 +1,7 @@
 /** The entry for browsers: builds the five ports and hands them to the core. */
 import type { Client, EventMap } from '../core/api.ts'
 import { createCoreClient } from '../core/client.ts'
-import { type ClientOptions, ConfigError, readOptions, storeName } from '../core/options.ts'
+import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
 import { createClock } from './clock.ts'
 import { createIds } from './ids.ts'
 import { createLifecycle } from './lifecycle.ts'
@@ -23,12 +23,12 @@ export { type ClientOptions, ConfigError } from '../core/options.ts'
  */
 export function createClient<Events extends object = EventMap>(options: ClientOptions): Client<Events> {
   if (typeof window === 'undefined') {
-    throw new ConfigError('createClient: there is no page here. Call it in the browser, for example in an effect.')
+    throw new ConfigError('createClient: there is no page here. Call it in the browser.')
   }
   const settings = readOptions(options)
   const clock = createClock()
   const client = createCoreClient(settings, {
-    storage: createIndexedDbStorage(storeName(settings)),
+    storage: createIndexedDbStorage(`headwater/${hostOf(settings.endpoint)}/${websiteKeyOf(settings.token)}`),
     transport: createTransport(),
     lifecycle: createLifecycle(),
     clock,

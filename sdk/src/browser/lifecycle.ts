@@ -1,6 +1,5 @@
 /** How the visitor comes to the page, leaves it and returns. */
-import type { Lifecycle, Undo } from '../core/ports.ts'
-import { listen } from './listen.ts'
+import type { Lifecycle } from '../core/ports.ts'
 import { watchPages } from './navigation.ts'
 import { contextOfBrowser, placeOfPage } from './page.ts'
 
@@ -12,27 +11,25 @@ export function createLifecycle(): Lifecycle {
     place: placeOfPage,
     context: contextOfBrowser,
     watch({ arrive, leave, resume }) {
-      const undos: Undo[] = []
+      const ending = new AbortController()
+      const { signal } = ending
       whenShown(() => {
-        if (arrive) undos.push(watchPages(arrive))
-        undos.push(
-          // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with pagehide alone.
-          listen(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : resume())),
-          listen(window, 'pagehide', leave),
-          listen(window, 'online', resume),
-        )
+        if (arrive) watchPages(arrive, signal)
+        // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with pagehide alone.
+        const turn = () => (document.visibilityState === 'hidden' ? leave() : resume())
+        document.addEventListener('visibilitychange', turn, { signal })
+        addEventListener('pagehide', leave, { signal })
+        addEventListener('online', resume, { signal })
         resume()
       })
-      return () => {
-        for (const undo of undos) undo()
-      }
+      return () => ending.abort()
     },
   }
 }
 
 // At once, or, in a page that is prerendered before anyone asked for it, when the visitor comes to it.
 function whenShown(callback: () => void): void {
-  if ((document as { prerendering?: boolean }).prerendering) {
-    document.addEventListener('prerenderingchange', () => callback(), { once: true })
-  } else callback()
+  const { prerendering } = document as { prerendering?: boolean }
+  if (prerendering) document.addEventListener('prerenderingchange', () => callback(), { once: true })
+  else callback()
 }

@@ -1,28 +1,19 @@
 /** Notices when the visitor comes to a page: by loading it, by history navigation, or back from the back/forward cache. */
-import type { Undo } from '../core/ports.ts'
-import { listen } from './listen.ts'
 
-/** Calls `view` for each page the visitor comes to, the present one included. */
-export function watchPages(view: () => void): Undo {
-  let lastPage: string | undefined
+/** Calls `view` for each page the visitor comes to, the present one included, until `signal` is aborted. */
+export function watchPages(view: () => void, signal: AbortSignal): void {
+  let lastPage = pageIn(location)
+  view()
 
-  function look(): void {
+  watchHistory(() => {
     const page = pageIn(location)
-    if (page === lastPage) return
+    if (page === lastPage || signal.aborted) return
     lastPage = page
     view()
-  }
+  }, signal)
 
-  const undos = [
-    watchHistory(look),
-    listen(window, 'pageshow', (event) => {
-      if ((event as PageTransitionEvent).persisted) view() // back from the cache: the same page, seen again
-    }),
-  ]
-  look()
-  return () => {
-    for (const undo of undos) undo()
-  }
+  // Back from the cache: the same page, seen again.
+  addEventListener('pageshow', ({ persisted }) => persisted && view(), { signal })
 }
 
 // A hash is a place on the page, unless it looks like the route of a hash router: #/cart or #!/cart.
@@ -30,25 +21,19 @@ function pageIn({ pathname, search, hash }: Location): string {
   return pathname + search + (/^#!?\//.test(hash) ? hash : '')
 }
 
-function watchHistory(look: () => void): Undo {
+function watchHistory(look: () => void, signal: AbortSignal): void {
   const { navigation } = window as { navigation?: EventTarget } // Firefox before 147 and Safari before 26.2 lack it
-  return navigation ? listen(navigation, 'currententrychange', look) : patchHistory(look)
+  if (navigation) return navigation.addEventListener('currententrychange', look, { signal })
+  addEventListener('popstate', look, { signal })
+  callAfter('pushState', look)
+  callAfter('replaceState', look)
 }
 
-function patchHistory(look: () => void): Undo {
-  const undos = (['pushState', 'replaceState'] as const).map((name) => {
-    const original = history[name]
-    const patched: typeof original = function (this: History, ...args) {
-      original.apply(this, args)
-      look()
-    }
-    history[name] = patched
-    return () => {
-      if (history[name] === patched) history[name] = original // else someone patched over us and still calls us
-    }
-  })
-  undos.push(listen(window, 'popstate', look))
-  return () => {
-    for (const undo of undos) undo()
+// Stays when the client ends: others may have patched over it since. `look` does nothing then.
+function callAfter(name: 'pushState' | 'replaceState', look: () => void): void {
+  const original = history[name]
+  history[name] = function (this: History, ...args) {
+    original.apply(this, args)
+    look()
   }
 }

@@ -5,19 +5,19 @@ import { createDrops } from './drops.ts'
 import { createDrafter, type Draft, type Fields, type Reset } from './event.ts'
 import { createFlusher } from './flush.ts'
 import { emailIdentity, readUserId } from './identity.ts'
-import { withMemoryFallback } from './memory-storage.ts'
 import { createEmitter, type DropReason, type ErrorCode } from './notices.ts'
 import { type Settings, websiteKeyOf } from './options.ts'
 import type { Ports } from './ports.ts'
 import { createQueue } from './queue.ts'
 
-export function createCoreClient(initial: Settings, platform: Ports): Client {
+export function createCoreClient(initial: Settings, ports: Ports): Client {
   const settings = { ...initial }
-  const { clock, ids, lifecycle } = platform
+  const { clock, ids, lifecycle } = ports
   const { emit, on } = createEmitter(clock)
   const drops = createDrops(emit)
-  const ports = { ...platform, storage: withMemoryFallback(platform.storage, sayStorageFailed) }
-  const queue = createQueue({ storage: ports.storage, shown: lifecycle.shown, newId: ids.uuid(), onWritten })
+  const queue = createQueue(ports, emit, () =>
+    flusher.wake(queue.size() < settings.batchSize ? settings.flushIntervalMs : 0),
+  )
   const flusher = createFlusher({ ports, settings, queue, drops, emit })
   const draft = createDrafter(ports)
   let isOpen = true
@@ -28,33 +28,28 @@ export function createCoreClient(initial: Settings, platform: Ports): Client {
       if (email) entry.ready = addEmail(entry.event, email)
       take(entry)
     } catch (cause) {
-      refuse('invalid_event', `Recording an event: it cannot be written as JSON (${cause}). Pass plain values.`)
+      refuse('invalid_event', `An event must be plain JSON: ${cause}`)
     }
   }
 
   function take(entry: Draft | Reset): void {
-    if (!isOpen) drops.count('shut_down')
-    else if (!queue.take(entry)) drops.count('queue_full')
-  }
-
-  function onWritten(): void {
-    flusher.wake(queue.size() >= settings.batchSize ? 0 : settings.flushIntervalMs)
+    if (!isOpen) drop('shut_down')
+    else if (!queue.take(entry)) drop('queue_full')
   }
 
   async function addEmail(event: WireEvent, email: string): Promise<void> {
     const identity = await emailIdentity(email, ids)
     if (identity) event.identities = [identity]
-    else drops.count('email_not_hashed')
+    else drop('email_not_hashed')
+  }
+
+  function drop(reason: DropReason): void {
+    drops.count({ reason, count: 1 })
   }
 
   function refuse(code: DropReason & ErrorCode, message: string): void {
-    drops.count(code)
+    drop(code)
     emit('error', { code, message })
-  }
-
-  function sayStorageFailed(cause: unknown): void {
-    const message = `Keeping events on this device: its storage failed (${cause}). They last as long as this page.`
-    emit('error', { code: 'storage_failed', message, cause })
   }
 
   const client: Client = {
@@ -67,9 +62,12 @@ export function createCoreClient(initial: Settings, platform: Ports): Client {
     },
     identify(userId, traits) {
       const id = readUserId(userId)
-      if (id) return record({ type: 'identify', user_id: id }, traits?.email)
-      const found = typeof userId === 'string' ? `'${userId}'` : typeof userId
-      refuse('illegal_id', `identify: ${found} is not the id of a person. Call it once you know who signed in.`)
+      if (id) record({ type: 'identify', user_id: id }, traits?.email)
+      else
+        refuse(
+          'illegal_id',
+          `identify: ${JSON.stringify(userId)} names nobody. Call it when someone has signed in.`,
+        )
     },
     reset: () => take({ anonymousId: ids.uuid() }),
     flush: flusher.flush,
@@ -81,11 +79,13 @@ export function createCoreClient(initial: Settings, platform: Ports): Client {
     },
     setToken(token) {
       if (websiteKeyOf(token) !== websiteKeyOf(settings.token)) {
-        const message = 'setToken: this is no public token of the same website. Make another client for another website.'
-        return emit('error', { code: 'invalid_token', message })
+        return emit('error', {
+          code: 'invalid_token',
+          message: 'setToken: this is no public token of this website',
+        })
       }
       settings.token = token
-      void flusher.restart()
+      flusher.restart()
     },
     on,
   }

@@ -10,11 +10,23 @@ import {
 } from '@headwater/contract'
 import type { Pace } from './backoff.ts'
 import type { Drops } from './drops.ts'
-import type { Emit, ErrorCode } from './notices.ts'
+import type { Emit } from './notices.ts'
 import type { Settings } from './options.ts'
 import type { Answer, Ports, Transport } from './ports.ts'
 import type { Queue } from './queue.ts'
 import { sdk } from './version.ts'
+
+/** As long as a back-off gets: nothing promises that a refusal will be taken back soon. */
+const holdMs = 300_000
+
+/** What a client is made of. */
+export interface Parts {
+  ports: Ports
+  settings: Settings
+  queue: Queue
+  drops: Drops
+  emit: Emit
+}
 
 export interface Delivery {
   /** Sends these events and resolves when the answer has been dealt with. The request starts before it returns. */
@@ -23,23 +35,17 @@ export interface Delivery {
   bodyOf(events: WireEvent[], dropped?: Record<string, number>): string
 }
 
-export interface DeliveryParts {
-  ports: Ports
-  settings: Settings
-  queue: Queue
-  pace: Pace
-  drops: Drops
-  emit: Emit
-}
-
-export function createDelivery({ ports, settings, queue, pace, drops, emit }: DeliveryParts): Delivery {
+export function createDelivery({ ports, settings, queue, drops, emit }: Parts, pace: Pace): Delivery {
   const { transport, lifecycle, clock } = ports
-  let complainedOf = 0 // the status that the last complaint was about; said once, until something is delivered
+  let hasComplained = false // said once, until something is delivered
 
   function deliver(events: WireEvent[], send = transport.send): Promise<void> {
     return queue.carry(events, async () => {
       const dropped = drops.take()
-      const answer = await send(`${settings.endpoint}/v1/batch?token=${settings.token}`, bodyOf(events, dropped))
+      const answer = await send(
+        `${settings.endpoint}/v1/batch?token=${settings.token}`,
+        bodyOf(events, dropped),
+      )
       const outcome = outcomeFor(events, answer)
       if (outcome !== 'delivered') drops.giveBack(dropped)
       await after[outcome](events, answer)
@@ -47,56 +53,53 @@ export function createDelivery({ ports, settings, queue, pace, drops, emit }: De
   }
 
   function bodyOf(events: WireEvent[], dropped?: Record<string, number>): string {
-    const sentAt = new Date(clock.now()).toISOString()
-    const batch: Batch = { v: 1, sent_at: sentAt, sdk, context: lifecycle.context(), dropped, events }
+    const sent_at = new Date(clock.now()).toISOString()
+    const batch: Batch = { v: 1, sent_at, sdk, context: lifecycle.context(), dropped, events }
     return JSON.stringify(batch)
   }
 
   const after: Record<Outcome, (events: WireEvent[], answer: Answer) => void | Promise<void>> = {
     async delivered(events, { body }) {
       pace.restart()
-      complainedOf = 0
+      hasComplained = false
       await queue.remove(events)
       report(body as Receipt) // outcomeFor has checked it
     },
-    retry: (_, { retryAfterMs }) => pace.failed(retryAfterMs),
+    retry(_, { retryAfterMs }) {
+      if (retryAfterMs) pace.pause(retryAfterMs)
+      else pace.failed()
+    },
     async split(events, answer) {
-      if (events.length === 1) return drop(events, answer)
-      const half = Math.ceil(events.length / 2)
+      const half = events.length >> 1
+      if (half === 0) return drop(events, answer)
       await deliver(events.slice(0, half))
       if (pace.isOpen()) await deliver(events.slice(half))
     },
     drop,
-    stop(_, answer) {
-      pace.stop()
-      complain('token_refused', answer, 'Nothing is sent until setToken() gets a valid token, or a reload.')
-    },
-    hold(_, answer) {
-      pace.hold()
-      complain('collector_refused', answer, 'Sending pauses for 5 minutes. Check endpoint, token and website.')
-    },
+    stop: (_, answer) => refused(answer, Number.POSITIVE_INFINITY),
+    hold: (_, answer) => refused(answer, holdMs),
   }
 
-  async function drop(events: WireEvent[], { status, body }: Answer): Promise<void> {
+  async function drop(events: WireEvent[], { body }: Answer): Promise<void> {
     await queue.remove(events)
     const { code, detail } = problemIn(body)
-    const reason = status === 413 ? 'too_large' : 'refused'
-    drops.count(reason, { count: events.length, code, message: detail })
+    drops.count({ reason: 'refused', count: events.length, code, message: detail })
   }
 
-  function report({ request_id, accepted, duplicate, rejected, results }: Receipt): void {
+  function report({ accepted, duplicate, rejected, results }: Receipt): void {
     for (const { status, code, message } of results) {
-      if (status === 'rejected') drops.count('rejected', { code, message })
+      if (status === 'rejected') drops.count({ reason: status, count: 1, code, message })
     }
-    emit('delivered', { requestId: request_id, accepted, duplicate, rejected })
+    emit('delivered', { accepted, duplicate, rejected })
   }
 
-  function complain(code: ErrorCode, { status, body }: Answer, remedy: string): void {
-    if (complainedOf === status) return
-    complainedOf = status
-    const problem = problemIn(body)
-    const found = `the collector answered ${status} ${problem.code ?? ''} ${problem.detail ?? ''}`.trim()
-    emit('error', { code, message: `Sending events: ${found}. They are kept. ${remedy}` })
+  function refused(answer: Answer, pauseMs: number): void {
+    pace.pause(pauseMs)
+    if (hasComplained) return
+    hasComplained = true
+    // The detail of a problem says what to do about it.
+    const message = `Events are kept, the collector answered ${answer.status}: ${problemIn(answer.body).detail}`
+    emit('error', { code: 'collector_refused', message, cause: answer })
   }
 
   return { deliver, bodyOf }
@@ -109,5 +112,5 @@ function outcomeFor(events: WireEvent[], { status, body }: Answer): Outcome {
 }
 
 function problemIn(body: unknown): Partial<Problem> {
-  return (body ?? {}) as Partial<Problem> // an answer of another server has none of its fields, and that is fine
+  return body ?? {} // an answer of another server has none of its fields, and that is fine
 }

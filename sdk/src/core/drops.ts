@@ -1,8 +1,8 @@
 /** Counts what was lost, by reason, until a delivered batch has told the collector. */
-import type { DropReason, Emit, Notices } from './notices.ts'
+import type { Emit, Notices } from './notices.ts'
 
 export interface Drops {
-  count(reason: DropReason, details?: Partial<Notices['dropped']>): void
+  count(notice: Notices['dropped']): void
   /** The counts so far, to go with a batch; undefined when nothing was lost. */
   take(): Record<string, number> | undefined
   /** Counts again what a failed batch could not tell. */
@@ -10,25 +10,24 @@ export interface Drops {
 }
 
 export function createDrops(emit: Emit): Drops {
-  let counts = new Map<string, number>()
+  let counts: Record<string, number> | undefined
 
   function add(reason: string, count: number): void {
-    counts.set(reason, (counts.get(reason) ?? 0) + count)
+    counts = { ...counts, [reason]: (counts?.[reason] ?? 0) + count }
   }
 
   return {
-    count(reason, details) {
-      const notice = { reason, count: 1, ...details }
-      add(reason, notice.count)
+    count(notice) {
+      add(notice.reason, notice.count)
       emit('dropped', notice)
     },
     take() {
       const taken = counts
-      counts = new Map()
-      return taken.size > 0 ? Object.fromEntries(taken) : undefined
+      counts = undefined
+      return taken
     },
     giveBack(taken = {}) {
-      for (const [reason, count] of Object.entries(taken)) add(reason, count)
+      for (const reason in taken) add(reason, taken[reason] ?? 0)
     },
   }
 }

@@ -10,10 +10,7 @@ export type Fields = Omit<WireEvent, 'idempotency_key' | 'occurred_at' | 'stream
 /** An event that waits for its visitor and its visit. */
 export interface Draft {
   event: WireEvent
-  /** Epoch ms. */
-  at: number
-  /** Is the visitor coming to a page, rather than doing something on it? */
-  isArrival: boolean
+  /** Where this page load, or start of the app, came from. */
   referrer?: string
   /** Resolves when the event is complete; absent when it already is. */
   ready?: Promise<void>
@@ -31,25 +28,17 @@ export function createDrafter({ clock, ids, lifecycle }: Ports): (fields: Fields
   let seq = 0
 
   return (fields) => {
-    const said = snapshot(fields)
-    const { url, title, referrer } = lifecycle.place()
-    const at = clock.now()
-    const isFirst = ++seq === 1
+    // As JSON sees it now: what the caller changes later has no effect, and the store can clone it.
+    const said: Pick<WireEvent, 'type'> = JSON.parse(JSON.stringify(fields))
+    const { referrer, ...place } = lifecycle.place()
     const event = {
       idempotency_key: ids.uuid(),
-      occurred_at: new Date(at).toISOString(),
+      occurred_at: new Date(clock.now()).toISOString(),
       stream,
-      seq,
-      url,
-      title,
+      seq: ++seq,
+      ...place,
       ...said,
     }
-    // The referrer tells where this page load came from, so only its first event may open a session with it.
-    return { event, at, isArrival: isFirst || event.type === 'page', referrer: isFirst ? referrer : undefined }
+    return { event, referrer }
   }
-}
-
-// What the caller gave, as JSON sees it now: later changes by the caller have no effect, and the store can clone it.
-function snapshot(fields: Fields): Pick<WireEvent, 'type'> {
-  return JSON.parse(JSON.stringify(fields))
 }

@@ -1,6 +1,6 @@
 /** The flush loop: when to send, in batches, one page at a time. */
 import { createPace } from './backoff.ts'
-import { createDelivery, type DeliveryParts } from './delivery.ts'
+import { createDelivery, type Parts } from './delivery.ts'
 import type { Undo } from './ports.ts'
 import { utf8Bytes } from './queue.ts'
 
@@ -12,24 +12,22 @@ export interface Flusher {
   /** Sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
   leave(): void
   /** There is a new token: forgets every pause and sends. */
-  restart(): Promise<void>
+  restart(): void
   /** Sends no more by itself. */
   stop(): void
 }
 
-export function createFlusher(parts: Omit<DeliveryParts, 'pace'>): Flusher {
+export function createFlusher(parts: Parts): Flusher {
   const { ports, settings, queue } = parts
-  const { storage, transport, clock, ids } = ports
+  const { transport, clock, ids } = ports
   const pace = createPace(clock, ids)
-  const { deliver, bodyOf } = createDelivery({ ...parts, pace })
+  const { deliver, bodyOf } = createDelivery(parts, pace)
   let turn = Promise.resolve()
-  let dueAt = Number.POSITIVE_INFINITY
   let cancelTimer: Undo | undefined
+  let dueAt = never
 
   async function sendAll(): Promise<void> {
-    await queue.written()
-    await storage.exclusively(sendInBatches)
-    await queue.recount()
+    await queue.inTurn(sendInBatches)
     if (queue.size() > 0) wake(settings.flushIntervalMs)
   }
 
@@ -46,33 +44,31 @@ export function createFlusher(parts: Omit<DeliveryParts, 'pace'>): Flusher {
     return turn
   }
 
-  function flush(): Promise<void> {
-    pace.hurry()
-    return takeTurn()
-  }
-
   function wake(ms: number): void {
     const at = Math.max(clock.now() + ms, pace.openAt())
     if (at >= dueAt) return
     cancelTimer?.()
     dueAt = at
     cancelTimer = clock.after(at - clock.now(), () => {
-      dueAt = Number.POSITIVE_INFINITY
-      void takeTurn()
+      dueAt = never
+      takeTurn()
     })
   }
 
   return {
-    flush,
+    flush() {
+      pace.hurry()
+      return takeTurn()
+    },
     wake,
     leave() {
       pace.hurry()
       const events = queue.unsent(transport.leavingBytes() - utf8Bytes(bodyOf([])))
-      if (pace.isOpen() && events.length > 0) void deliver(events, transport.sendLeaving)
+      if (pace.isOpen() && events.length > 0) deliver(events, transport.sendLeaving)
     },
     restart() {
       pace.restart()
-      return takeTurn()
+      takeTurn()
     },
     stop() {
       cancelTimer?.()
@@ -80,3 +76,5 @@ export function createFlusher(parts: Omit<DeliveryParts, 'pace'>): Flusher {
     },
   }
 }
+
+const never = Number.POSITIVE_INFINITY

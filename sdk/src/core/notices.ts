@@ -5,8 +5,7 @@ import type { Clock } from './ports.ts'
 export type DropReason =
   | 'queue_full' // more events wait on this device than it keeps
   | 'rejected' // the collector refused this one event; code and message say why
-  | 'refused' // the collector refused the request, down to this single event
-  | 'too_large' // the event alone is more than the collector takes
+  | 'refused' // the collector refused the request, down to this single event: it is too large, for example
   | 'illegal_id' // identify() was given an id that is no id
   | 'invalid_event' // it could not be written as JSON
   | 'email_not_hashed' // this page has no secure context: the event went without its e-mail hash
@@ -15,8 +14,7 @@ export type DropReason =
 /** What went wrong. */
 export type ErrorCode =
   | 'storage_failed' // events are kept in memory only
-  | 'token_refused' // nothing is sent until setToken() or a reload
-  | 'collector_refused' // sending pauses for five minutes
+  | 'collector_refused' // sending pauses: with status 401 until setToken() or a reload, else for five minutes
   | 'invalid_token' // setToken() was given no token of this website
   | 'illegal_id'
   | 'invalid_event'
@@ -24,10 +22,10 @@ export type ErrorCode =
 /** The notices by name, as `on` hands them to a listener. */
 export interface Notices {
   /** The collector has stored a batch; the counts are its own. */
-  delivered: { requestId: string; accepted: number; duplicate: number; rejected: number }
+  delivered: { accepted: number; duplicate: number; rejected: number }
   /** `count` events were lost; `code` and `message` are the collector's, where it said so. */
   dropped: { reason: DropReason; count: number; code?: string; message?: string }
-  /** Something that a person should mend. Events are kept, unless `dropped` says otherwise. */
+  /** Something that a person should mend. `cause` is what was thrown, or the collector's answer: `{ status, body }`. */
   error: { code: ErrorCode; message: string; cause?: unknown }
 }
 

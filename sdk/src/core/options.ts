@@ -8,7 +8,7 @@ export interface ClientOptions {
   endpoint: string
   /** Records page views by itself: on load, on history navigation, on return from the back/forward cache. Default true. */
   autoPage?: boolean
-  /** The longest an event waits before it is sent, in ms. Default 5 000. */
+  /** The longest an event waits before it is sent, in ms, up to an hour. Default 5 000. */
   flushIntervalMs?: number
   /** The most events in one request, 1–500; as many waiting events are sent at once. Default 50. */
   batchSize?: number
@@ -17,54 +17,39 @@ export interface ClientOptions {
 /** The options with their defaults; the endpoint ends without a slash. */
 export type Settings = Required<ClientOptions>
 
-/** An option that cannot work. The message names the option, what was found, and what to do. */
+/** An option that cannot work. The message names the option, what it must be, and what was found. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-/** An hour: whoever wants to wait longer does not want to be told of events. */
-const maxIntervalMs = 3_600_000
+const longestIntervalMs = 3_600_000
 
 /** Throws a ConfigError for the first option that cannot work. */
 export function readOptions(options: ClientOptions): Settings {
-  const { token, endpoint, autoPage = true, flushIntervalMs = 5_000, batchSize = 50 } = options ?? {}
-  const url = urlOf(endpoint)
-  const checks: [unknown, keyof ClientOptions, string][] = [
-    [websiteKeyOf(token), 'token', 'a public token (hw_pub_…). Secret tokens are for servers'],
-    [url, 'endpoint', 'an absolute http(s) URL. Pass the address of your collector, as in https://stats.example.com'],
-    [isWithin(maxIntervalMs, flushIntervalMs), 'flushIntervalMs', `1–${maxIntervalMs} ms. The default is 5000`],
-    [isWithin(limits.eventsPerBatch, batchSize), 'batchSize', `1–${limits.eventsPerBatch} events. The default is 50`],
+  const { token, endpoint, autoPage = true, flushIntervalMs = 5_000, batchSize = 50 } = options
+  const settings = { token, endpoint: `${endpoint}`.replace(/\/+$/, ''), autoPage, flushIntervalMs, batchSize }
+  const rules: [option: keyof ClientOptions, isFine: unknown, need: string][] = [
+    ['token', websiteKeyOf(token), 'a public token, as in hw_pub_…'],
+    ['endpoint', hostOf(settings.endpoint), 'an absolute http(s) URL, as in https://stats.example.com'],
+    ['flushIntervalMs', isWithin(longestIntervalMs, flushIntervalMs), 'a whole number of ms, as in 5000'],
+    ['batchSize', isWithin(limits.eventsPerBatch, batchSize), 'a whole number up to 500, as in 50'],
   ]
-  for (const [isFine, option, need] of checks) {
-    if (!isFine) throw new ConfigError(`createClient: \`${option}\` is ${shown(options?.[option])}, but must be ${need}.`)
+  for (const [option, isFine, need] of rules) {
+    if (!isFine) throw new ConfigError(`createClient: ${option} must be ${need}, but is ${settings[option]}`)
   }
-  return { token, endpoint: url!.href.replace(/\/+$/, ''), autoPage, flushIntervalMs, batchSize } // checked above
+  return settings
 }
 
 /** The 8 characters of a public token that name its website; undefined when it is no public token. */
-export function websiteKeyOf(token: unknown): string | undefined {
-  return /^hw_pub_([^_]{8})_\w+$/.exec(String(token))?.[1]
+export function websiteKeyOf(token: string): string | undefined {
+  return /^hw_pub_([^_]{8})_\w+$/.exec(token)?.[1]
 }
 
-/** Names the device's store: a new token of the same website finds the old queue, and two websites never mix. */
-export function storeName({ endpoint, token }: Settings): string {
-  return `headwater/${new URL(endpoint).host}/${websiteKeyOf(token)}`
-}
-
-function urlOf(endpoint: string): URL | undefined {
-  try {
-    const { protocol, origin, pathname } = new URL(endpoint)
-    return /^https?:$/.test(protocol) ? new URL(origin + pathname) : undefined // without query, hash and password
-  } catch {
-    return undefined // the check says what is wrong with it
-  }
+/** The host and port of an absolute http(s) URL that a path can be added to. */
+export function hostOf(endpoint: string): string | undefined {
+  return /^https?:\/\/([^/?#\s]+)[^?#\s]*$/.exec(endpoint)?.[1]
 }
 
 function isWithin(max: number, value: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= max
-}
-
-// A token is cut: messages end up in logs.
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 40).replace(/^(hw_..._).*/, '$1…')}'` : String(value)
+  return Number.isInteger(value) && value > 0 && value <= max
 }

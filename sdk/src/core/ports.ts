@@ -24,7 +24,7 @@ export interface Answer {
   status: number
   /** The JSON of the answer; undefined when there was none. */
   body?: unknown
-  /** What `Retry-After` asked for. */
+  /** What `Retry-After` asked for, an hour at most; 0 or absent: nothing. */
   retryAfterMs?: number
 }
 

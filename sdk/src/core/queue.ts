@@ -1,7 +1,9 @@
 /** The way of an event through this page: taken, written, under way, acknowledged. */
 import type { WireEvent } from '@headwater/contract'
 import type { Draft, Reset } from './event.ts'
-import type { Storage } from './ports.ts'
+import { createMemoryStorage } from './memory-storage.ts'
+import type { Emit } from './notices.ts'
+import type { Ports, Storage } from './ports.ts'
 import { type State, settle } from './state.ts'
 
 /** Some 6 MB at 600 B an event: days without a network, and far from any browser's quota. */
@@ -12,110 +14,112 @@ const ownEvents = 200
 export interface Queue {
   /** Takes an event or a reset, to be written in order; false: the queue is full. */
   take(entry: Draft | Reset): boolean
-  /** Resolves when everything taken so far is written. */
-  written(): Promise<void>
-  /** How many events wait, as far as this page knows. */
+  /** How many written events wait, as far as this page knows. */
   size(): number
-  /** Asks the store how many wait; other pages add and remove too. */
-  recount(): Promise<void>
+  /** Runs `task` when all that was taken is written, and while no other page runs one. */
+  inTurn(task: () => Promise<void>): Promise<void>
   /** The oldest written events, at most `limit`, that no request of this page carries. */
   next(limit: number): Promise<WireEvent[]>
   /** This page's own newest events that nobody acknowledged and no request carries, as many as fit, oldest first. */
   unsent(bytes: number): WireEvent[]
-  /** Marks events as carried by a request until the answer has been dealt with. */
-  carry(events: WireEvent[], deal: () => Promise<void>): Promise<void>
+  /** Marks events as carried by a request until `request` ends. */
+  carry(events: WireEvent[], request: () => Promise<void>): Promise<void>
   /** Forgets events, delivered or dropped. */
   remove(events: WireEvent[]): Promise<void>
 }
 
-export interface QueueParts {
-  storage: Storage
-  /** Nothing is written before this. */
-  shown: Promise<void>
-  /** The anonymous id, should this device have none yet. */
-  newId: string
-  onWritten: () => void
-}
-
-export function createQueue({ storage, shown, newId, onWritten }: QueueParts): Queue {
+/** `onWritten` is called when events have reached the store. */
+export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWritten: () => void): Queue {
   const taken: (Draft | Reset)[] = []
-  const own = new Map<string, WireEvent>()
   const carried = new Set<string>()
+  const newId = ids.uuid() // the visitor's, should this device know none
   let writing = Promise.resolve()
+  let own: WireEvent[] = []
   let state: State | undefined // as of the last write: for a leaving page, which cannot wait for the store
   let size = 0
 
   function take(entry: Draft | Reset): boolean {
-    if (size + taken.length >= maxEvents) return false
-    if (taken.push(entry) === 1) writing = writing.then(write)
-    return true
+    const hasRoom = size + taken.length < maxEvents
+    if (hasRoom && taken.push(entry) === 1) writing = writing.then(write)
+    return hasRoom
   }
 
   // What is taken while a transaction runs shares the next one, so a burst costs a few transactions, not one an event.
   async function write(): Promise<void> {
-    await shown
+    await lifecycle.shown
     const entries = [...taken]
     await Promise.all(entries.map(({ ready }) => ready))
-    const settled = await storage.append((stored) => settle(stored, entries, newId))
+    const settled = await use((store) => store.append((stored) => settle(stored, entries, newId)))
     state = settled.state
-    taken.splice(0, entries.length)
     size += settled.events.length
-    settled.events.forEach(remember)
+    taken.splice(0, entries.length)
+    own = [...own, ...settled.events].slice(-ownEvents)
     if (taken.length > 0) writing = writing.then(write)
     onWritten()
-  }
-
-  function remember(event: WireEvent): void {
-    own.set(event.idempotency_key, event)
-    const [oldest = ''] = own.keys()
-    if (own.size > ownEvents) own.delete(oldest)
   }
 
   async function written(): Promise<void> {
     while (taken.length > 0) await writing
   }
 
-  const isFree = ({ idempotency_key }: WireEvent) => !carried.has(idempotency_key)
+  // The device's storage until it fails once, then memory. What was stored before stays there for the next page.
+  async function use<T>(action: (store: Storage) => Promise<T>): Promise<T> {
+    const used = storage
+    try {
+      return await action(used)
+    } catch (cause) {
+      if (used === storage) fallBack(cause)
+      return action(storage)
+    }
+  }
+
+  function fallBack(cause: unknown): void {
+    storage = createMemoryStorage(state)
+    const message = `Keeping events on this device failed: ${cause}. They last as long as this page.`
+    emit('error', { code: 'storage_failed', message, cause })
+  }
+
+  const isFree = (event: WireEvent) => !carried.has(keyOf(event))
 
   return {
     take,
-    written,
     size: () => size,
-    async recount() {
-      size = await storage.count()
+    async inTurn(task) {
+      await written()
+      await use((store) => store.exclusively(task))
+      size = await use((store) => store.count()) // other pages add and remove too
     },
     async next(limit) {
-      const events = await storage.peek(limit + carried.size)
+      const events = await use((store) => store.peek(limit + carried.size))
       return events.filter(isFree).slice(0, limit)
     },
-    unsent(bytes) {
-      const events = [...own.values(), ...settle(state, taken, newId).events]
-      return newestWithin(bytes, events.filter(isFree))
-    },
-    async carry(events, deal) {
-      for (const { idempotency_key } of events) carried.add(idempotency_key)
-      await deal()
-      for (const { idempotency_key } of events) carried.delete(idempotency_key)
+    unsent: (bytes) =>
+      newestWithin(bytes, [...own, ...settle(state, taken, newId).events].filter(isFree)),
+    async carry(events, request) {
+      for (const event of events) carried.add(keyOf(event))
+      await request()
+      for (const event of events) carried.delete(keyOf(event))
     },
     async remove(events) {
       await written() // a leaving page sends events that are not written yet; they must not be written afterwards
-      const keys = events.map(({ idempotency_key }) => idempotency_key)
-      for (const key of keys) own.delete(key)
-      await storage.remove(keys)
+      const keys = events.map(keyOf)
+      own = own.filter((event) => !keys.includes(keyOf(event)))
+      await use((store) => store.remove(keys))
     },
   }
 }
 
+function keyOf(event: WireEvent): string {
+  return event.idempotency_key
+}
+
 // The newest come first, because they are the ones that may not have reached the store.
 function newestWithin(bytes: number, events: WireEvent[]): WireEvent[] {
-  let first = events.length
-  let left = bytes
-  while (first > 0) {
-    left -= utf8Bytes(JSON.stringify(events[first - 1])) + 1 // and a comma
-    if (left < 0) break
-    first--
+  const fits = (event: WireEvent) => {
+    bytes -= utf8Bytes(JSON.stringify(event)) + 1 // and a comma
+    return bytes >= 0
   }
-  return events.slice(first)
+  return events.reverse().filter(fits).reverse()
 }
 
 /** How long a text is on the wire. JSON escapes lone surrogates, the one thing that encodeURI cannot take. */

@@ -1,7 +1,7 @@
 /** Decides which visit an event belongs to, by the rule file that the collector shares. */
 import { type Campaign, parseCampaign } from '@headwater/attribution/campaign'
 import { continuesSession } from '@headwater/attribution/session'
-import type { WireSession } from '@headwater/contract'
+import type { WireEvent, WireSession } from '@headwater/contract'
 import type { Draft } from './event.ts'
 
 /** The visit as the device remembers it. Times are epoch ms. */
@@ -20,23 +20,26 @@ export function sessionAfter(
   draft: Draft,
   userId: string | undefined,
 ): VisitorSession {
-  const { at, isArrival, event } = draft
+  const { event } = draft
+  const at = Date.parse(event.occurred_at)
   // Only an arrival may end a session by its campaign: a click on a page that still carries the parameters of an
   // earlier visit must not take the visitor back into it while another tab goes on with a later one.
-  const campaign = isArrival ? parseCampaign(event.url) : undefined
-  if (!current || !continuesSession(current, { at, userId, campaign })) return openSession(draft, userId)
-  return { ...current, userId, lastSeenAt: Math.max(current.lastSeenAt, at) }
+  const campaign = event.type === 'page' || isFirst(event) ? parseCampaign(event.url) : undefined
+  return current && continuesSession(current, { at, userId, campaign })
+    ? { ...current, userId, lastSeenAt: Math.max(current.lastSeenAt, at) }
+    : openSession(draft, at, userId)
 }
 
 // A session has the id of the event that opened it, so settling the same draft twice opens the same session.
-function openSession({ at, event, referrer }: Draft, userId: string | undefined): VisitorSession {
+function openSession({ event, referrer }: Draft, at: number, userId: string | undefined): VisitorSession {
   return {
     id: event.idempotency_key,
     startedAt: at,
     lastSeenAt: at,
     userId,
     landingUrl: event.url,
-    referrerUrl: referrer,
+    // It tells where the page load came from; a session that opens later on the page came from nowhere.
+    referrerUrl: isFirst(event) ? referrer : undefined,
     ...parseCampaign(event.url),
   }
 }
@@ -51,4 +54,8 @@ export function wireSession({ id, startedAt, landingUrl, referrerUrl, utm, click
     utm,
     click_ids: clickIds,
   }
+}
+
+function isFirst({ seq }: WireEvent): boolean {
+  return seq === 1
 }

@@ -21,7 +21,11 @@ export interface Settled {
  * Gives each draft its visitor and its visit, in order. It may run twice on the same drafts (once from memory for a
  * leaving page, once in the store) and then answers the same, as long as the state it starts from is the same.
  */
-export function settle(stored: State | undefined, entries: readonly (Draft | Reset)[], newId: string): Settled {
+export function settle(
+  stored: State | undefined,
+  entries: readonly (Draft | Reset)[],
+  newId: string,
+): Settled {
   let state: State = stored?.v === 1 ? stored : { v: 1, anonymousId: newId }
   const events: WireEvent[] = []
   for (const entry of entries) {

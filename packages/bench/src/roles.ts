@@ -1,0 +1,73 @@
+/** The parts of a run that get a process of their own, so that none shares its event loop with another. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { runBareCopy } from './bare-copy.ts'
+import { startBareServer } from './bare-server.ts'
+import { type Load, runLoad } from './load.ts'
+import type { Measured, Span } from './meter.ts'
+import { createTraffic } from './rows.ts'
+
+interface Roles {
+  load: { job: Load; result: Measured }
+  'bare-copy': { job: Span & { databaseUrl: string }; result: Measured }
+  'bare-server': { job: { databaseUrl: string }; result: string }
+}
+
+export type RoleName = keyof Roles
+
+type Play<Name extends RoleName> = (job: Roles[Name]['job'], onMeasuring: () => void) => Promise<Roles[Name]['result']>
+
+const traffic = createTraffic() // one a process, so that no key is sent twice
+
+const plays: { [Name in RoleName]: Play<Name> } = {
+  load: (job, onMeasuring) => runLoad(job, traffic, onMeasuring),
+  'bare-copy': ({ databaseUrl, ...span }, onMeasuring) => runBareCopy(databaseUrl, span, traffic, onMeasuring),
+  'bare-server': ({ databaseUrl }) => startBareServer(databaseUrl),
+}
+
+export const isRole = (name: string | undefined): name is RoleName => name !== undefined && Object.hasOwn(plays, name)
+
+type Answer<Result> = { measuring: true } | { result: Result } | { error: string }
+
+/** In the child: does the jobs that the parent sends, and ends when the parent does. */
+export function playRole<Name extends RoleName>(name: Name): void {
+  const tell = (answer: Answer<Roles[Name]['result']>) => process.send?.(answer)
+  process.on('message', (job: Roles[Name]['job']) => {
+    plays[name](job, () => tell({ measuring: true })).then(
+      (result) => tell({ result }),
+      (error: Error) => tell({ error: error.stack ?? error.message }),
+    )
+  })
+  process.once('disconnect', () => process.exit())
+}
+
+export interface Role<Name extends RoleName> {
+  pid: number
+  /** One job at a time. */
+  ask(job: Roles[Name]['job'], onMeasuring?: () => void): Promise<Roles[Name]['result']>
+  stop(): Promise<void>
+}
+
+/** In the parent: starts `program` as the process of a role. */
+export function startRole<Name extends RoleName>(name: Name, program: string): Role<Name> {
+  const child = fork(program, [name])
+  const ended = once(child, 'close')
+  return {
+    pid: child.pid!, // the program that runs now can be started again
+    async ask(job, onMeasuring = () => {}) {
+      const gone = ended.then(([code]) => ({ error: `The process of ${name} ended with code ${code}.` }))
+      child.send(job)
+      for (;;) {
+        const answered = once(child, 'message').then(([message]) => message as Answer<Roles[Name]['result']>) // playRole sends these
+        const answer = await Promise.race([answered, gone])
+        if ('error' in answer) throw new Error(answer.error)
+        if ('result' in answer) return answer.result
+        onMeasuring()
+      }
+    },
+    async stop() {
+      child.disconnect()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/** Prints a table: names to the left, figures to the right. */
+
+/** A cell; undefined: it could not be measured here, or makes no sense. */
+export type Cell = string | number | undefined
+
+/** The lines of a table under its titles; numbers are rounded to three digits, and grouped from 1,000 on. */
+export function formatTable(titles: string[], rows: Cell[][]): string {
+  const texts = [titles, ...rows.map((row) => row.map(formatCell))]
+  const widths = titles.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)))
+  const lines = texts.map((row) =>
+    widths.map((width, column) => pad(row[column] ?? '', width, column)).join('  '),
+  )
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ')
+  return [lines[0], rule, ...lines.slice(1)].join('\n')
+}
+
+export function formatCell(cell: Cell): string {
+  if (cell === undefined) return '–'
+  if (typeof cell === 'string') return cell
+  if (cell >= 100) return Math.round(cell).toLocaleString('en')
+  return cell.toPrecision(3)
+}
+
+/** The middle of an odd number of figures, the lower one of an even number; undefined when one of them is missing. */
+export function median(figures: (number | undefined)[]): number | undefined {
+  const known = figures.filter((figure) => figure !== undefined)
+  if (known.length < figures.length) return undefined
+  return known.sort((a, b) => a - b)[(known.length - 1) >> 1]
+}
+
+const pad = (text: string, width: number, column: number) =>
+  column === 0 ? text.padEnd(width) : text.padStart(width)
