@@ -38,7 +38,10 @@ export interface TestCollector {
   clock: { now: number }
   /** Sends events with the public token and answers with the receipt of a 200. */
   send(events: unknown[], batch?: object): Promise<Receipt>
-  post(body: BodyInit, options?: { path?: string; headers?: Record<string, string> }): Promise<Response>
+  post(
+    body: string | Uint8Array<ArrayBuffer>,
+    options?: { path?: string; headers?: Record<string, string> },
+  ): Promise<Response>
   count(table: string): Promise<number>
   rows<Row>(sql: string): Promise<Row[]>
 }
@@ -50,7 +53,7 @@ export async function createTestCollector(db: Db): Promise<TestCollector> {
   await migrate(db)
   const secrets = createSecrets('a pepper for tests, long enough to be one')
   const { id: websiteId } = await operations['website.create'](
-    { db },
+    { db, secrets },
     { name: 'Shop', url: 'https://shop.example' },
   )
   const make = (kind: string) =>

@@ -172,7 +172,7 @@ function openCustomer({ websiteId, occurredAt }: Claim): Customer {
 async function nameCustomers(tx: Queries, opened: Customer[]): Promise<void> {
   if (opened.length === 0) return
   const rows = await tx.query<{ id: string }>(reserveCustomerIds, [opened.length])
-  opened.forEach((customer, i) => Object.assign(customer, rows[i]))
+  for (const [i, customer] of opened.entries()) Object.assign(customer, rows[i])
 }
 
 const hourMs = 3_600_000

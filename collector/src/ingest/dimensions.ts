@@ -24,10 +24,13 @@ export interface OriginIds {
 
 export type DimensionName = keyof OriginIds
 
-/** A row of a dimension table: its unique columns, then the descriptive ones. */
-interface DimensionValue {
+/** A row of a dimension table. */
+interface DimensionRow {
+  /** The name of the dimension, the website and the unique columns: unique over all tables. */
+  key: string
   websiteId: string
   unique: string[]
+  /** The descriptive columns. */
   more: Param[]
 }
 
@@ -82,35 +85,47 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
   const cache = new Map<string, string>()
   const isOverBudget = createBudget(now)
 
-  async function resolveOne(dimension: Dimension, origins: WebsiteOrigin[]): Promise<(string | null)[]> {
-    const keys = origins.map(({ websiteId, origin }) =>
-      wantedKey(dimension, websiteId, dimension.valueOf(origin)?.unique),
-    )
-    const missing = new Map<string, DimensionValue>()
-    origins.forEach(({ websiteId, origin }, i) => {
-      const [key, value] = [keys[i], dimension.valueOf(origin)]
-      if (!key || !value || cache.has(key) || missing.has(key)) return
-      if (!isOverBudget(dimension.name, websiteId)) return missing.set(key, { websiteId, ...value })
-      const other = { websiteId, unique: value.unique.map(() => '(other)'), more: value.more.map(() => null) }
-      keys[i] = wantedKey(dimension, websiteId, other.unique)
-      if (!cache.has(keys[i] as string)) missing.set(keys[i] as string, other) // set on the line above
+  /** The row for an origin, `(other)` once the website has used up its day; undefined: the origin has none. */
+  function rowFor(
+    dimension: Dimension,
+    { websiteId, origin }: WebsiteOrigin,
+    missing: Map<string, DimensionRow>,
+  ) {
+    const value = dimension.valueOf(origin)
+    if (!value) return undefined
+    const row = toRow(dimension, websiteId, value)
+    if (cache.has(row.key) || missing.has(row.key) || !isOverBudget(dimension.name, websiteId)) return row
+    return toRow(dimension, websiteId, {
+      unique: value.unique.map(() => '(other)'),
+      more: value.more.map(() => null),
     })
-    for (const [key, id] of await makeKnown(dimension, [...missing.values()])) cache.set(key, id)
-    return keys.map((key) => (key && cache.get(key)) || null)
   }
 
-  async function makeKnown(dimension: Dimension, values: DimensionValue[]): Promise<Map<string, string>> {
+  async function resolveOne(dimension: Dimension, origins: WebsiteOrigin[]): Promise<(string | null)[]> {
+    const missing = new Map<string, DimensionRow>()
+    const rows = origins.map((origin) => {
+      const row = rowFor(dimension, origin, missing)
+      if (row && !cache.has(row.key)) missing.set(row.key, row)
+      return row
+    })
+    for (const [key, id] of await makeKnown(dimension, [...missing.values()])) cache.set(key, id)
+    return rows.map((row) => (row && cache.get(row.key)) ?? null)
+  }
+
+  async function makeKnown(dimension: Dimension, rows: DimensionRow[]): Promise<Map<string, string>> {
     const ids = new Map<string, string>()
     // A row that another process adds between the two halves of the statement is in neither; the second look finds it.
-    for (let look = 0; look < 2 && ids.size < values.length; look++) {
-      const rows = await db.query<Record<string, string>>(dimension.upsert, valueColumns(values))
-      for (const row of rows) {
-        const key = wantedKey(
-          dimension,
-          row.website_id as string,
-          dimension.keys.map((name) => row[name] as string),
-        ) // the statement selects them
-        if (key) ids.set(key, row.id as string)
+    for (let look = 0; look < 2 && ids.size < rows.length; look++) {
+      const found = await db.query<Record<string, string>>(dimension.upsert, rowColumns(rows))
+      for (const { website_id = '', id = '', ...unique } of found) {
+        ids.set(
+          keyOf(
+            dimension,
+            website_id,
+            dimension.keys.map((name) => unique[name] ?? ''),
+          ),
+          id,
+        )
       }
     }
     return ids
@@ -123,9 +138,9 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
       const resolved = new Map(origins.map(({ origin }) => [origin, {} as OriginIds])) // filled below, a dimension at a time
       for (const dimension of dimensions) {
         const ids = await resolveOne(dimension, origins)
-        origins.forEach(({ origin }, i) =>
-          Object.assign(resolved.get(origin) as OriginIds, { [dimension.name]: ids[i] }),
-        )
+        for (const [i, { origin }] of origins.entries()) {
+          Object.assign(resolved.get(origin) as OriginIds, { [dimension.name]: ids[i] }) // set three lines above
+        }
       }
       return resolved
     },
@@ -134,24 +149,24 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
 
 export type Dimensions = ReturnType<typeof createDimensions>
 
-function wantedKey(
+function keyOf(dimension: Dimension, websiteId: string, unique: string[]): string {
+  return [dimension.name, websiteId, ...unique].join('\0')
+}
+
+function toRow(
   dimension: Dimension,
   websiteId: string,
-  unique: string[] | undefined,
-): string | undefined {
-  return unique && [dimension.name, websiteId, ...unique].join('\0')
+  value: { unique: string[]; more: Param[] },
+): DimensionRow {
+  return { key: keyOf(dimension, websiteId, value.unique), websiteId, ...value }
 }
 
 /** Sorted, so that concurrent groups insert in one order. */
-function valueColumns(values: DimensionValue[]): string[] {
-  const sorted = [...values].sort((a, b) => (a.unique.join('\0') < b.unique.join('\0') ? -1 : 1))
-  const [first] = sorted
-  return columns(
-    sorted,
-    ({ websiteId }) => websiteId,
-    ...(first?.unique.map((_, i) => (value: DimensionValue) => value.unique[i] as string) ?? []),
-    ...(first?.more.map((_, i) => (value: DimensionValue) => value.more[i] ?? null) ?? []),
-  )
+function rowColumns(rows: DimensionRow[]): string[] {
+  const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1))
+  const columnsOf = (field: 'unique' | 'more') =>
+    (sorted[0]?.[field] ?? []).map((_, i) => (row: DimensionRow) => row[field][i] ?? null)
+  return columns(sorted, ({ websiteId }) => websiteId, ...columnsOf('unique'), ...columnsOf('more'))
 }
 
 function createBudget(now: () => number) {

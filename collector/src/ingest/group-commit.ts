@@ -48,7 +48,7 @@ export function createGroupCommit<Item, Result>(options: {
       const group = takeGroup()
       try {
         const results = await options.commit(group.map(({ item }) => item))
-        group.forEach(({ resolve }, i) => resolve(results[i] as Result)) // commit answers one result an item
+        for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result) // commit answers one an item
       } catch (error) {
         for (const { reject } of group) reject(error)
       }

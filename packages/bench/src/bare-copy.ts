@@ -19,7 +19,12 @@ interface Chunk {
 }
 
 /** Copies into a migrated database in which the website with id 1 exists. `onMeasuring` hears when the warm-up is over. */
-export async function runBareCopy(databaseUrl: string, span: Span, traffic: Traffic, onMeasuring: () => void): Promise<Measured> {
+export async function runBareCopy(
+  databaseUrl: string,
+  span: Span,
+  traffic: Traffic,
+  onMeasuring: () => void,
+): Promise<Measured> {
   const chunks = prepareChunks(span, traffic)
   const sql = postgres(databaseUrl, { max: connections })
   await sql`create table events_all partition of events for values from (minvalue) to (maxvalue)`
@@ -38,7 +43,8 @@ export async function runBareCopy(databaseUrl: string, span: Span, traffic: Traf
 
 async function copy(sql: postgres.Sql, { events, keys }: Chunk): Promise<void> {
   await sql.begin(async (tx) => {
-    const toKeys = await tx`copy event_dedup_keys (website_id, idempotency_key, event_id) from stdin`.writable()
+    const toKeys =
+      await tx`copy event_dedup_keys (website_id, idempotency_key, event_id) from stdin`.writable()
     await pipeline(Readable.from([keys]), toKeys)
     const toEvents = await tx`
       copy events (
@@ -51,7 +57,11 @@ async function copy(sql: postgres.Sql, { events, keys }: Chunk): Promise<void> {
 }
 
 function prepareChunks({ warmUpMs, measureMs }: Span, traffic: Traffic): Chunk[] {
-  const ids = { visitors: new Map<unknown, number>(), campaigns: new Map<unknown, number>(), pages: new Map<unknown, number>() }
+  const ids = {
+    visitors: new Map<unknown, number>(),
+    campaigns: new Map<unknown, number>(),
+    pages: new Map<unknown, number>(),
+  }
   const count = Math.ceil((((warmUpMs + measureMs) / 1_000) * rowsForEventsPerSecond) / eventsPerCommit)
   let id = 0
   const chunks = Array.from({ length: count }, () => {
@@ -70,11 +80,28 @@ function prepareChunks({ warmUpMs, measureMs }: Span, traffic: Traffic): Chunk[]
 type Ids = Record<'visitors' | 'campaigns' | 'pages', Map<unknown, number>>
 
 function eventFields(event: WireEvent, id: number, ids: Ids): unknown[] {
-  const { session, type, name, occurred_at, url, title, props, revenue_cents, currency, idempotency_key } = event
+  const { session, type, name, occurred_at, url, title, props, revenue_cents, currency, idempotency_key } =
+    event
   const visitor = idOf(ids.visitors, event.anonymous_id) // a visitor has one session here, so both get the same id
   const campaign = session?.utm && idOf(ids.campaigns, session.utm.campaign)
-  const origin = [campaign, campaign, campaign, campaign ? undefined : 1, idOf(ids.pages, session?.landing_url)]
-  const facts = [type, name, occurred_at, url, title, JSON.stringify(props), revenue_cents, currency, idempotency_key]
+  const origin = [
+    campaign,
+    campaign,
+    campaign,
+    campaign ? undefined : 1,
+    idOf(ids.pages, session?.landing_url),
+  ]
+  const facts = [
+    type,
+    name,
+    occurred_at,
+    url,
+    title,
+    JSON.stringify(props),
+    revenue_cents,
+    currency,
+    idempotency_key,
+  ]
   return [1, id, visitor, visitor, ...facts, 1, 'headwater-js/0.1.0', ...origin]
 }
 
@@ -89,4 +116,6 @@ const line = (fields: unknown[]) => `${fields.map(toField).join('\t')}\n`
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
 const toField = (value: unknown) =>
-  value === undefined ? '\\N' : String(value).replace(/[\\\t\n\r]/g, (character) => escapes[character] as string) // it has them all
+  value === undefined
+    ? '\\N'
+    : String(value).replace(/[\\\t\n\r]/g, (character) => escapes[character] as string) // it has them all

@@ -6,7 +6,13 @@ import { createPublicToken } from './collector-process.ts'
 import type { Measured, Span } from './meter.ts'
 import { isRole, playRole, startRole } from './roles.ts'
 import { type Cell, formatCell, formatTable, median } from './table.ts'
-import { migratedDatabase, startBare, startCollectorOnPglite, startCollectorOnPostgres, type Target } from './targets.ts'
+import {
+  migratedDatabase,
+  startBare,
+  startCollectorOnPglite,
+  startCollectorOnPostgres,
+  type Target,
+} from './targets.ts'
 import { cpuSeconds, familyCpuSeconds, residentBytes } from './usage.ts'
 
 interface Plan extends Span {
@@ -56,7 +62,8 @@ async function bench(plan: Plan): Promise<void> {
   try {
     // Round by round, so that a slow minute of the machine does not hit one row alone.
     for (let round = 1; round <= plan.rounds; round++) {
-      for (const { name, start } of servers) await loadServer(name, await start(database), { plan, database, results })
+      for (const { name, start } of servers)
+        await loadServer(name, await start(database), { plan, database, results })
       keep(results.runs, 'bare COPY', await copyRows(plan, database))
       if (plan.rounds > 1) console.error(`Round ${round} of ${plan.rounds} is done.`)
     }
@@ -78,8 +85,17 @@ async function loadServer(name: string, target: Target, { plan, database, result
   try {
     for (const { name: shape, eventsPerRequest, connections } of shapes) {
       const { warmUpMs, measureMs } = plan
-      const load = { url: target.url, headers: target.headers, eventsPerRequest, connections, warmUpMs, measureMs }
-      const run = await watchCpu({ server: target.pid, database: database.pid }, (onMeasuring) => client.ask(load, onMeasuring))
+      const load = {
+        url: target.url,
+        headers: target.headers,
+        eventsPerRequest,
+        connections,
+        warmUpMs,
+        measureMs,
+      }
+      const run = await watchCpu({ server: target.pid, database: database.pid }, (onMeasuring) =>
+        client.ask(load, onMeasuring),
+      )
       keep(results.runs, `${name}, ${shape}`, run)
     }
     footprint.loadedBytes = residentBytes(target.pid)
@@ -105,8 +121,14 @@ async function copyRows({ warmUpMs, measureMs }: Plan, database: Postgres): Prom
 }
 
 /** Adds what server and database used from the end of the warm-up to the end. */
-async function watchCpu(pids: { server?: number; database: number }, work: (onMeasuring: () => void) => Promise<Measured>): Promise<Run> {
-  const read = () => ({ server: pids.server && cpuSeconds(pids.server), database: familyCpuSeconds(pids.database) })
+async function watchCpu(
+  pids: { server?: number; database: number },
+  work: (onMeasuring: () => void) => Promise<Measured>,
+): Promise<Run> {
+  const read = () => ({
+    server: pids.server && cpuSeconds(pids.server),
+    database: familyCpuSeconds(pids.database),
+  })
   let before = read()
   const measured = await work(() => {
     before = read()
@@ -129,7 +151,8 @@ function keep<Value>(kept: Map<string, Value[]>, name: string, value: Value): vo
 function report({ runs, footprints }: Results, { rounds, measureMs }: Plan): string {
   const titles = ['', 'events/s', 'p50 ms', 'p99 ms', 'server', 'database', 'client']
   const bytes = (amount: number | undefined) => (amount === undefined ? '–' : `${formatCell(amount)} B`)
-  const megabytes = (amount: number | undefined) => (amount === undefined ? '–' : `${formatCell(amount / 1e6)} MB`)
+  const megabytes = (amount: number | undefined) =>
+    amount === undefined ? '–' : `${formatCell(amount / 1e6)} MB`
   const footprint = [...footprints].map(([name, each]): Cell[] => [
     name,
     megabytes(median(each.map(({ idleBytes }) => idleBytes))),

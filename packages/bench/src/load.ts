@@ -44,7 +44,9 @@ const timeLength = new Date(0).toISOString().length
 
 function prepareBodies({ eventsPerRequest, warmUpMs, measureMs }: Load, traffic: Traffic): Body[] {
   const seconds = (warmUpMs + measureMs) / 1_000
-  const count = Math.ceil(seconds * Math.min(bodiesFor.requestsPerSecond, bodiesFor.eventsPerSecond / eventsPerRequest))
+  const count = Math.ceil(
+    seconds * Math.min(bodiesFor.requestsPerSecond, bodiesFor.eventsPerSecond / eventsPerRequest),
+  )
   const rest = `","sdk":{"name":"headwater-js","version":"0.1.0"},"events":`
   const bodies = Array.from({ length: count }, () => {
     const events = Array.from({ length: eventsPerRequest }, traffic.next)

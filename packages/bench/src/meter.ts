@@ -48,7 +48,13 @@ export function startMeter({ warmUpMs, measureMs }: Span, onMeasuring: () => voi
       const seconds = (Math.min(performance.now(), endsAt) - measuredFrom) / 1_000
       const sorted = Float64Array.from(latencies).sort()
       const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]
-      return { events, seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), clientCpuSeconds: (user + system) / 1e6 }
+      return {
+        events,
+        seconds,
+        p50Ms: quantile(0.5),
+        p99Ms: quantile(0.99),
+        clientCpuSeconds: (user + system) / 1e6,
+      }
     },
   }
 }

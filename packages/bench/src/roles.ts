@@ -15,17 +15,22 @@ interface Roles {
 
 export type RoleName = keyof Roles
 
-type Play<Name extends RoleName> = (job: Roles[Name]['job'], onMeasuring: () => void) => Promise<Roles[Name]['result']>
+type Play<Name extends RoleName> = (
+  job: Roles[Name]['job'],
+  onMeasuring: () => void,
+) => Promise<Roles[Name]['result']>
 
 const traffic = createTraffic() // one a process, so that no key is sent twice
 
 const plays: { [Name in RoleName]: Play<Name> } = {
   load: (job, onMeasuring) => runLoad(job, traffic, onMeasuring),
-  'bare-copy': ({ databaseUrl, ...span }, onMeasuring) => runBareCopy(databaseUrl, span, traffic, onMeasuring),
+  'bare-copy': ({ databaseUrl, ...span }, onMeasuring) =>
+    runBareCopy(databaseUrl, span, traffic, onMeasuring),
   'bare-server': ({ databaseUrl }) => startBareServer(databaseUrl),
 }
 
-export const isRole = (name: string | undefined): name is RoleName => name !== undefined && Object.hasOwn(plays, name)
+export const isRole = (name: string | undefined): name is RoleName =>
+  name !== undefined && Object.hasOwn(plays, name)
 
 type Answer<Result> = { measuring: true } | { result: Result } | { error: string }
 

@@ -18,7 +18,8 @@ export interface Target {
 }
 
 /** What a browser says of itself: the collector looks at it. */
-const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
+const userAgent =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
 const headers = { 'content-type': 'application/json', 'user-agent': userAgent }
 const pepper = 'a pepper for runs on loopback, gone with its database'
 

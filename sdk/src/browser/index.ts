@@ -23,7 +23,7 @@ export { type ClientOptions, ConfigError } from '../core/options.ts'
  */
 export function createClient<Events extends object = EventMap>(options: ClientOptions): Client<Events> {
   if (typeof window === 'undefined') {
-    throw new ConfigError('createClient: there is no page here. Call it in the browser.')
+    throw new ConfigError('createClient: must be called in a browser')
   }
   const settings = readOptions(options)
   const clock = createClock()

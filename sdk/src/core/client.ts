@@ -10,8 +10,8 @@ import { type Settings, websiteKeyOf } from './options.ts'
 import type { Ports } from './ports.ts'
 import { createQueue } from './queue.ts'
 
-export function createCoreClient(initial: Settings, ports: Ports): Client {
-  const settings = { ...initial }
+/** The settings become the client's own: `setToken` changes them. */
+export function createCoreClient(settings: Settings, ports: Ports): Client {
   const { clock, ids, lifecycle } = ports
   const { emit, on } = createEmitter(clock)
   const drops = createDrops(emit)
@@ -28,27 +28,23 @@ export function createCoreClient(initial: Settings, ports: Ports): Client {
       if (email) entry.ready = addEmail(entry.event, email)
       take(entry)
     } catch (cause) {
-      refuse('invalid_event', `An event must be plain JSON: ${cause}`)
+      refuse('invalid_event', `Events must be JSON: ${cause}`)
     }
   }
 
   function take(entry: Draft | Reset): void {
-    if (!isOpen) drop('shut_down')
-    else if (!queue.take(entry)) drop('queue_full')
+    if (!isOpen) drops.count('shut_down')
+    else if (!queue.take(entry)) drops.count('queue_full')
   }
 
   async function addEmail(event: WireEvent, email: string): Promise<void> {
     const identity = await emailIdentity(email, ids)
     if (identity) event.identities = [identity]
-    else drop('email_not_hashed')
-  }
-
-  function drop(reason: DropReason): void {
-    drops.count({ reason, count: 1 })
+    else drops.count('email_not_hashed')
   }
 
   function refuse(code: DropReason & ErrorCode, message: string): void {
-    drop(code)
+    drops.count(code)
     emit('error', { code, message })
   }
 
@@ -63,11 +59,7 @@ export function createCoreClient(initial: Settings, ports: Ports): Client {
     identify(userId, traits) {
       const id = readUserId(userId)
       if (id) record({ type: 'identify', user_id: id }, traits?.email)
-      else
-        refuse(
-          'illegal_id',
-          `identify: ${JSON.stringify(userId)} names nobody. Call it when someone has signed in.`,
-        )
+      else refuse('illegal_id', `identify: ${readable(userId)} is no id. Call it when someone has signed in`)
     },
     reset: () => take({ anonymousId: ids.uuid() }),
     flush: flusher.flush,
@@ -81,7 +73,7 @@ export function createCoreClient(initial: Settings, ports: Ports): Client {
       if (websiteKeyOf(token) !== websiteKeyOf(settings.token)) {
         return emit('error', {
           code: 'invalid_token',
-          message: 'setToken: this is no public token of this website',
+          message: 'setToken: must be a public token of this website',
         })
       }
       settings.token = token
@@ -93,4 +85,8 @@ export function createCoreClient(initial: Settings, ports: Ports): Client {
   const arrive = settings.autoPage ? () => client.page() : undefined
   const unwatch = lifecycle.watch({ arrive, leave: flusher.leave, resume: flusher.flush })
   return client
+}
+
+function readable(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : typeof value // some values throw when they are made text
 }

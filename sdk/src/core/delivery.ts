@@ -76,19 +76,19 @@ export function createDelivery({ ports, settings, queue, drops, emit }: Parts, p
       if (pace.isOpen()) await deliver(events.slice(half))
     },
     drop,
-    stop: (_, answer) => refused(answer, Number.POSITIVE_INFINITY),
+    stop: (_, answer) => refused(answer, Infinity),
     hold: (_, answer) => refused(answer, holdMs),
   }
 
   async function drop(events: WireEvent[], { body }: Answer): Promise<void> {
     await queue.remove(events)
     const { code, detail } = problemIn(body)
-    drops.count({ reason: 'refused', count: events.length, code, message: detail })
+    drops.count('refused', { count: events.length, code, message: detail })
   }
 
   function report({ accepted, duplicate, rejected, results }: Receipt): void {
     for (const { status, code, message } of results) {
-      if (status === 'rejected') drops.count({ reason: status, count: 1, code, message })
+      if (status === 'rejected') drops.count(status, { code, message })
     }
     emit('delivered', { accepted, duplicate, rejected })
   }
@@ -98,7 +98,7 @@ export function createDelivery({ ports, settings, queue, drops, emit }: Parts, p
     if (hasComplained) return
     hasComplained = true
     // The detail of a problem says what to do about it.
-    const message = `Events are kept, the collector answered ${answer.status}: ${problemIn(answer.body).detail}`
+    const message = `Events wait, the collector answered ${answer.status}: ${problemIn(answer.body).detail}`
     emit('error', { code: 'collector_refused', message, cause: answer })
   }
 

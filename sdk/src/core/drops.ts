@@ -1,8 +1,9 @@
 /** Counts what was lost, by reason, until a delivered batch has told the collector. */
-import type { Emit, Notices } from './notices.ts'
+import type { DropReason, Emit, Notices } from './notices.ts'
 
 export interface Drops {
-  count(notice: Notices['dropped']): void
+  /** Counts one loss, unless `why` says how many; `why` also holds what the collector said. */
+  count(reason: DropReason, why?: Partial<Notices['dropped']>): void
   /** The counts so far, to go with a batch; undefined when nothing was lost. */
   take(): Record<string, number> | undefined
   /** Counts again what a failed batch could not tell. */
@@ -17,8 +18,9 @@ export function createDrops(emit: Emit): Drops {
   }
 
   return {
-    count(notice) {
-      add(notice.reason, notice.count)
+    count(reason, why) {
+      const notice = { reason, count: 1, ...why }
+      add(reason, notice.count)
       emit('dropped', notice)
     },
     take() {

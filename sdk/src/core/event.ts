@@ -3,7 +3,10 @@ import type { WireEvent } from '@headwater/contract'
 import type { Ports } from './ports.ts'
 
 /** What a verb says about its event. */
-export type Fields = Omit<WireEvent, 'idempotency_key' | 'occurred_at' | 'stream' | 'seq' | 'session' | 'props'> & {
+export type Fields = Omit<
+  WireEvent,
+  'idempotency_key' | 'occurred_at' | 'stream' | 'seq' | 'session' | 'props'
+> & {
   props?: object
 }
 

@@ -24,11 +24,11 @@ export function createFlusher(parts: Parts): Flusher {
   const { deliver, bodyOf } = createDelivery(parts, pace)
   let turn = Promise.resolve()
   let cancelTimer: Undo | undefined
-  let dueAt = never
+  let dueAt = Infinity
 
   async function sendAll(): Promise<void> {
     await queue.inTurn(sendInBatches)
-    if (queue.size() > 0) wake(settings.flushIntervalMs)
+    if (queue.size() > 0) wake(pace.isOpen() ? settings.flushIntervalMs : 0)
   }
 
   async function sendInBatches(): Promise<void> {
@@ -50,7 +50,7 @@ export function createFlusher(parts: Parts): Flusher {
     cancelTimer?.()
     dueAt = at
     cancelTimer = clock.after(at - clock.now(), () => {
-      dueAt = never
+      dueAt = Infinity
       takeTurn()
     })
   }
@@ -76,5 +76,3 @@ export function createFlusher(parts: Parts): Flusher {
     },
   }
 }
-
-const never = Number.POSITIVE_INFINITY

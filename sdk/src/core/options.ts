@@ -27,12 +27,18 @@ const longestIntervalMs = 3_600_000
 /** Throws a ConfigError for the first option that cannot work. */
 export function readOptions(options: ClientOptions): Settings {
   const { token, endpoint, autoPage = true, flushIntervalMs = 5_000, batchSize = 50 } = options
-  const settings = { token, endpoint: `${endpoint}`.replace(/\/+$/, ''), autoPage, flushIntervalMs, batchSize }
+  const settings = {
+    token,
+    endpoint: `${endpoint}`.replace(/\/+$/, ''),
+    autoPage,
+    flushIntervalMs,
+    batchSize,
+  }
   const rules: [option: keyof ClientOptions, isFine: unknown, need: string][] = [
     ['token', websiteKeyOf(token), 'a public token, as in hw_pub_…'],
-    ['endpoint', hostOf(settings.endpoint), 'an absolute http(s) URL, as in https://stats.example.com'],
-    ['flushIntervalMs', isWithin(longestIntervalMs, flushIntervalMs), 'a whole number of ms, as in 5000'],
-    ['batchSize', isWithin(limits.eventsPerBatch, batchSize), 'a whole number up to 500, as in 50'],
+    ['endpoint', hostOf(settings.endpoint), 'an absolute URL, as in https://stats.example.com'],
+    ['flushIntervalMs', isWithin(longestIntervalMs, flushIntervalMs), 'a number of ms, as in 5000'],
+    ['batchSize', isWithin(limits.eventsPerBatch, batchSize), 'a number up to 500, as in 50'],
   ]
   for (const [option, isFine, need] of rules) {
     if (!isFine) throw new ConfigError(`createClient: ${option} must be ${need}, but is ${settings[option]}`)

@@ -58,8 +58,10 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
     onWritten()
   }
 
+  // The write that runs, and the next one, which has what this one came too early for.
   async function written(): Promise<void> {
-    while (taken.length > 0) await writing
+    await writing
+    await writing
   }
 
   // The device's storage until it fails once, then memory. What was stored before stays there for the next page.
@@ -75,7 +77,7 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
 
   function fallBack(cause: unknown): void {
     storage = createMemoryStorage(state)
-    const message = `Keeping events on this device failed: ${cause}. They last as long as this page.`
+    const message = `Events last as long as this page, storage failed: ${cause}`
     emit('error', { code: 'storage_failed', message, cause })
   }
 
@@ -93,8 +95,7 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
       const events = await use((store) => store.peek(limit + carried.size))
       return events.filter(isFree).slice(0, limit)
     },
-    unsent: (bytes) =>
-      newestWithin(bytes, [...own, ...settle(state, taken, newId).events].filter(isFree)),
+    unsent: (bytes) => newestWithin(bytes, [...own, ...settle(state, taken, newId).events].filter(isFree)),
     async carry(events, request) {
       for (const event of events) carried.add(keyOf(event))
       await request()

@@ -45,7 +45,14 @@ function openSession({ event, referrer }: Draft, at: number, userId: string | un
 }
 
 /** The session as it travels with each of its events. */
-export function wireSession({ id, startedAt, landingUrl, referrerUrl, utm, clickIds }: VisitorSession): WireSession {
+export function wireSession({
+  id,
+  startedAt,
+  landingUrl,
+  referrerUrl,
+  utm,
+  clickIds,
+}: VisitorSession): WireSession {
   return {
     id,
     started_at: new Date(startedAt).toISOString(),

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestCollector, onBothDatabases, type TestCollector } from '../testing.ts'
+import { readToken } from '../tokens/token.ts'
+import { operations } from './operations.ts'
+import { operationsRoute } from './operations-route.ts'
+
+onBothDatabases((open) => {
+  let collector: TestCollector
+
+  beforeAll(async () => {
+    collector = await createTestCollector(await open())
+  })
+  afterAll(() => collector.db.close())
+
+  const make = (input: object) =>
+    operations['token.create'](collector, { website: collector.websiteId, kind: 'public', ...input })
+
+  describe('a token', () => {
+    it('is shown once; what is stored cannot be turned back into it', async () => {
+      const { token } = await make({ name: 'shown' })
+      expect(readToken(token)).toMatchObject({ kind: 'public', prefix: expect.stringMatching(/^.{12}$/) })
+      expect(token).toMatch(/^hw_pub_[0-9a-z]{8}_[0-9a-z]{26}$/)
+      const listed = await operations['token.list'](collector, { website: collector.websiteId })
+      expect(JSON.stringify(listed)).not.toContain(token)
+    })
+
+    it('can be revoked by id, name or prefix, once', async () => {
+      for (const by of ['id', 'name', 'token_prefix'] as const) {
+        const made = await make({ name: `revoke by ${by}` })
+        const revoke = () =>
+          operations['token.revoke'](collector, { website: collector.websiteId, token: made[by] })
+        expect((await revoke()).revoked_at).not.toBeNull()
+        await expect(revoke()).rejects.toThrow('has no token')
+      }
+    })
+
+    it.each([
+      ['of a website that is not there', { website: '999', name: 'x' }, 'There is no website 999'],
+      ['of a website that is no id', { website: 'shop', name: 'x' }, '--website must be the id'],
+      ['without a name', { name: '' }, '--name must not be empty'],
+      ['that is public and may read reports', { name: 'x', scopes: ['reports:read'] }, 'events:write only'],
+      ['with an unknown scope', { name: 'x', scopes: ['all'] }, 'must be one of events:write'],
+      ['with an unknown end', { name: 'x', expires: 'soon' }, '--expires must be a time'],
+      ['of another kind', { name: 'x', kind: 'private' }, '--kind must be public'],
+      ['with a name that is taken', { name: 'public' }, 'has a token named public already'],
+    ])('%s is refused with what to do', async (_, input, message) => {
+      await expect(make(input)).rejects.toThrow(message)
+    })
+  })
+
+  it('a website needs an address', async () => {
+    const create = operations['website.create'](collector, { name: 'x', url: 'shop.example' })
+    await expect(create).rejects.toThrow('--url must be an http(s) address')
+  })
+
+  it('operations over HTTP are there for whoever has the secret of the lock file, and for nobody else', async () => {
+    const routes = operationsRoute(collector, 'the secret')
+    const ask = (name: string, secret: string, input: object = {}) =>
+      routes.request(`/operations/${name}`, {
+        method: 'POST',
+        body: JSON.stringify(input),
+        headers: { authorization: `Bearer ${secret}` },
+      })
+    expect(await (await ask('website.list', 'the secret')).json()).toMatchObject({
+      result: [{ name: 'Shop' }],
+    })
+    expect((await ask('website.list', 'a guess')).status).toBe(404)
+    expect((await ask('constructor', 'the secret')).status).toBe(404)
+    expect(await (await ask('website.create', 'the secret', { name: '' })).json()).toMatchObject({
+      error: expect.stringContaining('--url'),
+    })
+  })
+})

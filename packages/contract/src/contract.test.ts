@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { isIllegalId, isReceiptFor, outcomeOf, problems } from './index.ts'
+import { batchSchema, eventSchema } from './schema.ts'
+
+describe('the status→outcome table', () => {
+  it.each([
+    [200, 'delivered'],
+    [400, 'split'],
+    [401, 'stop'],
+    [403, 'hold'],
+    [404, 'hold'],
+    [405, 'hold'],
+    [302, 'hold'],
+    [418, 'hold'],
+    [408, 'retry'],
+    [425, 'retry'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [0, 'retry'],
+    [413, 'split'],
+    [415, 'drop'],
+  ])('says of %i: %s', (status, outcome) => {
+    expect(outcomeOf(status)).toBe(outcome)
+  })
+
+  it('loses nothing through any problem that the collector can answer, but what is broken or too large', () => {
+    const losing = Object.values(problems).filter(({ status }) =>
+      ['split', 'drop'].includes(outcomeOf(status)),
+    )
+    expect([...new Set(losing.map(({ status }) => status))]).toEqual([400, 413, 415])
+  })
+})
+
+describe('a receipt', () => {
+  const receipt = { request_id: 'r', received_at: '', accepted: 2, duplicate: 1, rejected: 1, results: [] }
+
+  it('proves a batch only when its counts add up to it', () => {
+    expect(isReceiptFor(receipt, 4)).toBe(true)
+    expect(isReceiptFor(receipt, 5)).toBe(false)
+  })
+
+  it.each([null, undefined, 'ok', '<html>', {}, [], { accepted: 4 }, { ...receipt, results: undefined }])(
+    'is not %j',
+    (body) => {
+      expect(isReceiptFor(body, 4)).toBe(false)
+    },
+  )
+})
+
+describe('an id that is no id', () => {
+  it.each([
+    '',
+    ' ',
+    'null',
+    ' NULL ',
+    'undefined',
+    '"null"',
+    "'anonymous'",
+    '0',
+    '000-000',
+    '[object Object]',
+    'NaN',
+    '-1',
+    '00000000-0000-0000-0000-000000000000',
+  ])('is %j', (id) => {
+    expect(isIllegalId(id)).toBe(true)
+  })
+
+  it.each(['1', 'u_42', 'nullable', '00000000-0000-0000-0000-000000000001', 'anna', '0x', 'o'])(
+    'is not %j',
+    (id) => {
+      expect(isIllegalId(id)).toBe(false)
+    },
+  )
+})
+
+describe('the schema', () => {
+  const event = { idempotency_key: 'k', type: 'track', name: 'x', occurred_at: '2026-11-20T12:00:00+01:00' }
+
+  it('leaves out fields that it does not know', () => {
+    expect(eventSchema.parse({ ...event, later: 1 })).toEqual(event)
+    expect(batchSchema.parse({ v: 1, events: [], later: 1 })).toEqual({ v: 1, events: [] })
+  })
+
+  it.each([
+    { idempotency_key: '' },
+    { idempotency_key: 'ü' },
+    { idempotency_key: 'k'.repeat(129) },
+    { occurred_at: '2026-11-20' },
+    { occurred_at: '2026-11-20T12:00:00' },
+    { revenue_cents: 1.5 },
+    { revenue_cents: 2 ** 53 },
+    { currency: 'eur' },
+    { seq: 0 },
+    { props: [] },
+    { user_id: 42 },
+    { identities: [{ type: 'E-Mail', value: 'x' }] },
+    { session: { id: 's' } },
+  ])('refuses %j', (fields) => {
+    expect(eventSchema.safeParse({ ...event, ...fields }).success).toBe(false)
+  })
+})
