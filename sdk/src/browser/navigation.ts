@@ -23,7 +23,11 @@ function pageIn({ pathname, search, hash }: Location): string {
 
 function watchHistory(look: () => void, signal: AbortSignal): void {
   const { navigation } = window as { navigation?: EventTarget } // Firefox before 147 and Safari before 26.2 lack it
-  if (navigation) return navigation.addEventListener('currententrychange', look, { signal })
+  if (navigation) navigation.addEventListener('currententrychange', look, { signal })
+  else patchHistory(look, signal)
+}
+
+function patchHistory(look: () => void, signal: AbortSignal): void {
   addEventListener('popstate', look, { signal })
   callAfter('pushState', look)
   callAfter('replaceState', look)

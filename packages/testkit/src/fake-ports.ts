@@ -1,0 +1,236 @@
+/** Fake ports for tests of the SDK: a clock that is moved by hand, a network that answers as told, a page that comes and goes. */
+import type { Batch, EventResult, Receipt, WireEvent } from '@headwater/contract'
+import { createMemoryStorage } from '../../../sdk/src/core/memory-storage.ts'
+import type {
+  Answer,
+  Clock,
+  Ids,
+  Lifecycle,
+  Place,
+  Ports,
+  Storage,
+  Transport,
+  Watcher,
+} from '../../../sdk/src/core/ports.ts'
+
+/** 2026-11-20T12:00:00Z: where fake clocks begin. */
+export const noon = Date.UTC(2026, 10, 20, 12)
+
+/** Lets everything run that needs no more time: promises, and what they start. */
+export const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+export interface FakeClock extends Clock {
+  /** Moves time, running each timer at its moment, and lets everything settle in between. */
+  advance(ms: number): Promise<void>
+  /** How many timers wait. */
+  timers(): number
+}
+
+export function createFakeClock(): FakeClock {
+  let now = noon
+  let waiting: { at: number; task: () => void }[] = []
+
+  async function advance(ms: number): Promise<void> {
+    const end = now + ms
+    for (;;) {
+      await settled()
+      const next = waiting.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
+      if (!next) break
+      waiting = waiting.filter((timer) => timer !== next)
+      now = Math.max(now, next.at)
+      next.task()
+    }
+    now = end
+  }
+
+  return {
+    now: () => Math.round(now),
+    after(ms, task) {
+      const timer = { at: now + ms, task }
+      waiting.push(timer)
+      return () => {
+        waiting = waiting.filter((each) => each !== timer)
+      }
+    },
+    advance,
+    timers: () => waiting.length,
+  }
+}
+
+/** The answer to a batch of so many events that were all accepted, but for `results`. */
+export function receipt(events: number, results: EventResult[] = []): Answer {
+  const count = (verdict: string) => results.filter(({ status }) => status === verdict).length
+  const [duplicate, rejected] = [count('duplicate'), count('rejected')]
+  const body: Receipt = {
+    request_id: 'r1',
+    received_at: new Date(noon).toISOString(),
+    accepted: events - duplicate - rejected,
+    duplicate,
+    rejected,
+    results,
+  }
+  return { status: 200, body }
+}
+
+/** An answer with this status and a problem document. */
+export function problem(status: number, code = 'some_code', detail = 'What to do.'): Answer {
+  return { status, body: { status, code, detail, title: 'A title', type: 'about:blank', request_id: 'r1' } }
+}
+
+export interface FakeRequest {
+  url: string
+  batch: Omit<Batch, 'events'> & { events: WireEvent[] }
+  isLeaving: boolean
+}
+
+type Reply = Answer | Promise<Answer> | ((request: FakeRequest) => Answer | Promise<Answer>)
+
+export interface FakeTransport extends Transport {
+  requests: FakeRequest[]
+  /** Names of the events of each request, for short assertions. */
+  sent(): (string | undefined)[][]
+  /** Answers to the next requests, a receipt for all events afterwards. */
+  replyWith(...replies: Reply[]): void
+  /** The answer to all requests from now on. */
+  alwaysReplyWith(reply: Reply): void
+  room: number
+}
+
+export function createFakeTransport(): FakeTransport {
+  const replies: Reply[] = []
+  let lasting: Reply = ({ batch }) => receipt(batch.events.length)
+
+  async function take(request: FakeRequest): Promise<Answer> {
+    transport.requests.push(request)
+    const reply = replies.shift() ?? lasting
+    return typeof reply === 'function' ? reply(request) : reply
+  }
+
+  const transport: FakeTransport = {
+    requests: [],
+    room: 60_000,
+    sent: () => transport.requests.map(({ batch }) => batch.events.map(({ name }) => name)),
+    replyWith: (...more) => void replies.push(...more),
+    alwaysReplyWith(reply) {
+      lasting = reply
+    },
+    send: (url, body) => take({ url, batch: JSON.parse(body), isLeaving: false }),
+    sendLeaving: (url, body) => take({ url, batch: JSON.parse(body), isLeaving: true }),
+    leavingBytes: () => transport.room,
+  }
+  return transport
+}
+
+export interface FakeLifecycle extends Lifecycle {
+  /** What `place` answers. */
+  here: Place
+  leave(): void
+  resume(): void
+  arrive(): void
+  /** Ends prerendering. */
+  show(): void
+  isWatched(): boolean
+}
+
+export function createFakeLifecycle({ isPrerendering = false } = {}): FakeLifecycle {
+  const watchers = new Set<Watcher>()
+  const { promise: shown, resolve: show } = Promise.withResolvers<void>()
+  let isShown = false
+
+  const lifecycle: FakeLifecycle = {
+    here: { url: 'https://shop.example/', title: 'Shop' },
+    shown,
+    place: () => lifecycle.here,
+    context: () => ({
+      locale: 'en-GB',
+      timezone: 'Europe/London',
+      screen: { width: 390, height: 844 },
+    }),
+    watch(watcher) {
+      watchers.add(watcher)
+      if (isShown) greet(watcher)
+      return () => watchers.delete(watcher)
+    },
+    leave: () => watchers.forEach(({ leave }) => leave()),
+    resume: () => watchers.forEach(({ resume }) => resume()),
+    arrive: () => watchers.forEach(({ arrive }) => arrive?.()),
+    show() {
+      isShown = true
+      show()
+      watchers.forEach(greet)
+    },
+    isWatched: () => watchers.size > 0,
+  }
+  if (!isPrerendering) lifecycle.show()
+  return lifecycle
+}
+
+function greet({ arrive, resume }: Watcher): void {
+  arrive?.()
+  resume()
+}
+
+export interface FakeIds extends Ids {
+  /** What `random` answers. */
+  chance: number
+  /** False: a page without a secure context. */
+  canHash: boolean
+}
+
+/** Ids that count: the last digits of the first uuid are 1. `series` tells the ids of one client from another's. */
+export function createFakeIds(series = 0): FakeIds {
+  let count = 0
+  const ids: FakeIds = {
+    chance: 0.5,
+    canHash: true,
+    uuid: () => `01990000-0000-7000-8000-${`${series * 1_000_000 + ++count}`.padStart(12, '0')}`,
+    sha256: async (text) => (ids.canHash ? `sha256(${text})` : undefined),
+    random: () => ids.chance,
+  }
+  return ids
+}
+
+export interface FakeStorage extends Storage {
+  /** From now on every method rejects with this. */
+  failWith(error: Error): void
+}
+
+export function createFakeStorage(store: Storage = createMemoryStorage()): FakeStorage {
+  let failure: Error | undefined
+
+  async function attempt<T>(action: () => Promise<T>): Promise<T> {
+    if (failure) throw failure
+    return action()
+  }
+
+  return {
+    append: (settle) => attempt(() => store.append(settle)),
+    peek: (limit) => attempt(() => store.peek(limit)),
+    remove: (keys) => attempt(() => store.remove(keys)),
+    count: () => attempt(() => store.count()),
+    exclusively: (task) => attempt(() => store.exclusively(task)),
+    failWith(error) {
+      failure = error
+    },
+  }
+}
+
+export interface FakePorts extends Ports {
+  storage: FakeStorage
+  transport: FakeTransport
+  lifecycle: FakeLifecycle
+  clock: FakeClock
+  ids: FakeIds
+}
+
+/** All five, or some of them your own: a second client on the same storage is a second tab. */
+export function createFakePorts(own: Partial<FakePorts> = {}): FakePorts {
+  return {
+    storage: createFakeStorage(),
+    transport: createFakeTransport(),
+    lifecycle: createFakeLifecycle(),
+    clock: createFakeClock(),
+    ids: createFakeIds(),
+    ...own,
+  }
+}
