@@ -24,6 +24,7 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     c.set('requestId', randomUUID())
     await next()
     c.header('x-request-id', c.get('requestId'))
+    if (!deps.isReady()) c.header('connection', 'close')
   })
   app.use('/v1/*', anyOrigin)
   for (const routes of [batchRoute(deps), healthRoutes(deps), sdkScriptRoute(), ...extras])

@@ -1,5 +1,6 @@
 /** Starts a collector: database, ingest, HTTP server; stops it without losing what it has taken. */
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -32,6 +33,8 @@ export interface StartOptions {
 
 /** A body that trickles in for longer than this is given up: 408. */
 const requestTimeoutMs = 10_000
+/** A request that has not ended by then is cut off, so that a shutdown takes less than 5 s. */
+const shutdownPatienceMs = 3_500
 
 /** Starts a collector and answers once it listens. Throws when the schema is not this version's, or the port is taken. */
 export async function startCollector(options: StartOptions): Promise<Collector> {
@@ -81,12 +84,15 @@ async function listen(
   return {
     url,
     async stop() {
-      isReady = false
+      isReady = false // from here on every answer closes its connection
       const closed = once(server, 'close')
       server.close()
-      if ('closeIdleConnections' in server) server.closeIdleConnections()
-      await deps.ingest.drain()
+      const http = server as Server // no other kind was asked for
+      http.closeIdleConnections()
+      const patience = setTimeout(() => http.closeAllConnections(), shutdownPatienceMs)
       await closed
+      clearTimeout(patience)
+      await deps.ingest.drain()
       await opened.close()
     },
   }

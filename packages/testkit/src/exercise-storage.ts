@@ -53,7 +53,10 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
     test('appends at the same time wait for each other, so neither loses the other state', async () => {
       const [storage, other] = await open()
       const visit = (tab: Storage) =>
-        tab.append((stored) => ({ state: { v: 1, anonymousId: `${stored?.anonymousId ?? ''}+` }, events: [] }))
+        tab.append((stored) => ({
+          state: { v: 1, anonymousId: `${stored?.anonymousId ?? ''}+` },
+          events: [],
+        }))
       await Promise.all([visit(storage), visit(other), visit(storage)])
       const settled = await visit(other)
       expect(settled.state.anonymousId).toBe('++++')

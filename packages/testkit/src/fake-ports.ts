@@ -134,8 +134,14 @@ export interface FakeLifecycle extends Lifecycle {
 
 export function createFakeLifecycle({ isPrerendering = false } = {}): FakeLifecycle {
   const watchers = new Set<Watcher>()
-  const { promise: shown, resolve: show } = Promise.withResolvers<void>()
   let isShown = false
+  let endWait: () => void
+  const shown = new Promise<void>((resolve) => {
+    endWait = resolve
+  })
+  const each = (call: (watcher: Watcher) => void) => {
+    for (const watcher of watchers) call(watcher)
+  }
 
   const lifecycle: FakeLifecycle = {
     here: { url: 'https://shop.example/', title: 'Shop' },
@@ -151,13 +157,13 @@ export function createFakeLifecycle({ isPrerendering = false } = {}): FakeLifecy
       if (isShown) greet(watcher)
       return () => watchers.delete(watcher)
     },
-    leave: () => watchers.forEach(({ leave }) => leave()),
-    resume: () => watchers.forEach(({ resume }) => resume()),
-    arrive: () => watchers.forEach(({ arrive }) => arrive?.()),
+    leave: () => each(({ leave }) => leave()),
+    resume: () => each(({ resume }) => resume()),
+    arrive: () => each(({ arrive }) => arrive?.()),
     show() {
       isShown = true
-      show()
-      watchers.forEach(greet)
+      endWait()
+      each(greet)
     },
     isWatched: () => watchers.size > 0,
   }

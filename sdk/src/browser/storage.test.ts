@@ -1,0 +1,56 @@
+/** Holds the IndexedDB storage to what a Storage must do, and states how it looks from outside. */
+import 'fake-indexeddb/auto'
+import { exerciseStorage } from '@headwater/testkit/exercise-storage'
+import { get, createStore } from 'idb-keyval'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createIndexedDbStorage } from './storage.ts'
+
+let opened = 0
+const newName = () => `headwater/test/${++opened}`
+const event = { idempotency_key: '0199', type: 'track', name: 'a', occurred_at: '2026-11-20T12:00:00.000Z' } as const
+
+vi.stubGlobal('navigator', {}) // no Web Locks, as in a page without a secure context
+afterEach(() => vi.unstubAllGlobals())
+
+exerciseStorage('IndexedDB', async () => {
+  vi.stubGlobal('navigator', {})
+  const name = newName()
+  return [createIndexedDbStorage(name), createIndexedDbStorage(name)]
+})
+
+describe('seen from outside', () => {
+  test('the database holds one store, the state under its name, and a record for each event', async () => {
+    const name = newName()
+    const state = { v: 1, anonymousId: 'a1' } as const
+    await createIndexedDbStorage(name).append(() => ({ state, events: [event] }))
+    const records = createStore(name, 'records')
+    expect(await get('state', records)).toEqual(state)
+    expect(await get('e0199', records)).toEqual(event)
+  })
+
+  test('without IndexedDB every method rejects, and none throws', async () => {
+    const { indexedDB } = globalThis
+    vi.stubGlobal('indexedDB', undefined)
+    const storage = createIndexedDbStorage(newName())
+    await expect(storage.append(() => ({ state: { v: 1, anonymousId: 'a1' }, events: [] }))).rejects.toThrow()
+    await expect(storage.peek(1)).rejects.toThrow()
+    await expect(storage.remove(['k'])).rejects.toThrow()
+    await expect(storage.count()).rejects.toThrow()
+    vi.stubGlobal('indexedDB', indexedDB)
+  })
+})
+
+describe('locks', () => {
+  test('an exclusive task holds the Web Lock with the name of the database', async () => {
+    const held: string[] = []
+    const request = async (lock: string, task: () => Promise<void>) => {
+      held.push(lock)
+      await task()
+      held.push('released')
+    }
+    vi.stubGlobal('navigator', { locks: { request } })
+    const name = newName()
+    await createIndexedDbStorage(name).exclusively(async () => void held.push('task'))
+    expect(held).toEqual([name, 'task', 'released'])
+  })
+})
