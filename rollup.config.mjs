@@ -1,5 +1,5 @@
 /** Builds everything that is shipped: one row an output; `npm run build` makes them all. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import resolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
@@ -26,6 +26,8 @@ const forTag = [
 
 const sdk = 'sdk/src/browser/index.ts'
 const scriptTag = 'sdk/src/browser/script.ts'
+const tagFiles = ['sdk/dist/script.js', 'collector/dist/sdk.js'] // the collector serves it
+const banner = '/*! with ky, MIT (c) Sindre Sorhus, and idb-keyval, Apache-2.0 (c) Jake Archibald */'
 const bench = 'packages/bench/src/bench.ts'
 const collector = {
   cli: 'collector/src/cli/cli.ts',
@@ -38,20 +40,16 @@ const collector = {
 const rows = [
   { input: sdk, file: 'sdk/dist/browser.js', plugins: forBrowsers },
   { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
-  { input: scriptTag, file: 'sdk/dist/script.js', plugins: forTag, format: 'iife', external: [] },
-  { input: scriptTag, file: 'collector/dist/sdk.js', plugins: forTag, format: 'iife', external: [] },
+  { input: scriptTag, file: tagFiles, plugins: forTag, external: [], format: 'iife', banner },
   { input: collector, dir: 'collector/dist', plugins: forNode },
   { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
 ]
 
-export default rows.filter(isWritten).map(toConfig)
+export default rows.map(toConfig)
 
-function toConfig({ input, file, dir, plugins, format = 'es', external = isPackage }) {
-  return { input, plugins, external, output: { file, dir, format, chunkFileNames: '[name].js' } }
-}
-
-function isWritten({ input }) {
-  return [input].flatMap((it) => (typeof it === 'string' ? it : Object.values(it))).every(existsSync)
+function toConfig({ input, plugins, external = isPackage, file, ...output }) {
+  const common = { chunkFileNames: '[name].js', ...output }
+  return { input, plugins, external, output: [file].flat().map((each) => ({ file: each, ...common })) }
 }
 
 /** Packages from the registry stay outside; our own, which are not published alone, are inlined. */

@@ -1,8 +1,8 @@
 /** Names source and medium of an arrival from its UTM parameters, click ids and referrer. */
 import type { Utm } from '@headwater/contract'
-import { getDomainWithoutSuffix } from 'tldts'
 import { type ClickIdMeaning, clickIdMeanings } from './click-id-meanings.ts'
 import { type ClickIdName, clickIdNames } from './click-id-names.ts'
+import { siteNameOf } from './referrer.ts'
 
 export { type ClickIdMeaning, clickIdMeanings } from './click-id-meanings.ts'
 
@@ -104,7 +104,7 @@ const mediumByCategory: Record<string, string> = {
 function readReferrer({ referrerDomain, referrerCategory = 'other' }: SourceEvidence) {
   if (!referrerDomain) return { source: null, medium: null }
   const isSearch = referrerCategory === 'search' // google.com and google.de are one engine
-  const source = (isSearch && getDomainWithoutSuffix(referrerDomain)) || referrerDomain
+  const source = (isSearch && siteNameOf(referrerDomain)) || referrerDomain
   return { source, medium: mediumByCategory[referrerCategory] ?? 'referral' }
 }
 

@@ -1,5 +1,5 @@
 /** Says which site sent a visitor, and what kind of site that is. */
-import { getDomain, getPublicSuffix } from 'tldts'
+import { getDomain, getDomainWithoutSuffix, getPublicSuffix } from 'tldts'
 import { appDomains } from './app-domains.ts'
 import { ignoredReferrers, isIgnored } from './ignored-referrers.ts'
 import { categoryByHost, categoryByPath, type ReferrerCategory } from './referrer-table.ts'
@@ -42,6 +42,11 @@ export function referrerCategory(referrerUrlOrDomain: string): ReferrerCategory 
   if (!place) return 'other'
   const byPath = categoryByPath.find((rule) => isWithin(place, rule))
   return (byPath ?? findKnown(place.host))?.category ?? 'other'
+}
+
+/** The name in a host: `google` for `www.google.co.uk`; null where there is none. */
+export function siteNameOf(host: string): string | null {
+  return getDomainWithoutSuffix(host)
 }
 
 interface Place {

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Postgres, startPostgres } from '@headwater/testkit/postgres'
-import { createPublicToken } from './collector-process.ts'
+import { createPublicToken } from './commands.ts'
 import type { Measured, Span } from './meter.ts'
 import { isRole, playRole, startRole } from './roles.ts'
 import { type Cell, formatCell, formatTable, median } from './table.ts'
@@ -21,7 +21,7 @@ interface Plan extends Span {
 
 const fullPlan: Plan = { rounds: 3, warmUpMs: 1_500, measureMs: 6_000 }
 /** Only shows that everything runs: its figures mean little. */
-const briefPlan: Plan = { rounds: 1, warmUpMs: 200, measureMs: 400 }
+const briefPlan: Plan = { rounds: 1, warmUpMs: 500, measureMs: 1_000 }
 
 const program = fileURLToPath(import.meta.url) // the build is one file: it starts itself as each of its roles
 
@@ -56,7 +56,8 @@ if (isRole(argument)) playRole(argument)
 else await bench(argument === '--brief' ? briefPlan : fullPlan)
 
 async function bench(plan: Plan): Promise<void> {
-  process.once('SIGINT', () => process.exit(130)) // "exit" ends what we started; a signal alone would not
+  // "exit" ends what we started; a signal alone would not.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const database = await startPostgres({ settings: { fsync: 'on', full_page_writes: 'on' } })
   const results: Results = { runs: new Map(), footprints: new Map() }
   try {
@@ -141,8 +142,9 @@ async function watchCpu(
   }
 }
 
-const difference = (from: number | undefined, to: number | undefined) =>
-  from === undefined || to === undefined ? undefined : to - from
+function difference(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : to - from
+}
 
 function keep<Value>(kept: Map<string, Value[]>, name: string, value: Value): void {
   kept.set(name, [...(kept.get(name) ?? []), value])
@@ -172,7 +174,8 @@ function report({ runs, footprints }: Results, { rounds, measureMs }: Plan): str
 
 function toCells([name, each]: [string, Run[]]): Cell[] {
   const typical = (figure: (run: Run) => number | undefined) => median(each.map(figure))
-  const perEvent = (seconds: number | undefined, { events }: Run) => seconds && (seconds * 1_000) / events
+  const perEvent = (seconds: number | undefined, { events }: Run) =>
+    seconds === undefined || events === 0 ? undefined : (seconds * 1_000) / events
   return [
     name,
     typical((run) => run.events / run.seconds),

@@ -56,22 +56,23 @@ export interface Role<Name extends RoleName> {
 /** In the parent: starts `program` as the process of a role. */
 export function startRole<Name extends RoleName>(name: Name, program: string): Role<Name> {
   const child = fork(program, [name])
-  const ended = once(child, 'close')
+  const ended = once(child, 'exit')
   return {
     pid: child.pid!, // the program that runs now can be started again
-    async ask(job, onMeasuring = () => {}) {
-      const gone = ended.then(([code]) => ({ error: `The process of ${name} ended with code ${code}.` }))
-      child.send(job)
-      for (;;) {
-        const answered = once(child, 'message').then(([message]) => message as Answer<Roles[Name]['result']>) // playRole sends these
-        const answer = await Promise.race([answered, gone])
-        if ('error' in answer) throw new Error(answer.error)
-        if ('result' in answer) return answer.result
-        onMeasuring()
-      }
+    ask(job, onMeasuring = () => {}) {
+      child.removeAllListeners('message')
+      return new Promise((resolve, reject) => {
+        child.on('message', (answer: Answer<Roles[Name]['result']>) => {
+          if ('result' in answer) resolve(answer.result)
+          else if ('error' in answer) reject(new Error(answer.error))
+          else onMeasuring()
+        })
+        ended.then(([code]) => reject(new Error(`The process of ${name} ended with code ${code}.`)), reject)
+        child.send(job)
+      })
     },
     async stop() {
-      child.disconnect()
+      if (child.connected) child.disconnect() // it ends itself then
       await ended
     },
   }

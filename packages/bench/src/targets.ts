@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startCollectorProcess } from '@headwater/testkit/collector-process'
 import { createDatabase, type Postgres } from '@headwater/testkit/postgres'
 import postgres from 'postgres'
-import { createPublicToken, runCommand, type Settings, startCollector } from './collector-process.ts'
+import { createPublicToken, runCommand, type Settings } from './commands.ts'
 import { startRole } from './roles.ts'
 
 export interface Target {
@@ -73,15 +74,14 @@ export async function migratedDatabase({ url }: Postgres) {
 }
 
 async function serve(settings: Settings): Promise<Target> {
-  const collector = await startCollector(settings)
+  const collector = await startCollectorProcess('serve', settings)
   const token = await createPublicToken(settings)
   return {
     url: `${collector.url}/v1/batch`,
     headers: { ...headers, authorization: `Bearer ${token}` },
     pid: collector.pid,
     async stop() {
-      collector.kill('SIGTERM')
-      await collector.ended
+      await collector.end('SIGTERM')
     },
   }
 }

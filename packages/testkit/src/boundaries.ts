@@ -23,7 +23,7 @@ export interface Rule {
 
 const roots = ['packages', 'sdk/src', 'collector/src']
 
-/** All source files of the house that are not tests. */
+/** All source files of the house that are not tests, nor written for them. */
 export const readSources = (repository: string): Source[] =>
   roots
     .flatMap((root) =>
@@ -31,7 +31,7 @@ export const readSources = (repository: string): Source[] =>
         (path) => `${root}/${path.split(sep).join('/')}`,
       ),
     )
-    .filter((path) => path.endsWith('.ts') && !/\/(node_modules|dist)\/|\.test\.ts$/.test(path))
+    .filter((path) => path.endsWith('.ts') && !/\/(node_modules|dist)\/|\.test\.ts$|\/testing\.ts$/.test(path))
     .map((path) => readSource(path, readFileSync(`${repository}/${path}`, 'utf8')))
 
 /** A source file from its text; dynamic imports count too. */

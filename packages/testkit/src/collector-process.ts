@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 export interface CollectorProcess {
   url: string
   pid: number
-  /** Resolves when it has ended; answers with its exit code, null after a kill. */
+  /** Resolves when it has ended, now or before; answers with its exit code, null after a kill. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
@@ -32,6 +32,7 @@ export async function startCollectorProcess(
     url,
     pid: child.pid as number, // it printed a line, so it runs
     async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       const ended = once(child, 'exit')
       child.kill(signal)
       const [code] = (await ended) as [number | null]

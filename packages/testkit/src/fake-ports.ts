@@ -140,7 +140,7 @@ export function createFakeLifecycle({ isPrerendering = false } = {}): FakeLifecy
     endWait = resolve
   })
   const each = (call: (watcher: Watcher) => void) => {
-    for (const watcher of watchers) call(watcher)
+    if (isShown) for (const watcher of watchers) call(watcher)
   }
 
   const lifecycle: FakeLifecycle = {
@@ -203,6 +203,7 @@ export interface FakeStorage extends Storage {
 
 export function createFakeStorage(store: Storage = createMemoryStorage()): FakeStorage {
   let failure: Error | undefined
+  let held = Promise.resolve()
 
   async function attempt<T>(action: () => Promise<T>): Promise<T> {
     if (failure) throw failure
@@ -214,7 +215,11 @@ export function createFakeStorage(store: Storage = createMemoryStorage()): FakeS
     peek: (limit) => attempt(() => store.peek(limit)),
     remove: (keys) => attempt(() => store.remove(keys)),
     count: () => attempt(() => store.count()),
-    exclusively: (task) => attempt(() => store.exclusively(task)),
+    exclusively: (task) =>
+      attempt(() => {
+        held = held.then(() => store.exclusively(task)) // one at a time, also among tabs
+        return held
+      }),
     failWith(error) {
       failure = error
     },

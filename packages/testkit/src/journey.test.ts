@@ -71,7 +71,10 @@ describe.each([
     site = await open()
     browser = await launchPersistent(await temporaryFolder())
   })
-  afterAll(() => browser?.close())
+  afterAll(async () => {
+    await browser?.close()
+    await site?.collector.end('SIGKILL') // does nothing once inspect has ended it
+  })
 
   const visit = async (path: string): Promise<Page> => {
     const page = await browser.newPage()

@@ -1,19 +1,24 @@
 /** Holds the IndexedDB storage to what a Storage must do, and states how it looks from outside. */
 import 'fake-indexeddb/auto'
 import { exerciseStorage } from '@headwater/testkit/exercise-storage'
-import { get, createStore } from 'idb-keyval'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createStore, get } from 'idb-keyval'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Storage } from '../core/ports.ts'
 import { createIndexedDbStorage } from './storage.ts'
 
 let opened = 0
 const newName = () => `headwater/test/${++opened}`
-const event = { idempotency_key: '0199', type: 'track', name: 'a', occurred_at: '2026-11-20T12:00:00.000Z' } as const
+const event = {
+  idempotency_key: '0199',
+  type: 'track',
+  name: 'a',
+  occurred_at: '2026-11-20T12:00:00.000Z',
+} as const
 
-vi.stubGlobal('navigator', {}) // no Web Locks, as in a page without a secure context
-afterEach(() => vi.unstubAllGlobals())
+beforeEach(() => void vi.stubGlobal('navigator', {})) // no Web Locks, as in a page without a secure context
+afterEach(() => void vi.unstubAllGlobals())
 
 exerciseStorage('IndexedDB', async () => {
-  vi.stubGlobal('navigator', {})
   const name = newName()
   return [createIndexedDbStorage(name), createIndexedDbStorage(name)]
 })
@@ -28,15 +33,18 @@ describe('seen from outside', () => {
     expect(await get('e0199', records)).toEqual(event)
   })
 
-  test('without IndexedDB every method rejects, and none throws', async () => {
-    const { indexedDB } = globalThis
+  test.each([
+    [
+      'append',
+      (storage: Storage) => storage.append(() => ({ state: { v: 1, anonymousId: 'a1' }, events: [] })),
+    ],
+    ['peek', (storage: Storage) => storage.peek(1)],
+    ['remove', (storage: Storage) => storage.remove(['k'])],
+    ['count', (storage: Storage) => storage.count()],
+  ])('without IndexedDB %s fails when it is called, not before', async (_, call) => {
     vi.stubGlobal('indexedDB', undefined)
     const storage = createIndexedDbStorage(newName())
-    await expect(storage.append(() => ({ state: { v: 1, anonymousId: 'a1' }, events: [] }))).rejects.toThrow()
-    await expect(storage.peek(1)).rejects.toThrow()
-    await expect(storage.remove(['k'])).rejects.toThrow()
-    await expect(storage.count()).rejects.toThrow()
-    vi.stubGlobal('indexedDB', indexedDB)
+    await expect(async () => call(storage)).rejects.toThrow()
   })
 })
 

@@ -7,7 +7,7 @@ const eventKey = (idempotencyKey: string) => `e${idempotencyKey}`
 const allEvents = () => IDBKeyRange.bound('e', 'f')
 const stateKey = 'state'
 
-/** Methods reject where IndexedDB is missing, forbidden or broken. */
+/** Methods fail where IndexedDB is missing, forbidden or broken. */
 export function createIndexedDbStorage(name: string): Storage {
   const transact = createStore(name, 'records')
 

@@ -86,7 +86,7 @@ export interface Client<Events extends object = EventMap> {
   shutdown(): Promise<void>
 
   /**
-   * Goes on with another public token of the same website, and sends what waits; for rotation, or after a `token_refused`.
+   * Goes on with another public token of the same website, and sends what waits; for rotation, or after status 401.
    * Any other token is ignored, with an `invalid_token` error.
    */
   setToken(token: string): void

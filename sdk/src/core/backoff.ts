@@ -2,7 +2,7 @@
 import type { Clock, Ids } from './ports.ts'
 
 const firstDelayMs = 1_000
-/** In the first minute: an outage of 8 s costs four requests. */
+/** In the first minute: an outage of 8 s costs four requests at most. */
 const earlyCapMs = 4_000
 const earlyMs = 60_000
 const lateCapMs = 300_000

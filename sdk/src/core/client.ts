@@ -22,10 +22,10 @@ export function createCoreClient(settings: Settings, ports: Ports): Client {
   const draft = createDrafter(ports)
   let isOpen = true
 
-  function record(fields: Fields, email?: string): void {
+  function record(fields: Fields, email?: unknown): void {
     try {
       const entry = draft(fields)
-      if (email) entry.ready = addEmail(entry.event, email)
+      if (typeof email === 'string' && email.trim()) entry.ready = addEmail(entry.event, email)
       take(entry)
     } catch (cause) {
       refuse('invalid_event', `Events must be JSON: ${cause}`)

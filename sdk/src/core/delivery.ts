@@ -98,7 +98,7 @@ export function createDelivery({ ports, settings, queue, drops, emit }: Parts, p
     if (hasComplained) return
     hasComplained = true
     // The detail of a problem says what to do about it.
-    const message = `Events wait, the collector answered ${answer.status}: ${problemIn(answer.body).detail}`
+    const message = `Events wait, the collector answered ${answer.status}: ${problemIn(answer.body).detail ?? ''}`
     emit('error', { code: 'collector_refused', message, cause: answer })
   }
 

@@ -10,6 +10,6 @@ export function readUserId(userId: unknown): string | undefined {
 
 /** Trimmed, lower-cased, hashed: what ad platforms match on. Undefined where the platform cannot hash. */
 export async function emailIdentity(email: string, ids: Ids): Promise<WireIdentity | undefined> {
-  const value = await ids.sha256(String(email).trim().toLowerCase())
+  const value = await ids.sha256(email.trim().toLowerCase())
   return value ? { type: 'email_hash', value } : undefined
 }

@@ -11,7 +11,10 @@ exerciseStorage('the fake storage', async () => twice(createFakeStorage()))
 
 test('it begins with the state it is given', async () => {
   const known = { v: 1, anonymousId: 'a1' } as const
-  const settled = await createMemoryStorage(known).append((stored) => ({ state: stored ?? fail(), events: [] }))
+  const settled = await createMemoryStorage(known).append((stored) => ({
+    state: stored ?? fail(),
+    events: [],
+  }))
   expect(settled.state).toEqual(known)
 })
 

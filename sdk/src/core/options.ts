@@ -35,20 +35,20 @@ export function readOptions(options: ClientOptions): Settings {
     batchSize,
   }
   const rules: [option: keyof ClientOptions, isFine: unknown, need: string][] = [
-    ['token', websiteKeyOf(token), 'a public token, as in hw_pub_…'],
+    ['token', websiteKeyOf(token), 'a public token, as in hw_pub_...'],
     ['endpoint', hostOf(settings.endpoint), 'an absolute URL, as in https://stats.example.com'],
     ['flushIntervalMs', isWithin(longestIntervalMs, flushIntervalMs), 'a number of ms, as in 5000'],
     ['batchSize', isWithin(limits.eventsPerBatch, batchSize), 'a number up to 500, as in 50'],
   ]
   for (const [option, isFine, need] of rules) {
-    if (!isFine) throw new ConfigError(`createClient: ${option} must be ${need}, but is ${settings[option]}`)
+    if (!isFine) throw new ConfigError(`createClient: ${option} must be ${need}, but is ${options[option]}`)
   }
   return settings
 }
 
 /** The 8 characters of a public token that name its website; undefined when it is no public token. */
-export function websiteKeyOf(token: string): string | undefined {
-  return /^hw_pub_([^_]{8})_\w+$/.exec(token)?.[1]
+export function websiteKeyOf(token: unknown): string | undefined {
+  return typeof token === 'string' ? /^hw_pub_([^_]{8})_\w+$/.exec(token)?.[1] : undefined
 }
 
 /** The host and port of an absolute http(s) URL that a path can be added to. */

@@ -5,7 +5,7 @@ import type { Settled, State } from './state.ts'
 /** Undoes a subscription or cancels a timer; harmless when called twice. */
 export type Undo = () => void
 
-/** The device's store, shared by all pages that send to one collector for one website. Every method may reject. */
+/** The device's store, shared by all pages that send to one collector for one website. Every method may reject, or throw. */
 export interface Storage {
   /** One transaction: hands the stored state to `settle`, then writes the state and the events it answers, a record each. */
   append(settle: (stored: State | undefined) => Settled): Promise<Settled>

@@ -48,7 +48,7 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
   async function write(): Promise<void> {
     await lifecycle.shown
     const entries = [...taken]
-    await Promise.all(entries.map(({ ready }) => ready))
+    await Promise.allSettled(entries.map(({ ready }) => ready)) // an event is worth more than what could not be added to it
     const settled = await use((store) => store.append((stored) => settle(stored, entries, newId)))
     state = settled.state
     size += settled.events.length

@@ -1,0 +1,90 @@
+/** States how a request looks to the network, and which answer each of its ends makes. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createTransport } from './transport.ts'
+
+const url = 'https://t.example.com/v1/batch?token=x'
+let requests: Request[] = []
+/** What the network does with the next request. */
+let network: (request: Request) => Promise<Response>
+
+beforeEach(() => {
+  requests = []
+  network = async () => Response.json({ request_id: 'r1' })
+  vi.stubGlobal('fetch', (input: Request | string, init?: RequestInit) => {
+    const request = new Request(input, init)
+    requests.push(request)
+    return network(request)
+  })
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+const { send, sendLeaving, leavingBytes } = createTransport()
+
+describe.each([
+  ['send', send],
+  ['sendLeaving', sendLeaving],
+])('%s', (_, post) => {
+  test('posts the body as plain text, with no header that needs a preflight', async () => {
+    await post(url, '{"é":1}')
+    const [request] = requests
+    expect(request).toMatchObject({ method: 'POST', url })
+    expect([...(request?.headers ?? [])]).toEqual([['content-type', 'text/plain']])
+    expect(await request?.text()).toBe('{"é":1}')
+  })
+
+  test('answers status, body and Retry-After', async () => {
+    network = async () => Response.json({ code: 'x' }, { status: 429, headers: { 'retry-after': '6' } })
+    expect(await post(url, '{}')).toEqual({ status: 429, body: { code: 'x' }, retryAfterMs: 6_000 })
+  })
+
+  test('an answer that is no JSON has no body', async () => {
+    network = async () => new Response('<html>')
+    expect(await post(url, '{}')).toEqual({ status: 200, body: undefined, retryAfterMs: 0 })
+  })
+
+  test('a network failure is status 0, after one try', async () => {
+    network = () => Promise.reject(new TypeError('Failed to fetch'))
+    expect(await post(url, '{}')).toEqual({ status: 0 })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('a failing status is one try as well', async () => {
+    network = async () => new Response('', { status: 503, headers: { 'retry-after': '1' } })
+    expect(await post(url, '{}')).toMatchObject({ status: 503, retryAfterMs: 1_000 })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('a request outlives the page while all of them together stay under 60,000 bytes', async () => {
+    let answer: () => void = () => {}
+    const pending = new Promise<Response>((resolve) => {
+      answer = () => resolve(new Response())
+    })
+    network = () => pending
+    const first = post(url, 'x'.repeat(40_000))
+    await Promise.resolve()
+    expect(leavingBytes()).toBe(20_000)
+    const second = post(url, 'x'.repeat(20_001))
+    const third = post(url, 'x'.repeat(20_000))
+    answer()
+    await Promise.all([first, second, third])
+    expect(requests.map(({ keepalive }) => keepalive)).toEqual([true, false, true])
+    expect(leavingBytes()).toBe(60_000)
+  })
+})
+
+test('sendLeaving has started when it returns', () => {
+  void sendLeaving(url, '{}')
+  expect(requests).toHaveLength(1)
+})
+
+test('an answer that does not come, or does not end, within 10 s is none', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort())
+  network = (request) =>
+    request.signal.aborted ? Promise.reject(request.signal.reason) : Promise.resolve(new Response())
+  expect(await send(url, '{}')).toEqual({ status: 0 })
+  expect(timeout).toHaveBeenCalledWith(10_000)
+  timeout.mockRestore()
+})

@@ -1,0 +1,287 @@
+/** States when events are sent: by number, by time, on return, on leaving, by one page at a time. */
+import {
+  createFakeIds,
+  createFakePorts,
+  createFakeTransport,
+  type FakePorts,
+  noon,
+  receipt,
+  settled,
+} from '@headwater/testkit/fake-ports'
+import { describe, expect, test } from 'vitest'
+import { createCoreClient } from './client.ts'
+import { readOptions } from './options.ts'
+import type { Answer } from './ports.ts'
+
+const needed = { token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs', endpoint: 'https://t.example.com' }
+
+/** A client that has sent what it found at its start. */
+async function start(options: { batchSize?: number } = {}, own: Partial<FakePorts> = {}) {
+  const ports = createFakePorts(own)
+  const client = createCoreClient(readOptions({ ...needed, autoPage: false, ...options }), ports)
+  await settled()
+  return { ...ports, client }
+}
+
+const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index + 1}`)
+
+/** An answer that comes when it is told to. */
+function later() {
+  let answer: (value: Answer) => void = () => {}
+  const promise = new Promise<Answer>((resolve) => {
+    answer = resolve
+  })
+  return { promise, answer }
+}
+
+describe('by number and time', () => {
+  test('an event is sent within the interval, together with what came meanwhile', async () => {
+    const { client, clock, transport } = await start()
+    client.track('a')
+    await clock.advance(4_000)
+    client.track('b')
+    await clock.advance(999)
+    expect(transport.requests).toEqual([])
+    await clock.advance(1)
+    expect(transport.sent()).toEqual([['a', 'b']])
+  })
+
+  test('a full batch is sent at once, and no batch is larger', async () => {
+    const { client, clock, transport } = await start({ batchSize: 3 })
+    for (const name of names(7)) client.track(name)
+    await clock.advance(0)
+    expect(transport.sent()).toEqual([['e1', 'e2', 'e3'], ['e4', 'e5', 'e6'], ['e7']])
+  })
+
+  test('nothing is sent, and no timer runs, while nothing waits', async () => {
+    const { client, clock, transport } = await start()
+    client.track('a')
+    await clock.advance(3_600_000)
+    expect(transport.requests).toHaveLength(1)
+    expect(clock.timers()).toBe(0)
+  })
+
+  test('flush sends what was tracked just before it, also while another flush is under way', async () => {
+    const { client, transport } = await start()
+    const slow = later()
+    transport.replyWith(slow.promise)
+    client.track('a')
+    const first = client.flush()
+    await settled()
+    client.track('b')
+    const second = client.flush()
+    slow.answer(receipt(1))
+    await Promise.all([first, second])
+    expect(transport.sent()).toEqual([['a'], ['b']])
+  })
+
+  test('flush resolves although nothing could be delivered', async () => {
+    const { client, transport } = await start()
+    transport.alwaysReplyWith({ status: 0 })
+    client.track('a')
+    await expect(client.flush()).resolves.toBeUndefined()
+  })
+})
+
+describe('during an outage', () => {
+  test('of 8 s, 200 events cost at most four requests, and are delivered within 5 s afterwards', async () => {
+    const { client, clock, transport } = await start()
+    transport.alwaysReplyWith((request) =>
+      clock.now() < noon + 8_000 ? { status: 503 } : receipt(request.batch.events.length),
+    )
+    for (const name of names(200)) {
+      client.track(name)
+      await clock.advance(10)
+    }
+    await clock.advance(11_000)
+    const [failed, delivered] = [transport.sent().slice(0, -4), transport.sent().slice(-4)]
+    expect(failed.length).toBeLessThanOrEqual(4)
+    expect(delivered.flat()).toEqual(names(200))
+  })
+
+  test('coming back to the page tries at once', async () => {
+    const { client, clock, transport, lifecycle } = await start()
+    transport.replyWith({ status: 0 }, { status: 0 }, { status: 0 })
+    client.track('a')
+    await clock.advance(8_500)
+    const before = transport.requests.length
+    lifecycle.resume()
+    await settled()
+    expect(transport.requests).toHaveLength(before + 1)
+  })
+})
+
+describe('leaving', () => {
+  test('sends what waits before the callback returns', async () => {
+    const { client, transport, lifecycle } = await start()
+    client.track('a')
+    await settled()
+    client.track('b') // nothing of it has reached the store yet
+    lifecycle.leave()
+    expect(transport.requests).toMatchObject([{ isLeaving: true }])
+    expect(transport.sent()).toEqual([['a', 'b']])
+  })
+
+  test('sends an event that is not written yet as it is going to be written', async () => {
+    const { client, transport, lifecycle, storage } = await start()
+    transport.alwaysReplyWith({ status: 0 })
+    client.identify('u1')
+    client.track('a')
+    lifecycle.leave()
+    await settled()
+    expect(transport.requests[0]?.batch.events).toEqual(await storage.peek(9))
+  })
+
+  test('hidden and then gone sends nothing twice', async () => {
+    const { client, transport, lifecycle } = await start()
+    client.track('a')
+    await settled()
+    lifecycle.leave()
+    lifecycle.leave()
+    await settled()
+    lifecycle.leave()
+    expect(transport.sent()).toEqual([['a']])
+  })
+
+  test('what was tracked between hidden and gone goes too', async () => {
+    const { client, transport, lifecycle } = await start()
+    client.track('a')
+    lifecycle.leave()
+    client.track('b')
+    lifecycle.leave()
+    expect(transport.sent()).toEqual([['a'], ['b']])
+  })
+
+  test('what a request already carries is not sent beside it', async () => {
+    const { client, transport, lifecycle } = await start()
+    transport.replyWith(later().promise)
+    client.track('a')
+    void client.flush()
+    await settled()
+    client.track('b')
+    lifecycle.leave()
+    expect(transport.sent()).toEqual([['a'], ['b']])
+  })
+
+  test('what it carries does not hold up what comes after it', async () => {
+    const { client, transport, lifecycle } = await start({ batchSize: 1 })
+    transport.replyWith(later().promise)
+    client.track('a')
+    lifecycle.leave()
+    client.track('b')
+    await client.flush()
+    expect(transport.sent()).toEqual([['a'], ['b']])
+  })
+
+  test('and while it is on its way, the loop does not send it again', async () => {
+    const { client, transport, lifecycle, clock } = await start()
+    const slow = later()
+    transport.replyWith(slow.promise)
+    client.track('a')
+    await settled()
+    lifecycle.leave()
+    lifecycle.resume()
+    await clock.advance(8_000)
+    expect(transport.sent()).toEqual([['a']])
+
+    slow.answer({ status: 0 })
+    await clock.advance(5_000)
+    expect(transport.sent()).toEqual([['a'], ['a']])
+  })
+
+  test('a page that lives on and reads the receipt forgets what it covers, written meanwhile or not', async () => {
+    const { client, lifecycle, storage } = await start()
+    client.track('a')
+    await settled()
+    client.track('b')
+    lifecycle.leave()
+    await settled()
+    expect(await storage.count()).toBe(0)
+  })
+
+  test('a page that dies leaves its events for the next one, with the same keys', async () => {
+    const tab = await start()
+    tab.transport.alwaysReplyWith(later().promise)
+    tab.client.track('a')
+    await settled()
+    tab.lifecycle.leave()
+
+    const next = await start({}, { storage: tab.storage, ids: createFakeIds(1) })
+    expect(next.transport.requests[0]?.batch.events).toEqual(tab.transport.requests[0]?.batch.events)
+  })
+
+  test('sends no more than the transport has room for; the newest go, the rest stays stored', async () => {
+    const { client, transport, lifecycle, storage } = await start()
+    transport.alwaysReplyWith({ status: 0 })
+    for (const name of names(20)) client.track(name, { text: 'é'.repeat(100) })
+    await settled()
+    for (transport.room = 1_000; transport.room < 5_000; transport.room += 100) {
+      lifecycle.leave()
+      const [request] = transport.requests.splice(0)
+      const sent = request?.batch.events.map(({ name }) => name) ?? []
+      const bodyBytes = new TextEncoder().encode(JSON.stringify(request?.batch)).length
+      expect(bodyBytes).toBeLessThanOrEqual(transport.room)
+      expect(bodyBytes).toBeGreaterThan(transport.room - 700) // one more would not fit
+      expect(sent).toEqual(names(20).slice(-sent.length))
+      await settled()
+    }
+    expect(await storage.count()).toBe(20)
+  })
+
+  test('a page keeps its newest 200 events at hand for that, and the others in the store', async () => {
+    const { client, transport, lifecycle, storage } = await start()
+    transport.alwaysReplyWith({ status: 0 })
+    transport.room = 1_000_000
+    for (const name of names(300)) client.track(name)
+    await settled()
+    transport.requests.length = 0
+    lifecycle.leave()
+    expect(transport.sent()).toEqual([names(300).slice(100)])
+    expect(await storage.count()).toBe(300)
+  })
+
+  test('sends nothing where there is no room, and nothing of other pages', async () => {
+    const { client, transport, lifecycle, storage } = await start()
+    client.track('a')
+    transport.alwaysReplyWith({ status: 0 })
+    await client.flush()
+    transport.room = 100
+    lifecycle.leave()
+    expect(transport.requests).toHaveLength(1)
+
+    const transportOfOther = createFakeTransport()
+    transportOfOther.alwaysReplyWith({ status: 0 })
+    const other = await start({}, { storage, transport: transportOfOther, ids: createFakeIds(1) })
+    other.lifecycle.leave()
+    expect(other.transport.requests).toMatchObject([{ isLeaving: false }])
+  })
+})
+
+describe('several pages on one store', () => {
+  test('a page sends at its start what an earlier one could not', async () => {
+    const { client, transport, storage } = await start()
+    transport.alwaysReplyWith({ status: 0 })
+    for (const name of names(120)) client.track(name)
+    await client.shutdown()
+
+    const next = await start({}, { storage, ids: createFakeIds(1) })
+    expect(next.transport.sent().map((batch) => batch.length)).toEqual([50, 50, 20])
+    expect(await storage.count()).toBe(0)
+  })
+
+  test('they share the visitor and the session', async () => {
+    const one = await start()
+    const two = await start({}, { storage: one.storage, ids: createFakeIds(1) })
+    one.client.track('a')
+    two.client.track('b')
+    await one.client.flush()
+    await two.client.flush()
+    const events = [one, two].flatMap(({ transport }) =>
+      transport.requests.flatMap(({ batch }) => batch.events),
+    )
+    expect(events.map(({ name }) => name).sort()).toEqual(['a', 'b'])
+    expect(new Set(events.map(({ anonymous_id }) => anonymous_id)).size).toBe(1)
+    expect(new Set(events.map(({ session }) => session?.id)).size).toBe(1)
+    expect(new Set(events.map(({ stream }) => stream)).size).toBe(2)
+  })
+})

@@ -1,0 +1,61 @@
+/** States which options work, and what is said of those that do not. */
+import { describe, expect, test } from 'vitest'
+import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from './options.ts'
+
+const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
+const endpoint = 'https://t.example.com'
+const read = (options: Record<string, unknown>) =>
+  readOptions({ token, endpoint, ...options } as unknown as ClientOptions)
+
+test('token and endpoint are enough', () => {
+  expect(read({})).toEqual({ token, endpoint, autoPage: true, flushIntervalMs: 5_000, batchSize: 50 })
+})
+
+test('an option given as undefined has its default', () => {
+  expect(read({ batchSize: undefined, autoPage: undefined })).toMatchObject({ batchSize: 50, autoPage: true })
+})
+
+test.each([
+  ['https://t.example.com/', 'https://t.example.com'],
+  ['http://127.0.0.1:8787', 'http://127.0.0.1:8787'],
+  ['https://example.com/stats//', 'https://example.com/stats'],
+])('endpoint %s is read as %s', (given, expected) => {
+  expect(read({ endpoint: given }).endpoint).toBe(expected)
+})
+
+describe('a ConfigError names the option, what it must be and what it is', () => {
+  test.each([
+    ['token', undefined],
+    ['token', ''],
+    ['token', 'hw_sec_abcd1234_0123456789abcdefghjkmnpqrs'],
+    ['token', 'hw_pub_abc_0123456789'],
+    ['token', `${token}\n`],
+    ['endpoint', undefined],
+    ['endpoint', 'collect'],
+    ['endpoint', '//t.example.com'],
+    ['endpoint', 'ftp://t.example.com'],
+    ['endpoint', 'https://'],
+    ['endpoint', 'https://t.example.com/?a=1'],
+    ['flushIntervalMs', 0],
+    ['flushIntervalMs', '5000'],
+    ['flushIntervalMs', Number.NaN],
+    ['flushIntervalMs', 3_600_001],
+    ['batchSize', 0],
+    ['batchSize', 501],
+    ['batchSize', 1.5],
+  ])('%s: %j', (option, value) => {
+    const call = () => read({ [option]: value })
+    expect(call).toThrow(ConfigError)
+    expect(call).toThrow(`createClient: ${option} must be `)
+    expect(call).toThrow(`but is ${value ?? ''}`.trim())
+  })
+})
+
+test('the website key is what stands between hw_pub_ and the next underscore, if that is 8 characters', () => {
+  expect(websiteKeyOf(token)).toBe('abcd1234')
+  expect(websiteKeyOf('hw_pub_abcd12345_0123')).toBeUndefined()
+})
+
+test('the host is named with its port, and without the path', () => {
+  expect(hostOf('http://127.0.0.1:8787/stats')).toBe('127.0.0.1:8787')
+})
