@@ -13,6 +13,7 @@ const projects = [
   'packages/contract',
   'packages/attribution',
   'packages/bench',
+  'examples/vite',
 ]
 
 const waiting = projects.filter((project) => existsSync(`${root}${project}/tsconfig.json`))

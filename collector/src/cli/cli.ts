@@ -30,7 +30,7 @@ const websiteCommand = defineCommand({
           print(
             args.json,
             created,
-            `Website ${created.id} “${created.name}” is ready. Next: headwater token create --website ${created.id} --name browser`,
+            `Website ${created.id} “${created.name}” is ready. Next: npx headwater token create --website ${created.id} --name browser`,
           )
         }),
     }),
@@ -176,12 +176,19 @@ async function act(work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** What to do about failures of the system, by the code of Node or the SQLSTATE of PostgreSQL. */
+const advice: Record<string, string> = {
+  EADDRINUSE: 'The port is taken. Set PORT to another one, or stop what listens there.',
+  ECONNREFUSED: 'No PostgreSQL answers at DATABASE_URL. Check that it runs, and its host and port.',
+  ENOTFOUND: 'The host in DATABASE_URL is not known. Check its spelling.',
+  '3D000': 'DATABASE_URL names a database that is not there. Create it, for example with `createdb`.',
+  '28P01': 'PostgreSQL refuses the user or the password in DATABASE_URL.',
+  '28000': 'PostgreSQL refuses the user in DATABASE_URL.',
+}
+
 function describe(error: unknown): string {
-  const code = (error as { code?: string } | null)?.code // Node's system errors carry one
-  if (code === 'EADDRINUSE') return 'The port is taken. Set PORT to another one, or stop what listens there.'
-  if (code === 'ECONNREFUSED')
-    return 'No PostgreSQL answers at DATABASE_URL. Check that it runs, and its host and port.'
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const code = (error as { code?: string } | null)?.code ?? '' // Node's and PostgreSQL's errors carry one
+  return advice[code] ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 
 await runMain(headwater)

@@ -80,6 +80,30 @@ onBothDatabases((open) => {
     expect((await credits()).map(({ touch }) => touch)).toEqual(['a', 'a', 'a', 'a'])
   })
 
+  it('a reported contact is never direct, also when it names no source', async () => {
+    await collector.send([
+      event({
+        type: 'touch',
+        name: 'email_open',
+        user_id: 'u',
+        occurred_at: minutesAgo(30),
+        session: visit('1', 40).session,
+      }),
+      event({
+        type: 'touch',
+        name: 'ad_click',
+        user_id: 'u',
+        occurred_at: minutesAgo(20),
+        url: 'https://shop.example/?utm_source=a',
+      }),
+    ])
+    expect(await collector.rows('select type, is_direct from touches order by occurred_at')).toEqual([
+      { type: 'landing', is_direct: true },
+      { type: 'email_open', is_direct: false },
+      { type: 'ad_click', is_direct: false },
+    ])
+  })
+
   it('a page whose address carries a campaign is a touch of its own within the session', async () => {
     await collector.send([
       event({ ...visit('1', 60), type: 'page', name: '/' }),

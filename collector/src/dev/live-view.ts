@@ -37,6 +37,8 @@ interface SourceRow {
   medium: string | null
   campaign: string | null
   referrer_domain: string | null
+  /** Of a touch: a contact without a source is called by its type. */
+  type?: string
 }
 
 interface TouchRow extends SourceRow {
@@ -79,9 +81,11 @@ export async function readLiveView(db: Queries, websiteId: string): Promise<Live
   }
 }
 
-function labelOf({ source, medium, campaign, referrer_domain }: SourceRow): string {
+function labelOf({ source, medium, campaign, referrer_domain, type }: SourceRow): string {
   const utm = [source, medium, campaign].filter((part) => part !== null)
-  return utm.length > 0 ? utm.join(' / ') : (referrer_domain ?? 'Direct')
+  return utm.length > 0
+    ? utm.join(' / ')
+    : (referrer_domain ?? (!type || type === 'landing' ? 'Direct' : type))
 }
 
 function kindOf({

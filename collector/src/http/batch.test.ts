@@ -165,6 +165,11 @@ onBothDatabases((open) => {
       })
     })
 
+    it('that asks for a dry run is refused, rather than stored', async () => {
+      const response = await collector.post(body(event()), { path: '/v1/batch?dry_run=1' })
+      expect(await refusalOf(response)).toMatchObject({ status: 400, code: 'invalid_batch' })
+    })
+
     it('without events is a batch too: drop counts may travel alone', async () => {
       const response = await collector.post(JSON.stringify({ v: 1, dropped: { queue_full: 3 }, events: [] }))
       expect(await response.json()).toMatchObject({ accepted: 0, duplicate: 0, rejected: 0, results: [] })
@@ -204,6 +209,14 @@ onBothDatabases((open) => {
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
       expect(response.headers.get('access-control-expose-headers')).toMatch(/Retry-After.*X-Request-Id/i)
       expect(response.headers.get('x-request-id')).toMatch(/.{8}/)
+    })
+
+    it('while even the token cannot be looked up is 503 with Retry-After', async () => {
+      await collector.db.script('alter table ingestion_tokens rename to away')
+      collector.clock.now += 10_000
+      const response = await collector.post(body(event()))
+      await collector.db.script('alter table away rename to ingestion_tokens')
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
     })
 
     it('while the database is away is 503 with Retry-After, and the same batch is accepted afterwards', async () => {

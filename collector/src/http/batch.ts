@@ -19,6 +19,12 @@ export function batchRoute(deps: AppDeps): Hono<AppEnv> {
     const token = await deps.tokens.find(shownToken(c))
     const request = describeRequest(c, token, deps)
     try {
+      if (c.req.query('dry_run') !== undefined) {
+        throw new Problem(
+          'invalid_batch',
+          'A dry run is not possible yet. Send without dry_run, and the events are stored.',
+        )
+      }
       const origin = c.req.header('origin')
       checkToken(token, { scope: 'events:write', origin, now: request.receivedAt })
       const batch = readBatch(await readBody(c.req.raw))

@@ -16,14 +16,23 @@ interface Arrival {
 /** The touches of one event; equal ones of one session share a key and are stored once, at the earliest time. */
 export function attribute({ wire, url, occurredAt, session }: Arrival): EventTouch[] {
   const touches: EventTouch[] = []
-  const add = (type: string, at: number, origin: Origin) =>
-    touches.push({ key: touchKey(origin), type, at, origin })
-
-  if (session && !session.origin.source.isFromWithin) add('landing', session.startedAt, session.origin)
-  if (wire.type === 'page' && hasCampaign(parseCampaign(wire.url)))
-    add('landing', occurredAt, originOf(wire.url, url))
-  if (wire.type === 'touch' && wire.name) add(wire.name, occurredAt, originOf(wire.url, url))
+  if (session && !session.origin.source.isFromWithin) touches.push(landing(session.origin, session.startedAt))
+  const isNewCampaign = wire.type === 'page' && hasCampaign(parseCampaign(wire.url))
+  if (isNewCampaign) touches.push(landing(originOf(wire.url, url), occurredAt))
+  if (wire.type === 'touch' && wire.name)
+    touches.push(contact(wire.name, originOf(wire.url, url), occurredAt))
   return touches.filter((touch, i) => touches.findIndex(({ key }) => key === touch.key) === i)
+}
+
+function landing(origin: Origin, at: number): EventTouch {
+  return { key: touchKey(origin), type: 'landing', at, origin }
+}
+
+/** A contact that somebody reports is never direct; where its address names no source, its type tells it apart. */
+function contact(type: string, origin: Origin, at: number): EventTouch {
+  if (!origin.source.isDirect) return { key: touchKey(origin), type, at, origin }
+  const source = { ...origin.source, isDirect: false }
+  return { key: hashToUuid(JSON.stringify({ contact: type })), type, at, origin: { ...origin, source } }
 }
 
 function originOf(url: string | undefined, storedUrl: string | null): Origin {

@@ -40,7 +40,7 @@ function screenEmailHash(wire: WireEvent): Fault | undefined {
 function screenTimes(times: EventTimes, receivedAt: number): Fault | undefined {
   const aheadMs = times.occurredAt - receivedAt
   if (aheadMs > futureToleranceMs) {
-    const message = `The event happened ${Math.round(aheadMs / 1000)} s after it was received. Send sent_at, so that your clock can be corrected.`
+    const message = `The event happened ${Math.round(aheadMs / 1000)} s after it was received. Send the sender’s clock as sent_at: times are corrected by it.`
     return { code: 'in_future', path: 'occurred_at', message }
   }
   if (aheadMs > 0) times.occurredAt = receivedAt

@@ -2,7 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import selectToken from '../../sql/select_token.sql?raw'
 import type { Db } from '../db/db.ts'
-import { Problem } from '../problems.ts'
+import { Problem, unavailable } from '../problems.ts'
 import type { Secrets } from '../secrets.ts'
 import { readToken, type Scope, type Token, type TokenKind } from './token.ts'
 
@@ -49,7 +49,7 @@ export function createTokenChecker(deps: { db: Db; secrets: Secrets; now: () => 
       const hash = secrets.hashToken(token) // the cache holds no token in clear
       const cached = cache.get(hash)
       const isFresh = cached !== undefined && cached.until > now()
-      const found = isFresh ? cached.token : await look(token, hash)
+      const found = isFresh ? cached.token : await look(token, hash).catch(couldNotLook)
       if (!isFresh) {
         if (cache.size >= cacheSize) cache.clear()
         cache.set(hash, { token: found, until: now() + cacheMs })
@@ -92,6 +92,10 @@ export function checkToken(
   if (token.websiteStatus !== 'active') {
     throw new Problem('website_inactive', `The website of this token is ${token.websiteStatus}.`)
   }
+}
+
+function couldNotLook(error: unknown): never {
+  throw unavailable('The database could not be asked for the token.', error)
 }
 
 function isEqual(a: string, b: string): boolean {

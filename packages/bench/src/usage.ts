@@ -21,7 +21,10 @@ export function familyCpuSeconds(pid: number): number | undefined {
 
 /** CPU seconds of all processes of this machine since it started; undefined where the system does not tell. */
 export function machineCpuSeconds(): number | undefined {
-  const fields = /^cpu +(.*)/.exec(read('/proc/stat') ?? '')?.[1]?.split(' ').map(Number)
+  const fields = /^cpu +(.*)/
+    .exec(read('/proc/stat') ?? '')?.[1]
+    ?.split(' ')
+    .map(Number)
   if (!fields) return undefined
   const [user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0] = fields // between them: idle, waiting
   return (user + nice + system + interrupts + softInterrupts) / ticksPerSecond

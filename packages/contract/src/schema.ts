@@ -50,7 +50,7 @@ export const eventSchema = z.object({
   url: text.optional(),
   title: text.optional(),
   props: props.optional(),
-  revenue_cents: z.int().optional(),
+  revenue_cents: z.int('must be a whole number of minor units, 4999 for 49.99').optional(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)')

@@ -31,7 +31,9 @@ export const readSources = (repository: string): Source[] =>
         (path) => `${root}/${path.split(sep).join('/')}`,
       ),
     )
-    .filter((path) => path.endsWith('.ts') && !/\/(node_modules|dist)\/|\.test\.ts$|\/testing\.ts$/.test(path))
+    .filter(
+      (path) => path.endsWith('.ts') && !/\/(node_modules|dist)\/|\.test\.ts$|\/testing\.ts$/.test(path),
+    )
     .map((path) => readSource(path, readFileSync(`${repository}/${path}`, 'utf8')))
 
 /** A source file from its text; dynamic imports count too. */
