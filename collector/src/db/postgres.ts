@@ -1,6 +1,4 @@
 /** The Db port on a PostgreSQL server, by postgres.js. */
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import postgres from 'postgres'
 import { checkParams, type Db, type Param, type Queries } from './db.ts'
 import { withTimeLimit } from './time-limit.ts'
@@ -19,8 +17,6 @@ export function createPostgresDb({ url, connections = 6 }: { url: string; connec
     connect_timeout: 2,
     fetch_types: false, // arrays travel as text
     onnotice: () => {}, // "relation already exists, skipping" is no news
-    // Without it a statement of several packets waits 40 ms for the server's delayed acknowledgement (Nagle's algorithm).
-    socket: connectWithoutDelay,
     connection: { application_name: 'headwater', statement_timeout: statementTimeoutMs },
   })
   return {
@@ -39,20 +35,6 @@ export function createPostgresDb({ url, connections = 6 }: { url: string; connec
     },
     close: () => sql.end({ timeout: 4 }),
   }
-}
-
-/** Where postgres.js has read that the server is. */
-interface Address {
-  host: string[]
-  port: number[]
-  /** Of a Unix socket. */
-  path?: string | false
-}
-
-async function connectWithoutDelay({ host: [host], port: [port = 5432], path }: Address): Promise<Socket> {
-  const socket = path ? connect(path) : connect({ host, port, noDelay: true })
-  await once(socket, 'connect')
-  return socket
 }
 
 function queriesOn(sql: postgres.Sql | postgres.TransactionSql, isOver = () => false): Queries {
