@@ -1,16 +1,22 @@
--- Makes landing pages known; answers with their ids.
--- $1 website ids, $2 paths, $3 query hashes, $4 sample urls
+-- Answers with the ids of landing pages, and makes as many new ones as allowed.
+-- $1 website id, $2 paths, $3 query hashes, $4 sample urls, $5 how many new ones are allowed
 -- Index: landing_page_is_unique_per_website
 with wanted as (
   select *
-  from unnest($1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::text[]) as v (website_id, path, query_hash, full_url_sample)
+  from unnest($2::text::text[], $3::text::text[], $4::text::text[]) as v (path, query_hash, full_url_sample)
+), known as (
+  select d.path, d.query_hash, d.id
+  from wanted
+  join landing_pages d on d.website_id = $1::text::bigint and d.path = wanted.path and d.query_hash = wanted.query_hash
 ), added as (
   insert into landing_pages (website_id, path, query_hash, full_url_sample)
-  select website_id, path, query_hash, full_url_sample
+  select $1::text::bigint, path, query_hash, full_url_sample
   from wanted
+  where (path, query_hash) not in (select path, query_hash from known)
+  limit $5::integer
   on conflict (website_id, path, query_hash) do nothing
-  returning website_id, path, query_hash, id
+  returning path, query_hash, id
 )
-select website_id::text, path, query_hash, id::text from added
+select path, query_hash, id::text, false as is_new from known
 union all
-select website_id::text, path, query_hash, d.id::text from wanted join landing_pages d using (website_id, path, query_hash)
+select path, query_hash, id::text, true from added

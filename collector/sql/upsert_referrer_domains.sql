@@ -1,16 +1,21 @@
--- Makes referrer domains known; answers with their ids.
--- $1 website ids, $2 domains, $3 categories
+-- Answers with the ids of referrer domains, and makes as many new ones as allowed.
+-- $1 website id, $2 domains, $3 categories, $4 how many new ones are allowed
 -- Index: referrer_domain_is_unique_per_website
 with wanted as (
-  select *
-  from unnest($1::text::bigint[], $2::text::text[], $3::text::text[]) as v (website_id, domain, category)
+  select * from unnest($2::text::text[], $3::text::text[]) as v (domain, category)
+), known as (
+  select d.domain, d.id
+  from wanted
+  join referrer_domains d on d.website_id = $1::text::bigint and d.domain = wanted.domain
 ), added as (
   insert into referrer_domains (website_id, domain, category)
-  select website_id, domain, category
+  select $1::text::bigint, domain, category
   from wanted
+  where domain not in (select domain from known)
+  limit $4::integer
   on conflict (website_id, domain) do nothing
-  returning website_id, domain, id
+  returning domain, id
 )
-select website_id::text, domain, id::text from added
+select domain, id::text, false as is_new from known
 union all
-select website_id::text, domain, d.id::text from wanted join referrer_domains d using (website_id, domain)
+select domain, id::text, true from added

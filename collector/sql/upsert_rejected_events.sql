@@ -1,4 +1,4 @@
--- Keeps rejected events for 14 days; one that is sent again updates its row.
+-- Keeps rejected events, with the day after which they may go; one that is sent again updates its row.
 -- $1 website ids, $2 token ids, $3 keys, $4 received, $5 request ids, $6 codes, $7 paths, $8 messages, $9 payloads, $10 identity hashes
 -- Index: rejected_event_is_kept_once
 insert into rejected_events as r (

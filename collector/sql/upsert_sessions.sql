@@ -1,10 +1,10 @@
 -- Opens sessions or adds to them, whatever the order of arrival; a session stays with the customer who opened it.
 -- $1 website ids, $2 customer ids, $3 cookie identity ids, $4 client session ids, $5 started, $6 ended, $7 views, $8 conversions,
--- $9 landing page ids, $10 referrer domain ids, $11–15 utm ids, $16 landing urls, $17 referrer urls, $18 ips, $19 user agents, $20 bots
+-- $9–13 utm ids, $14 referrer domain ids, $15 landing page ids, $16 landing urls, $17 referrer urls, $18 ips, $19 user agents, $20 bots
 -- Index: session_is_unique_per_cookie
 insert into sessions_tracking as s (
   website_id, customer_id, cookie_identity_id, client_session_id, started_at, ended_at, view_count, conversion_count,
-  landing_page_id, referrer_domain_id, utm_source_id, utm_medium_id, utm_campaign_id, utm_term_id, utm_content_id,
+  utm_source_id, utm_medium_id, utm_campaign_id, utm_term_id, utm_content_id, referrer_domain_id, landing_page_id,
   landing_url, referrer_url, ip, user_agent, is_bot
 )
 select *

@@ -1,17 +1,20 @@
 /** Settings from the environment; all that is wrong with them is said at once, before anything starts. */
 import { z } from 'zod'
 
-export interface Config {
-  /** A PostgreSQL; undefined: PGlite in `dataDir`. */
-  databaseUrl?: string
+export type Config = ServerConfig & DatabaseConfig
+
+/** A PostgreSQL, with the pepper that its hashes need; or PGlite in `dataDir`, where a pepper is made and kept if none is given. */
+export type DatabaseConfig =
+  | { databaseUrl: string; pepper: string }
+  | { databaseUrl?: undefined; pepper?: string }
+
+export interface ServerConfig {
   /** Folder of the embedded database; default `.headwater/data`. */
   dataDir: string
   /** Default 127.0.0.1. */
   host: string
   /** Default 8787; 0 takes a free one. */
   port: number
-  /** Undefined only with PGlite: then one is generated and kept beside the data. */
-  pepper?: string
   /** How many proxies stand in front and append to X-Forwarded-For; default 0: the header is ignored. */
   trustedProxyHops: number
 }
@@ -68,11 +71,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   const { DATABASE_URL, HEADWATER_DATA_DIR, HOST, PORT, HEADWATER_PEPPER, TRUSTED_PROXY_HOPS } = parsed.data
   return {
-    databaseUrl: DATABASE_URL,
+    ...({ databaseUrl: DATABASE_URL, pepper: HEADWATER_PEPPER } as DatabaseConfig), // the schema asks for both together
     dataDir: HEADWATER_DATA_DIR,
     host: HOST,
     port: PORT,
-    pepper: HEADWATER_PEPPER,
     trustedProxyHops: TRUSTED_PROXY_HOPS,
   }
 }

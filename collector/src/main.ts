@@ -5,15 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
-import { operationsRoute } from './cli/operations-route.ts'
 import type { Config } from './config.ts'
 import { checkSchemaVersion, migrate } from './db/migrate.ts'
 import { type OpenDatabase, openDatabase } from './db/open-database.ts'
 import { createDevelopment } from './dev/development.ts'
 import type { AppDeps, AppEnv } from './http/app-env.ts'
+import { operationsRoute } from './http/operations.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { createSecrets } from './secrets.ts'
-import { createTokenChecker } from './tokens/check-token.ts'
+import { createTokenFinder } from './tokens/find-token.ts'
 
 export interface Collector {
   /** Where it listens, as in `http://127.0.0.1:8787`. */
@@ -31,7 +31,7 @@ export interface StartOptions {
   now?(): number
 }
 
-/** A body that trickles in for longer than this is given up: 408. */
+/** A request that trickles in for longer than this is given up: 408, by Node, which looks every second. */
 const requestTimeoutMs = 10_000
 /** A request that has not ended by then is cut off, so that a shutdown takes less than 5 s. */
 const shutdownPatienceMs = 3_500
@@ -58,7 +58,7 @@ async function listen(
   const deps: AppDeps = {
     db,
     ingest: createIngest({ db, secrets, now }),
-    tokens: createTokenChecker({ db, secrets, now }),
+    tokens: createTokenFinder({ db, secrets, now }),
     trustedProxyHops: config.trustedProxyHops,
     now,
     isReady: () => isReady,
@@ -72,7 +72,7 @@ async function listen(
   }
   const server = createAdaptorServer({
     fetch: createApp(deps, extras).fetch,
-    serverOptions: { requestTimeout: requestTimeoutMs },
+    serverOptions: { requestTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
   })
   const host = development ? '127.0.0.1' : config.host
   server.listen(config.port, host)

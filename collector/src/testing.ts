@@ -4,15 +4,15 @@ import type { Receipt, WireEvent } from '@headwater/contract'
 import { forEachDatabase } from '@headwater/testkit/databases'
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
-import { operations } from './cli/operations.ts'
 import type { Db } from './db/db.ts'
 import { migrate } from './db/migrate.ts'
 import { createPgliteDb } from './db/pglite.ts'
 import { createPostgresDb } from './db/postgres.ts'
 import type { AppEnv } from './http/app-env.ts'
 import { createIngest, type Ingest } from './ingest/ingest.ts'
+import { operations } from './operations.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
-import { createTokenChecker } from './tokens/check-token.ts'
+import { createTokenFinder } from './tokens/find-token.ts'
 
 /** Runs a suite on PGlite and on PostgreSQL 15, each with a fresh database per `open`. */
 export const onBothDatabases = (suite: (open: () => Promise<Db>) => void): void =>
@@ -64,7 +64,7 @@ export async function createTestCollector(db: Db): Promise<TestCollector> {
   const now = () => clock.now
   const errors: unknown[] = []
   const ingest = createIngest({ db, secrets, now })
-  const tokens = createTokenChecker({ db, secrets, now })
+  const tokens = createTokenFinder({ db, secrets, now })
   const onError = (error: unknown) => errors.push(error)
   const app = createApp({ db, ingest, tokens, now, trustedProxyHops: 0, isReady: () => true, onError })
 

@@ -5,7 +5,7 @@ import { ConfigError, readConfig } from '../config.ts'
 import { FolderInUseError } from '../db/folder-lock.ts'
 import { migrate, SchemaVersionError, schemaVersion } from '../db/migrate.ts'
 import { openDatabase } from '../db/open-database.ts'
-import { OperationError } from './operations.ts'
+import { OperationError } from '../operations.ts'
 import { runOperation } from './run-operation.ts'
 import { runDev, runServe } from './run-server.ts'
 

@@ -3,8 +3,8 @@ import { readConfig } from '../config.ts'
 import { holderOf } from '../db/folder-lock.ts'
 import { checkSchemaVersion, migrate } from '../db/migrate.ts'
 import { openDatabase } from '../db/open-database.ts'
+import { OperationError, type OperationName, type OperationResult, operations } from '../operations.ts'
 import { createSecrets } from '../secrets.ts'
-import { OperationError, type OperationName, type OperationResult, operations } from './operations.ts'
 
 /** Here, or by the collector that has the PGlite folder. Times in the result are Dates or ISO texts accordingly. */
 export async function runOperation<Name extends OperationName>(

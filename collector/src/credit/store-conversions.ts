@@ -1,110 +1,124 @@
-/** Stores the conversions among new events, each credited to the touches that led to it. */
+/** Stores conversions, each credited to the touches that led to it. */
 import { type CreditTouch, credit } from '@headwater/attribution/credit'
 import insertConversions from '../../sql/insert_conversions.sql?raw'
 import insertCredits from '../../sql/insert_credits.sql?raw'
 import lockCustomers from '../../sql/lock_customers.sql?raw'
 import selectTouches from '../../sql/select_touches.sql?raw'
-import { columns } from '../db/array-literal.ts'
 import type { Queries } from '../db/db.ts'
-import type { Judged } from '../ingest/event.ts'
-import type { PlacedEvent } from '../ingest/rows.ts'
+import { type Columns, queryRows, toInstant } from '../db/rows.ts'
 
 /** How far back a touch may lie to share in a conversion. */
 const lookbackDays = 90
 const dayMs = 86_400_000
 const defaultModel = 'last_non_direct'
 
-type Conversion = PlacedEvent & { credited: ReturnType<typeof credit> }
-
-/** Answers with the events whose conversion counts already, by name and conversion id. */
-export async function storeConversions(tx: Queries, placed: readonly PlacedEvent[]): Promise<Judged[]> {
-  const converting = placed.filter(({ event }) => event.wire.conversion)
-  if (converting.length === 0) return []
-  const touches = await loadTouches(tx, converting)
-  const conversions = converting.map(
-    (event): Conversion => ({ ...event, credited: creditEvent(event, touches) }),
-  )
-  const rows = await tx.query<{ id: string; event_id: string; attribution_version: number }>(
-    insertConversions,
-    columns(conversions, ...conversionColumns),
-  )
-  const stored = new Map(rows.map((row) => [row.event_id, row]))
-  const credits = conversions.flatMap(({ id, event, credited }) => {
-    const row = stored.get(id)
-    if (!row) return []
-    return credited.credits.map((one) => ({ ...one, websiteId: event.request.token.websiteId, row }))
-  })
-  if (credits.length > 0) await tx.query(insertCredits, columns(credits, ...creditColumns))
-  return conversions.filter(({ id }) => !stored.has(id)).map(({ event }) => event)
+/** An event that is a conversion. */
+export interface Conversion {
+  websiteId: string
+  customerId: string
+  /** Null: it came without one. */
+  sessionId: string | null
+  eventId: string
+  name: string
+  /** The order number; null: none given. */
+  conversionId: string | null
+  occurredAt: number
+  /** Null: worth counting, without a value. */
+  valueCents: number | null
+  currency: string | null
 }
 
-const customerKey = (websiteId: string, customerId: string) => `${websiteId} ${customerId}`
+/** Answers with the ids of those that were stored: of one name and conversion id only the first counts. */
+export async function storeConversions(
+  tx: Queries,
+  conversions: readonly Conversion[],
+): Promise<Set<string>> {
+  if (conversions.length === 0) return new Set()
+  const touches = await loadTouches(tx, conversions)
+  const credited = conversions.map(
+    (conversion): Credited => ({ ...conversion, credit: creditOf(conversion, touches) }),
+  )
+  const insert = { sql: insertConversions, columns: conversionColumns, rows: credited }
+  const stored = new Map((await queryRows<Credited, StoredRow>(tx, insert)).map((row) => [row.event_id, row]))
+  const rows = credited.flatMap(({ websiteId, eventId, credit: { credits } }) => {
+    const row = stored.get(eventId)
+    return row ? credits.map((one): CreditRow => ({ ...one, websiteId, row })) : []
+  })
+  await queryRows(tx, { sql: insertCredits, columns: creditColumns, rows })
+  return new Set(stored.keys())
+}
+
+type Credited = Conversion & { credit: ReturnType<typeof credit> }
+
+interface StoredRow {
+  id: string
+  event_id: string
+  attribution_version: number
+}
+
+type CreditRow = Credited['credit']['credits'][number] & { websiteId: string; row: StoredRow }
+
+interface TouchRow {
+  website_id: string
+  customer_id: string
+  id: string
+  at: number
+  is_direct: boolean
+}
+
+type CustomerOf = Pick<Conversion, 'websiteId' | 'customerId'>
+
+const nameOf = ({ websiteId, customerId }: CustomerOf) => `${websiteId} ${customerId}`
 
 async function loadTouches(
   tx: Queries,
-  converting: readonly PlacedEvent[],
+  conversions: readonly CustomerOf[],
 ): Promise<Map<string, CreditTouch[]>> {
-  const customers = new Map(
-    converting.map(({ event, customerId }) => {
-      const { websiteId } = event.request.token
-      return [customerKey(websiteId, customerId), { websiteId, customerId }]
-    }),
-  )
-  const wanted = columns(
-    [...customers.values()],
-    ({ websiteId }) => websiteId,
-    ({ customerId }) => customerId,
-  )
-  await tx.query(lockCustomers, wanted)
-  const rows = await tx.query<{
-    website_id: string
-    customer_id: string
-    id: string
-    at: number
-    is_direct: boolean
-  }>(selectTouches, wanted)
-  const touches = new Map<string, CreditTouch[]>([...customers.keys()].map((key) => [key, []]))
-  for (const { website_id, customer_id, id, at, is_direct } of rows) {
-    touches.get(customerKey(website_id, customer_id))?.push({ id, at, isDirect: is_direct })
+  const customers = new Map(conversions.map((conversion) => [nameOf(conversion), conversion]))
+  const wanted = { columns: customerColumns, rows: [...customers.values()] }
+  await queryRows(tx, { sql: lockCustomers, ...wanted })
+  const touches = new Map<string, CreditTouch[]>([...customers.keys()].map((name) => [name, []]))
+  for (const row of await queryRows<CustomerOf, TouchRow>(tx, { sql: selectTouches, ...wanted })) {
+    const path = touches.get(nameOf({ websiteId: row.website_id, customerId: row.customer_id }))
+    path?.push({ id: row.id, at: row.at, isDirect: row.is_direct })
   }
   return touches
 }
 
-function creditEvent({ event, customerId }: PlacedEvent, touches: Map<string, CreditTouch[]>) {
-  const conversion = { at: event.occurredAt, valueCents: event.wire.revenue_cents ?? null }
-  const path = touches.get(customerKey(event.request.token.websiteId, customerId)) ?? []
-  return credit(conversion, path, { lookbackMs: lookbackDays * dayMs, defaultModel })
+function creditOf(conversion: Conversion, touches: Map<string, CreditTouch[]>) {
+  const { occurredAt: at, valueCents } = conversion
+  const path = touches.get(nameOf(conversion)) ?? [] // an empty path for who has no touches
+  return credit({ at, valueCents }, path, { lookbackMs: lookbackDays * dayMs, defaultModel })
 }
 
-const conversionColumns: ((conversion: Conversion) => string | number | null)[] = [
-  ({ event }) => event.request.token.websiteId,
-  ({ customerId }) => customerId,
-  ({ session }) => session?.id ?? null,
-  ({ id }) => id,
-  ({ event }) => event.wire.name ?? event.wire.type,
-  ({ event }) => event.wire.conversion_id ?? null,
-  ({ event }) => new Date(event.occurredAt).toISOString(),
-  ({ event }) => event.wire.revenue_cents ?? null,
-  ({ event }) => event.wire.currency ?? null,
-  ({ credited }) => credited.firstTouchId,
-  ({ credited }) => credited.lastNonDirectTouchId,
-  ({ credited }) => credited.attributedTouchId,
-  () => defaultModel,
-  ({ credited }) => JSON.stringify(credited.weights),
-  () => lookbackDays,
-]
-
-type CreditRow = Conversion['credited']['credits'][number] & {
-  websiteId: string
-  row: { id: string; attribution_version: number }
+const customerColumns: Columns<CustomerOf> = {
+  website_id: ({ websiteId }) => websiteId,
+  customer_id: ({ customerId }) => customerId,
 }
 
-const creditColumns: ((one: CreditRow) => string | number | null)[] = [
-  ({ websiteId }) => websiteId,
-  ({ row }) => row.id,
-  ({ model }) => model,
-  ({ row }) => row.attribution_version,
-  ({ touchId }) => touchId,
-  ({ weight }) => weight,
-  ({ valueCents }) => valueCents,
-]
+export const conversionColumns: Columns<Credited> = {
+  ...customerColumns,
+  session_id: ({ sessionId }) => sessionId,
+  event_id: ({ eventId }) => eventId,
+  name: ({ name }) => name,
+  conversion_id: ({ conversionId }) => conversionId,
+  occurred_at: ({ occurredAt }) => toInstant(occurredAt),
+  value_cents: ({ valueCents }) => valueCents,
+  currency: ({ currency }) => currency,
+  first_touch_id: ({ credit }) => credit.firstTouchId,
+  last_non_direct_touch_id: ({ credit }) => credit.lastNonDirectTouchId,
+  attributed_touch_id: ({ credit }) => credit.attributedTouchId,
+  attribution_model: () => defaultModel,
+  attribution_weight: ({ credit }) => JSON.stringify(credit.weights),
+  lookback_days: () => lookbackDays,
+}
+
+export const creditColumns: Columns<CreditRow> = {
+  website_id: ({ websiteId }) => websiteId,
+  conversion_id: ({ row }) => row.id,
+  model: ({ model }) => model,
+  version: ({ row }) => row.attribution_version,
+  touch_id: ({ touchId }) => touchId,
+  weight: ({ weight }) => weight,
+  value_cents: ({ valueCents }) => valueCents,
+}

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onBothDatabases } from '../testing.ts'
-import { columns } from './array-literal.ts'
 import { constraintOf, type Db, type Param, sqlstateOf } from './db.ts'
 import { checkSchemaVersion, migrate } from './migrate.ts'
+import { toParams } from './rows.ts'
 
 onBothDatabases((open) => {
   let db: Db
@@ -55,7 +55,7 @@ onBothDatabases((open) => {
       ]
       const rows = await db.query<{ text: string | null }>(
         'select * from unnest($1::text::text[]) as t (text)',
-        columns(texts, (text) => text),
+        toParams(texts, { text: (text) => text }),
       )
       expect(rows.map(({ text }) => text)).toEqual(texts)
     })

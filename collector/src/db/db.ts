@@ -9,7 +9,6 @@ export interface Queries {
 }
 
 export interface Db extends Queries {
-  readonly kind: 'PostgreSQL' | 'PGlite'
   /**
    * Runs the work in one transaction and answers after its commit; rolls back when the work throws. A commit that is
    * cut off by the time limit may still happen.

@@ -1,6 +1,6 @@
 /** The lock on a PGlite folder: one process at a time, and where to reach the one that has it. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface FolderLock {
@@ -36,9 +36,7 @@ export function lockFolder(folder: string): {
   release(): void
 } {
   mkdirSync(folder, { recursive: true })
-  const holder = holderOf(folder)
-  if (holder) throw new FolderInUseError(folder, holder)
-  rmSync(lockFile(folder), { force: true })
+  removeStaleLock(folder)
   const lock: FolderLock = {
     pid: process.pid,
     processStartedAt: processStart(process.pid) ?? '',
@@ -47,7 +45,7 @@ export function lockFolder(folder: string): {
   }
   const write = (flag: 'wx' | 'w') =>
     writeFileSync(lockFile(folder), JSON.stringify(lock), { flag, mode: 0o600 })
-  write('wx') // fails when another process was quicker
+  takeFile(folder, () => write('wx'))
   return {
     lock,
     announce(url) {
@@ -58,17 +56,47 @@ export function lockFolder(folder: string): {
   }
 }
 
-/** The living process that has the folder, if there is one. */
-export function holderOf(folder: string): FolderLock | undefined {
-  const lock = readLock(folder)
-  if (!lock || lock.pid === process.pid) return undefined
-  const startedAt = processStart(lock.pid)
-  return startedAt !== undefined && startedAt === lock.processStartedAt ? lock : undefined
+/** Of two processes that find the same stale lock, the slower one must not remove the lock that the quicker one took. */
+function removeStaleLock(folder: string): void {
+  const holder = holderOf(folder)
+  if (holder) throw new FolderInUseError(folder, holder)
+  const aside = `${lockFile(folder)}.${process.pid}`
+  try {
+    renameSync(lockFile(folder), aside)
+  } catch {
+    return // there is none, or another process has just moved it
+  }
+  const moved = readLock(aside)
+  if (moved && isAlive(moved)) {
+    renameSync(aside, lockFile(folder))
+    throw new FolderInUseError(folder, moved)
+  }
+  rmSync(aside)
 }
 
-function readLock(folder: string): FolderLock | undefined {
+function takeFile(folder: string, write: () => void): void {
   try {
-    return JSON.parse(readFileSync(lockFile(folder), 'utf8')) as FolderLock // written by lockFolder alone
+    write()
+  } catch (error) {
+    const holder = holderOf(folder)
+    throw holder ? new FolderInUseError(folder, holder) : error
+  }
+}
+
+/** The living process that has the folder, if there is one. */
+export function holderOf(folder: string): FolderLock | undefined {
+  const lock = readLock(lockFile(folder))
+  return lock && isAlive(lock) ? lock : undefined
+}
+
+function isAlive(lock: FolderLock): boolean {
+  const startedAt = processStart(lock.pid)
+  return startedAt !== undefined && startedAt === lock.processStartedAt
+}
+
+function readLock(file: string): FolderLock | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as FolderLock // written by lockFolder alone
   } catch {
     return undefined // no lock, or one cut off by a crash: nobody holds it
   }

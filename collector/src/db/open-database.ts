@@ -22,7 +22,7 @@ export interface OpenDatabase {
 export async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.databaseUrl) {
     const db = createPostgresDb({ url: config.databaseUrl })
-    return { db, pepper: config.pepper ?? '', announce() {}, close: db.close } // readConfig asks for a pepper here
+    return { db, pepper: config.pepper, announce() {}, close: db.close }
   }
   const { lock, announce, release } = lockFolder(config.dataDir)
   try {

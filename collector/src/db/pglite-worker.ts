@@ -6,11 +6,7 @@ import type { PgliteAnswer, PgliteCall } from './pglite.ts'
 
 const database = await PGlite.create((workerData as { folder: string }).folder) // set by pglite.ts, the only starter
 
-// One call at a time, in the order in which they came: PGlite has a single connection.
-let last: Promise<unknown> = Promise.resolve()
-parentPort?.on('message', (call: PgliteCall) => {
-  last = last.then(() => answer(call))
-})
+parentPort?.on('message', answer) // pglite.ts asks one thing at a time
 parentPort?.postMessage({ id: 0, rows: [] } satisfies PgliteAnswer)
 
 async function answer(call: PgliteCall): Promise<void> {

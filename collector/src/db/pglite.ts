@@ -45,7 +45,6 @@ export async function createPgliteDb({ folder }: { folder: string }): Promise<Db
     },
   }
   return {
-    kind: 'PGlite',
     query: (sql, params) => takeTurn(() => queries.query(sql, params)),
     transaction: (work) => takeTurn(() => inTransaction(queries, work)),
     script: (sql) =>
@@ -66,7 +65,9 @@ async function inTransaction<Result>(
     await queries.query('commit')
     return result
   } catch (error) {
-    await queries.query('rollback')
+    await queries.query('rollback').catch(() => {
+      // The first error is the one that explains.
+    })
     throw error
   }
 }

@@ -3,37 +3,34 @@ import postgres from 'postgres'
 import { checkParams, type Db, type Param, type Queries } from './db.ts'
 import { withTimeLimit } from './time-limit.ts'
 
-// Statement limit < answer limit < the SDK's 10 s: a 503 should rarely hide a commit that still happens.
 const statementTimeoutMs = 2_000
-const answerLimitMs = 3_000
+/** Of a statement or a transaction, also while the server is away: postgres.js would wait for minutes. */
+const callLimitMs = 3_000
 
-/**
- * Connects lazily to the server at `url`. Every call ends within 3 s, also while the server is away: postgres.js
- * would wait for minutes while it reconnects.
- */
-export function createPostgresDb({ url, connections = 6 }: { url: string; connections?: number }): Db {
+/** Connects lazily to the server at `url`. Every statement and every transaction ends within 3 s. */
+export function createPostgresDb({ url }: { url: string }): Db {
   const sql = postgres(url, {
-    max: connections,
-    connect_timeout: 2,
+    max: 6, // two for the writers; tokens, dimensions and readiness share the others
+    connect_timeout: 2, // seconds: a server that cannot be reached should not use up the limit of a call
     fetch_types: false, // arrays travel as text
     onnotice: () => {}, // "relation already exists, skipping" is no news
     connection: { application_name: 'headwater', statement_timeout: statementTimeoutMs },
   })
   return {
-    kind: 'PostgreSQL',
-    query: (text, params) => withTimeLimit(queriesOn(sql).query(text, params), answerLimitMs),
+    query: (text, params) => withTimeLimit(queriesOn(sql).query(text, params), callLimitMs),
     transaction(work) {
       let isOver = false
       const committed = sql.begin((tx) => work(queriesOn(tx, () => isOver)))
       // After the limit the work must not go on: its next statement throws, and the transaction rolls back.
-      return withTimeLimit(committed as ReturnType<typeof work>, answerLimitMs).finally(() => {
+      const result = committed as ReturnType<typeof work> // begin answers with what the work answers
+      return withTimeLimit(result, callLimitMs).finally(() => {
         isOver = true
       })
     },
     async script(text) {
       await sql.begin((tx) => tx.unsafe(`set local statement_timeout = 0; ${text}`).simple())
     },
-    close: () => sql.end({ timeout: 4 }),
+    close: () => sql.end({ timeout: 4 }), // seconds: a shutdown takes 5 at most
   }
 }
 

@@ -9,9 +9,9 @@ const remembered = 50
 export function createFeed() {
   let duplicates: LiveEvent[] = []
   return {
-    onStored({ request, judged, outcomes }: StoredBatch): void {
+    onStored({ request, judged, verdicts }: StoredBatch): void {
       const found = judged
-        .filter((event) => outcomes.get(event) === 'duplicate')
+        .filter((event) => verdicts.get(event) === 'duplicate')
         .map((event): LiveEvent => {
           const { type, name } = isRejected(event) ? { type: 'unknown', name: undefined } : event.wire
           const at = new Date(request.receivedAt).toISOString()

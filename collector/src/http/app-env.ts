@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Db } from '../db/db.ts'
 import type { StoredBatch } from '../ingest/commit.ts'
 import type { Ingest } from '../ingest/ingest.ts'
-import type { TokenChecker } from '../tokens/check-token.ts'
+import type { TokenFinder } from '../tokens/find-token.ts'
 
 export interface AppEnv {
   Bindings: Partial<HttpBindings>
@@ -13,7 +13,7 @@ export interface AppEnv {
 export interface AppDeps {
   db: Db
   ingest: Ingest
-  tokens: TokenChecker
+  tokens: TokenFinder
   trustedProxyHops: number
   /** Epoch ms. */
   now(): number

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { limits, outcomeOf, type Problem } from '@headwater/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { operations } from '../cli/operations.ts'
+import { operations } from '../operations.ts'
 import { createTestCollector, event, onBothDatabases, type TestCollector } from '../testing.ts'
 
 onBothDatabases((open) => {

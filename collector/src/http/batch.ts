@@ -2,13 +2,12 @@
 import { problems } from '@headwater/contract'
 import { type Context, Hono } from 'hono'
 import { isbot } from 'isbot'
-import insertTokenUsages from '../../sql/insert_token_usages.sql?raw'
-import { columns } from '../db/array-literal.ts'
-import type { IngestRequest } from '../ingest/event.ts'
+import type { Caller } from '../ingest/event.ts'
 import { readBatch } from '../ingest/read-batch.ts'
-import { writeReceipt, writeVerboseReceipt } from '../ingest/receipt.ts'
+import { writeReceipt } from '../ingest/receipt.ts'
+import { recordRefusal } from '../ingest/usage.ts'
 import { Problem } from '../problems.ts'
-import { checkToken } from '../tokens/check-token.ts'
+import { checkToken } from '../tokens/find-token.ts'
 import type { Token } from '../tokens/token.ts'
 import type { AppDeps, AppEnv } from './app-env.ts'
 import { readBody } from './body.ts'
@@ -17,7 +16,7 @@ import { clientAddress, shortenAddress } from './client-address.ts'
 export function batchRoute(deps: AppDeps): Hono<AppEnv> {
   return new Hono<AppEnv>().post('/v1/batch', async (c) => {
     const token = await deps.tokens.find(shownToken(c))
-    const request = describeRequest(c, token, deps)
+    const caller = describeCaller(c, token, deps)
     try {
       if (c.req.query('dry_run') !== undefined) {
         throw new Problem(
@@ -26,15 +25,15 @@ export function batchRoute(deps: AppDeps): Hono<AppEnv> {
         )
       }
       const origin = c.req.header('origin')
-      checkToken(token, { scope: 'events:write', origin, now: request.receivedAt })
+      checkToken(token, { scope: 'events:write', origin, now: caller.receivedAt })
       const batch = readBatch(await readBody(c.req.raw))
-      request.sentAt = batch.sent_at === undefined ? undefined : Date.parse(batch.sent_at)
-      request.sdkVersion = batch.sdk ? `${batch.sdk.name}/${batch.sdk.version}` : null
-      const stored = await deps.ingest.ingest(batch, request)
+      const stored = await deps.ingest.ingest(batch, caller)
       deps.onStored?.(stored)
-      return c.json(c.req.query('verbose') === '1' ? writeVerboseReceipt(stored) : writeReceipt(stored))
+      return c.json(writeReceipt(stored, { isVerbose: c.req.query('verbose') === '1' }))
     } catch (error) {
-      if (error instanceof Problem) recordRefusal(deps, request, error)
+      // As far as the database takes it; a 503 is the database's own failure.
+      const isRefusal = error instanceof Problem && problems[error.code].status < 500
+      if (isRefusal) recordRefusal(deps.db, caller, error.code).catch(deps.onError)
       throw error
     }
   })
@@ -54,7 +53,7 @@ function shownToken(c: Context<AppEnv>): string | undefined {
   return token
 }
 
-function describeRequest(c: Context<AppEnv>, token: Token, deps: AppDeps): IngestRequest {
+function describeCaller(c: Context<AppEnv>, token: Token, deps: AppDeps): Caller {
   const socketAddress = c.env?.incoming?.socket?.remoteAddress // absent when a test calls the app without a server
   const address = clientAddress(socketAddress, c.req.header('x-forwarded-for'), deps.trustedProxyHops)
   const userAgent = c.req.header('user-agent')?.slice(0, 512) ?? null
@@ -62,18 +61,8 @@ function describeRequest(c: Context<AppEnv>, token: Token, deps: AppDeps): Inges
     id: c.get('requestId'),
     token,
     receivedAt: deps.now(),
-    sdkVersion: null,
     ip: shortenAddress(address),
     userAgent,
     isBot: isbot(userAgent),
   }
-}
-
-/** A refused request leaves its row too, as far as the database takes it; 503s are the database's own failure. */
-function recordRefusal({ db, onError }: AppDeps, request: IngestRequest, problem: Problem): void {
-  if (problems[problem.code].status >= 500) return
-  const { token, receivedAt, ip, id } = request
-  const at = new Date(receivedAt).toISOString()
-  const row: (string | number | null)[] = [token.websiteId, token.id, at, ip, problem.code, id, 0, 0, 0, 0]
-  db.query(insertTokenUsages, columns([row], ...row.map((value) => () => value))).catch(onError)
 }

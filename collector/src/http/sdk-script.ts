@@ -10,23 +10,23 @@ import type { AppEnv } from './app-env.ts'
 const cacheControl = 'public, max-age=300'
 
 export function sdkScriptRoute(): Hono<AppEnv> {
-  let script: Promise<{ text: string; etag: string }> | undefined
+  let script: { text: string; etag: string } | undefined
   return new Hono<AppEnv>().get('/sdk.js', async (c) => {
-    script ??= readScript()
-    const { text, etag } = await script
-    c.header('etag', etag)
+    script ??= await readScript()
+    c.header('etag', script.etag)
     c.header('cache-control', cacheControl)
     c.header('access-control-allow-origin', '*') // so that a page may check it with SRI
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304)
+    if (c.req.header('if-none-match') === script.etag) return c.body(null, 304)
     c.header('content-type', 'text/javascript; charset=utf-8')
-    return c.body(text)
+    return c.body(script.text)
   })
 }
 
 async function readScript(): Promise<{ text: string; etag: string }> {
-  const file = createRequire(import.meta.url).resolve('headwater/sdk.js')
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  try {
+    const text = await readFile(createRequire(import.meta.url).resolve('headwater/sdk.js'), 'utf8')
+    return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
+  } catch (error) {
     throw new Problem('not_found', 'The SDK is not built. Run `npm run build`.', { cause: error })
-  })
-  return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
+  }
 }

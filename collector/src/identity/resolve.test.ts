@@ -15,7 +15,6 @@ function startBook() {
       firstSeenAt: at,
       lastSeenAt: at,
       emailHash: null,
-      isNew: true,
     }
   }
   return {

@@ -1,11 +1,20 @@
 /**
- * Decides whose each event is. Pure: takes what the database knows of the identities at hand, answers with an owner for
- * each event and the changes that follow. The kind of an identity decides, not which rows happen to exist: a user id is
+ * Decides whose each event is, without I/O: takes what the database knows of the identities at hand, brings it up to
+ * date, answers with an owner for each event and the changes that follow. The kind of an identity decides, not which rows happen to exist: a user id is
  * one person's for ever, a cookie is one person's at a time, anything else is evidence.
  */
 
+/** An identity of a website, by its hash: the raw value goes no further than ingest's `enrich`. */
+export interface IdentityRef {
+  type: string
+  hash: string
+}
+
 /** An identity by its natural key, unique across websites. */
 export type IdentityKey = string
+
+export const keyOf = (websiteId: string, { type, hash }: IdentityRef): IdentityKey =>
+  `${websiteId} ${type} ${hash}`
 
 /** An event as far as identity goes. */
 export interface Claim {
@@ -26,7 +35,6 @@ export interface Customer {
   firstSeenAt: number
   lastSeenAt: number
   emailHash: string | null
-  isNew: boolean
 }
 
 /** One owner of an identity: until `endedAt`, or still (null). */
@@ -59,12 +67,13 @@ export function resolveOwners(
   open: (claim: Claim) => Customer,
 ): Resolution {
   const resolution: Resolution = { owners: new Array(claims.length), links: [], endings: [] }
-  const book = openBook(ledger, resolution)
+  const book = openBook(ledger, resolution, open)
   const inTime = claims
     .map((claim, index) => ({ claim, index }))
     .sort((a, b) => a.claim.occurredAt - b.claim.occurredAt)
   for (const { claim, index } of inTime) {
-    const owner = claim.user ? ownerOfUser(claim, claim.user, book, open) : ownerOfVisitor(claim, book, open)
+    const owner =
+      claim.user === undefined ? ownerOfVisitor(claim, book) : ownerOfUser(claim, claim.user, book)
     linkNewIdentities(claim, owner, book)
     witness(owner, claim)
     resolution.owners[index] = owner
@@ -75,9 +84,10 @@ export function resolveOwners(
 type Book = ReturnType<typeof openBook>
 
 /** The ledger with the few things that may happen to it. */
-function openBook(ledger: Ledger, resolution: Resolution) {
+function openBook(ledger: Ledger, resolution: Resolution, open: (claim: Claim) => Customer) {
   const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? []
   return {
+    open,
     hasHadOwner: (identity: IdentityKey) => ownershipsOf(identity).length > 0,
     ownerNow: (identity: IdentityKey) =>
       ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
@@ -103,35 +113,30 @@ function openBook(ledger: Ledger, resolution: Resolution) {
 }
 
 /** The person with this user id; at first sight the anonymous customer of the cookie becomes that person. */
-function ownerOfUser(
-  claim: Claim,
-  user: IdentityKey,
-  book: Book,
-  open: (claim: Claim) => Customer,
-): Customer {
+function ownerOfUser(claim: Claim, user: IdentityKey, book: Book): Customer {
   const visitor = claim.cookie === undefined ? undefined : book.ownerNow(claim.cookie)
   const person = book.ownerNow(user)
   // The device was another person's: it is shared. From now on its anonymous events are nobody's that we know.
   if (claim.cookie && visitor?.user && visitor.user !== user) book.end(claim.cookie, claim.occurredAt)
   if (person) return person
 
-  const owner = visitor && visitor.user === null ? visitor : open(claim)
+  const owner = visitor && visitor.user === null ? visitor : book.open(claim)
   owner.user = user
   book.link(user, owner, claim.occurredAt)
   return owner
 }
 
 /** Whoever owned the cookie then, or shows one of the other identities; else somebody new. */
-function ownerOfVisitor(claim: Claim, book: Book, open: (claim: Claim) => Customer): Customer {
+function ownerOfVisitor(claim: Claim, book: Book): Customer {
   if (claim.cookie) {
     const known = book.ownerAt(claim.cookie, claim.occurredAt)
     if (known) return known
-    const owner = open(claim)
+    const owner = book.open(claim)
     book.link(claim.cookie, owner, claim.occurredAt)
     return owner
   }
   const known = claim.others.map(book.ownerNow).find((owner) => owner !== undefined)
-  return known ?? open(claim)
+  return known ?? book.open(claim)
 }
 
 /** An identity that never had an owner becomes this customer's; one that had keeps its history. */

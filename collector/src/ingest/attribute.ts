@@ -1,8 +1,8 @@
 /** Step 5, attribute: the touches an event proves: its visit's landing, a campaign in its address, or itself. */
 import { hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
-import { touchKeyText, touchOf } from '@headwater/attribution/touch'
+import { touchKeyText } from '@headwater/attribution/touch'
 import type { WireEvent } from '@headwater/contract'
-import { readPage } from './enrich.ts'
+import { readPage, readSource } from './enrich.ts'
 import type { EventSession, EventTouch, Origin } from './event.ts'
 import { hashToUuid } from './uuid.ts'
 
@@ -36,7 +36,7 @@ function contact(type: string, origin: Origin, at: number): EventTouch {
 }
 
 function originOf(url: string | undefined, storedUrl: string | null): Origin {
-  return { source: touchOf({ url }), page: readPage(storedUrl) }
+  return { source: readSource({ url }), page: readPage(storedUrl) }
 }
 
 // A session's origin is one object for all events of its request: its key is worked out once.

@@ -13,14 +13,16 @@ it.each([
   expect(clockOffset(received, sentAt)).toBe(offset)
 })
 
-it('a session cannot begin after its own event', () => {
+it('a session cannot begin after its own event, nor more than a day before it', () => {
   const wire = {
     idempotency_key: 'k',
     type: 'track' as const,
     occurred_at: '2026-11-20T11:00:00Z',
     session: { id: 's', started_at: '2026-11-20T11:30:00Z' },
   }
-  const { occurredAt, sessionStartedAt } = correctClock(wire, 1_000)
+  const { occurredAt, sessionStartedAt } = correctClock(wire, 1_000, received)
   expect(occurredAt).toBe(Date.parse('2026-11-20T11:00:01Z'))
   expect(sessionStartedAt).toBe(occurredAt)
+  const endless = { ...wire, session: { id: 's', started_at: '0001-01-01T00:00:00Z' } }
+  expect(correctClock(endless, 0, received).sessionStartedAt).toBe(Date.parse('2026-11-19T11:00:00Z'))
 })

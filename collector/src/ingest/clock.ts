@@ -1,8 +1,12 @@
 /** Step 2, correct clock: a sender whose clock is wrong has its times moved by the difference. */
+import { defaultSessionRules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
 
 /** A difference up to this is taken for the time on the wire, not for a wrong clock. */
 const toleranceMs = 5_000
+
+/** Clocks differ within the tolerance, and batches wait: an event this far ahead is taken to have happened on receipt. */
+const aheadMs = 60_000
 
 /** The times of an event, epoch ms, in the collector's time. */
 export interface EventTimes {
@@ -17,9 +21,11 @@ export function clockOffset(receivedAt: number, sentAt: number | undefined): num
   return Math.abs(difference) > toleranceMs ? difference : 0
 }
 
-/** Reads the times of an event; a session cannot begin after its own event. */
-export function correctClock(wire: WireEvent, offsetMs: number): EventTimes {
-  const occurredAt = Date.parse(wire.occurred_at) + offsetMs
+/** Reads the times of an event. One slightly ahead has happened now; a session begins within a day before its event. */
+export function correctClock(wire: WireEvent, offsetMs: number, receivedAt: number): EventTimes {
+  const said = Date.parse(wire.occurred_at) + offsetMs
+  const occurredAt = said > receivedAt && said <= receivedAt + aheadMs ? receivedAt : said
   const startedAt = wire.session ? Date.parse(wire.session.started_at) + offsetMs : occurredAt
-  return { occurredAt, sessionStartedAt: Math.min(startedAt, occurredAt) }
+  const earliest = occurredAt - defaultSessionRules.maxMs // no session lasts longer
+  return { occurredAt, sessionStartedAt: Math.max(Math.min(startedAt, occurredAt), earliest) }
 }

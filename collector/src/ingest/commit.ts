@@ -4,9 +4,10 @@ import type { Partitions } from '../db/partitions.ts'
 import { unavailable } from '../problems.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Dimensions, WebsiteOrigin } from './dimensions.ts'
-import { type IngestEvent, type IngestRequest, isRejected, type Judged, type RejectedEvent } from './event.ts'
+import { type IngestEvent, type IngestRequest, isRejected, type Judged } from './event.ts'
 import { findPoison } from './poison.ts'
-import { type Outcomes, storeGroup } from './store.ts'
+import { rejectUnstorable } from './rejection.ts'
+import { type StoredGroup, storeGroup } from './store.ts'
 
 /** A batch after the pure steps. */
 export interface JudgedBatch {
@@ -15,9 +16,7 @@ export interface JudgedBatch {
 }
 
 /** A batch as it was stored: `judged` may hold rejections that the database forced. */
-export interface StoredBatch extends JudgedBatch {
-  outcomes: Outcomes
-}
+export interface StoredBatch extends JudgedBatch, StoredGroup {}
 
 interface Deps {
   db: Db
@@ -31,20 +30,20 @@ const attempts = 3
 
 /** Makes `commit`, which stores batches in one transaction and throws the Problem `unavailable` when it cannot. */
 export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
-  async function store(batches: JudgedBatch[], after: () => void = () => {}): Promise<Outcomes> {
+  async function store(batches: JudgedBatch[], after: () => void = () => {}): Promise<StoredGroup> {
     const judged = batches.flatMap((batch) => batch.judged)
     const events = judged.filter((event): event is IngestEvent => !isRejected(event))
     await partitions.ensure(events.map(({ occurredAt }) => occurredAt))
     const originIds = await dimensions.resolve(originsOf(events))
     const requests = batches.map(({ request }) => request)
     return db.transaction(async (tx) => {
-      const outcomes = await storeGroup(tx, { requests, judged, originIds, secrets })
+      const stored = await storeGroup(tx, { requests, judged, originIds }, secrets)
       after()
-      return outcomes
+      return stored
     })
   }
 
-  async function storePatiently(batches: JudgedBatch[]): Promise<Outcomes> {
+  async function storePatiently(batches: JudgedBatch[]): Promise<StoredGroup> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await store(batches)
@@ -87,14 +86,14 @@ export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
   }
 
   return async function commit(batches: JudgedBatch[]): Promise<StoredBatch[]> {
-    let stored = batches
+    let storable = batches
     try {
-      const outcomes = await storePatiently(batches).catch(async (error: unknown) => {
+      const group = await storePatiently(batches).catch(async (error: unknown) => {
         if (!isData(error)) throw error
-        stored = await withoutPoison(batches)
-        return storePatiently(stored)
+        storable = await withoutPoison(batches)
+        return storePatiently(storable)
       })
-      return stored.map((batch) => ({ ...batch, outcomes }))
+      return storable.map((batch) => ({ ...batch, ...group }))
     } catch (error) {
       throw unavailable('The database did not take the events.', error)
     }
@@ -120,19 +119,4 @@ function originsOf(events: IngestEvent[]): WebsiteOrigin[] {
     for (const { origin } of touches) origins.set(origin, { websiteId, origin })
   }
   return [...origins.values()]
-}
-
-function rejectUnstorable({ request, index, key, wire, cookie, user, others }: IngestEvent): RejectedEvent {
-  const message =
-    'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
-  const identityHashes = [cookie, user, ...others].flatMap((identity) => identity?.hash ?? [])
-  return {
-    request,
-    index,
-    key,
-    idempotencyKey: wire.idempotency_key,
-    fault: { code: 'unstorable', message },
-    raw: wire,
-    identityHashes,
-  }
 }

@@ -2,13 +2,9 @@
 import { referrerCategory } from '@headwater/attribution/referrer'
 import upsertLandingPages from '../../sql/upsert_landing_pages.sql?raw'
 import upsertReferrerDomains from '../../sql/upsert_referrer_domains.sql?raw'
-import upsertUtmCampaigns from '../../sql/upsert_utm_campaigns.sql?raw'
-import upsertUtmContents from '../../sql/upsert_utm_contents.sql?raw'
-import upsertUtmMediums from '../../sql/upsert_utm_mediums.sql?raw'
-import upsertUtmSources from '../../sql/upsert_utm_sources.sql?raw'
-import upsertUtmTerms from '../../sql/upsert_utm_terms.sql?raw'
-import { columns } from '../db/array-literal.ts'
+import upsertUtmValues from '../../sql/upsert_utm_values.sql?raw'
 import type { Db, Param } from '../db/db.ts'
+import { type Columns, toParams } from '../db/rows.ts'
 import type { Origin } from './event.ts'
 
 /** The seven references of a session, an event or a touch; null: none. */
@@ -22,51 +18,46 @@ export interface OriginIds {
   landingPage: string | null
 }
 
-export type DimensionName = keyof OriginIds
-
-/** A row of a dimension table. */
-interface DimensionRow {
-  /** The name of the dimension, the website and the unique columns: unique over all tables. */
-  key: string
-  websiteId: string
-  unique: string[]
-  /** The descriptive columns. */
-  more: Param[]
-}
+/** The columns of a dimension's row: what makes it unique, then what describes it. */
+type DimensionRow = Record<string, string | null>
 
 interface Dimension {
-  name: DimensionName
+  name: keyof OriginIds
   upsert: string
-  /** The names of the unique columns in the answer of `upsert`. */
-  keys: string[]
-  valueOf(origin: Origin): { unique: string[]; more: Param[] } | undefined
+  unique: string[]
+  descriptive: string[]
+  rowOf(origin: Origin): DimensionRow | undefined
 }
 
-const utm = (name: 'source' | 'medium' | 'campaign' | 'term' | 'content', upsert: string): Dimension => ({
+const utm = (name: 'source' | 'medium' | 'campaign' | 'term' | 'content'): Dimension => ({
   name,
-  upsert,
-  keys: ['value'],
-  valueOf: ({ source }) => (source.utm[name] ? { unique: [source.utm[name]], more: [] } : undefined),
+  upsert: upsertUtmValues.replaceAll('utm_sources', `utm_${name}s`),
+  unique: ['value'],
+  descriptive: [],
+  rowOf: ({ source }) => (source.utm[name] ? { value: source.utm[name] } : undefined),
 })
 
 const dimensions: Dimension[] = [
-  utm('source', upsertUtmSources),
-  utm('medium', upsertUtmMediums),
-  utm('campaign', upsertUtmCampaigns),
-  utm('term', upsertUtmTerms),
-  utm('content', upsertUtmContents),
+  utm('source'),
+  utm('medium'),
+  utm('campaign'),
+  utm('term'),
+  utm('content'),
   {
     name: 'referrerDomain',
     upsert: upsertReferrerDomains,
-    keys: ['domain'],
-    valueOf: ({ source: { referrerDomain } }) =>
-      referrerDomain ? { unique: [referrerDomain], more: [referrerCategory(referrerDomain)] } : undefined,
+    unique: ['domain'],
+    descriptive: ['category'],
+    rowOf: ({ source: { referrerDomain: domain } }) =>
+      domain ? { domain, category: referrerCategory(domain) } : undefined,
   },
   {
     name: 'landingPage',
     upsert: upsertLandingPages,
-    keys: ['path', 'query_hash'],
-    valueOf: ({ page }) => (page ? { unique: [page.path, page.queryHash], more: [page.url] } : undefined),
+    unique: ['path', 'query_hash'],
+    descriptive: ['full_url_sample'],
+    rowOf: ({ page }) =>
+      page ? { path: page.path, query_hash: page.queryHash, full_url_sample: page.url } : undefined,
   },
 ]
 
@@ -80,55 +71,59 @@ export interface WebsiteOrigin {
   origin: Origin
 }
 
+export type Dimensions = ReturnType<typeof createDimensions>
+
 /** Looks up ids and makes rows that are missing, outside the transaction of the events: a row too many does no harm. */
 export function createDimensions({ db, now }: { db: Db; now: () => number }) {
   const cache = new Map<string, string>()
-  const isOverBudget = createBudget(now)
+  const budgets = createBudgets(now)
 
-  /** The row for an origin, `(other)` once the website has used up its day; undefined: the origin has none. */
-  function rowFor(
+  /** The ids of rows of one website, by their key; rows beyond the budget get the id of `(other)`. */
+  async function load(
     dimension: Dimension,
-    { websiteId, origin }: WebsiteOrigin,
-    missing: Map<string, DimensionRow>,
-  ) {
-    const value = dimension.valueOf(origin)
-    if (!value) return undefined
-    const row = toRow(dimension, websiteId, value)
-    if (cache.has(row.key) || missing.has(row.key) || !isOverBudget(dimension.name, websiteId)) return row
-    return toRow(dimension, websiteId, {
-      unique: value.unique.map(() => '(other)'),
-      more: value.more.map(() => null),
-    })
+    websiteId: string,
+    rows: DimensionRow[],
+  ): Promise<Map<string, string>> {
+    const budget = budgets.of(`${dimension.name} ${websiteId}`)
+    const look = async (wanted: DimensionRow[], allowed: number) => {
+      const found = await db.query<DimensionRow & { is_new: boolean }>(
+        dimension.upsert,
+        paramsOf(dimension, { websiteId, rows: wanted, allowed }),
+      )
+      budget.spend(found.filter(({ is_new }) => is_new).length)
+      return new Map(found.map((row) => [keyOf(dimension, websiteId, row), row.id as string])) // every statement selects it
+    }
+    const ids = await look(rows, budget.left())
+    const isMissing = (row: DimensionRow) => !ids.has(keyOf(dimension, websiteId, row))
+    // What another process adds meanwhile is in neither half of the statement; a second look finds it.
+    if (rows.some(isMissing)) for (const [key, id] of await look(rows.filter(isMissing), 0)) ids.set(key, id)
+    for (const [key, id] of ids) cache.set(key, id)
+
+    const beyond = rows.filter(isMissing)
+    if (beyond.length === 0) return ids
+    const other = otherRow(dimension)
+    const [otherId] = [...(await look([other], 1)).values(), ...(await look([other], 0)).values()]
+    if (otherId === undefined) throw new Error(`No id was found for ${dimension.name} (other).`)
+    for (const row of beyond) ids.set(keyOf(dimension, websiteId, row), otherId)
+    return ids
   }
 
   async function resolveOne(dimension: Dimension, origins: WebsiteOrigin[]): Promise<(string | null)[]> {
-    const missing = new Map<string, DimensionRow>()
-    const rows = origins.map((origin) => {
-      const row = rowFor(dimension, origin, missing)
-      if (row && !cache.has(row.key)) missing.set(row.key, row)
-      return row
+    const ids = new Map<string, string>() // of its own: another resolve may empty the cache meanwhile
+    const missing = new Map<string, Map<string, DimensionRow>>()
+    const keys = origins.map(({ websiteId, origin }) => {
+      const row = dimension.rowOf(origin)
+      if (!row) return undefined
+      const key = keyOf(dimension, websiteId, row)
+      const known = cache.get(key)
+      if (known !== undefined) ids.set(key, known)
+      else missing.set(websiteId, (missing.get(websiteId) ?? new Map()).set(key, row))
+      return key
     })
-    for (const [key, id] of await makeKnown(dimension, [...missing.values()])) cache.set(key, id)
-    return rows.map((row) => (row && cache.get(row.key)) ?? null)
-  }
-
-  async function makeKnown(dimension: Dimension, rows: DimensionRow[]): Promise<Map<string, string>> {
-    const ids = new Map<string, string>()
-    // A row that another process adds between the two halves of the statement is in neither; the second look finds it.
-    for (let look = 0; look < 2 && ids.size < rows.length; look++) {
-      const found = await db.query<Record<string, string>>(dimension.upsert, rowColumns(rows))
-      for (const { website_id = '', id = '', ...unique } of found) {
-        ids.set(
-          keyOf(
-            dimension,
-            website_id,
-            dimension.keys.map((name) => unique[name] ?? ''),
-          ),
-          id,
-        )
-      }
+    for (const [websiteId, rows] of missing) {
+      for (const [key, id] of await load(dimension, websiteId, [...rows.values()])) ids.set(key, id)
     }
-    return ids
+    return keys.map((key) => (key === undefined ? null : (ids.get(key) as string))) // load has one for every key
   }
 
   return {
@@ -147,38 +142,46 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
   }
 }
 
-export type Dimensions = ReturnType<typeof createDimensions>
-
-function keyOf(dimension: Dimension, websiteId: string, unique: string[]): string {
-  return [dimension.name, websiteId, ...unique].join('\0')
+function keyOf({ name, unique }: Dimension, websiteId: string, row: DimensionRow): string {
+  return [name, websiteId, ...unique.map((column) => row[column])].join('\0')
 }
 
-function toRow(
-  dimension: Dimension,
-  websiteId: string,
-  value: { unique: string[]; more: Param[] },
-): DimensionRow {
-  return { key: keyOf(dimension, websiteId, value.unique), websiteId, ...value }
+function otherRow({ unique, descriptive }: Dimension): DimensionRow {
+  const all = (columns: string[], value: string | null) => columns.map((column) => [column, value])
+  return Object.fromEntries([...all(unique, '(other)'), ...all(descriptive, null)])
 }
 
-/** Sorted, so that concurrent groups insert in one order. */
-function rowColumns(rows: DimensionRow[]): string[] {
-  const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1))
-  const columnsOf = (field: 'unique' | 'more') =>
-    (sorted[0]?.[field] ?? []).map((_, i) => (row: DimensionRow) => row[field][i] ?? null)
-  return columns(sorted, ({ websiteId }) => websiteId, ...columnsOf('unique'), ...columnsOf('more'))
+interface Request {
+  websiteId: string
+  rows: DimensionRow[]
+  /** How many new rows. */
+  allowed: number
 }
 
-function createBudget(now: () => number) {
-  const counts = new Map<string, number>()
+/** Rows are sorted, so that concurrent groups insert in one order. */
+function paramsOf(dimension: Dimension, { websiteId, rows, allowed }: Request): Param[] {
+  const names = [...dimension.unique, ...dimension.descriptive]
+  const columns: Columns<DimensionRow> = Object.fromEntries(
+    names.map((name) => [name, (row) => row[name] ?? null]),
+  )
+  const key = (row: DimensionRow) => keyOf(dimension, websiteId, row)
+  const sorted = [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  return [websiteId, ...toParams(sorted, columns), allowed]
+}
+
+/** What each website has left of the day's new values. */
+function createBudgets(now: () => number) {
+  const spent = new Map<string, number>()
   let day = ''
-  return (dimension: DimensionName, websiteId: string): boolean => {
-    const today = new Date(now()).toISOString().slice(0, 10)
-    if (today !== day) counts.clear()
-    day = today
-    const key = `${dimension} ${websiteId}`
-    const count = (counts.get(key) ?? 0) + 1
-    counts.set(key, count)
-    return count > newValuesPerDay
+  return {
+    of(name: string) {
+      const today = new Date(now()).toISOString().slice(0, 10)
+      if (today !== day) spent.clear()
+      day = today
+      return {
+        left: () => Math.max(newValuesPerDay - (spent.get(name) ?? 0), 0),
+        spend: (count: number) => spent.set(name, (spent.get(name) ?? 0) + count),
+      }
+    },
   }
 }

@@ -1,11 +1,13 @@
 /** Step 4, enrich: identities become hashes, addresses become pages, the visit gets its origin. */
 import { createHash } from 'node:crypto'
-import { touchOf } from '@headwater/attribution/touch'
+import { type TouchSource, touchOf } from '@headwater/attribution/touch'
 import { pageOf, storedUrl } from '@headwater/attribution/url'
 import type { WireEvent, WireSession } from '@headwater/contract'
+import type { IdentityRef } from '../identity/resolve.ts'
 import type { Secrets } from '../secrets.ts'
 import type { EventTimes } from './clock.ts'
-import type { EventSession, IdentityRef, IngestEvent, Page } from './event.ts'
+import type { EventSession, IngestEvent, Page } from './event.ts'
+import { repairText } from './parse.ts'
 import { toUuid } from './uuid.ts'
 
 /** What the raw fields of an event mean. */
@@ -48,7 +50,7 @@ function visitOf(session: WireSession): Omit<EventSession, 'startedAt'> {
     landingUrl,
     referrerUrl: session.referrer_url ? storedUrl(session.referrer_url) || null : null,
     origin: {
-      source: touchOf({
+      source: readSource({
         url: session.landing_url,
         referrerUrl: session.referrer_url,
         utm: session.utm,
@@ -66,6 +68,9 @@ export function readPage(url: string | null): Page | undefined {
   const queryHash = page.query && createHash('sha256').update(page.query).digest('hex')
   return { path: page.path, queryHash, url }
 }
+
+/** What stood percent-encoded in an address can hold U+0000 too. */
+export const readSource: typeof touchOf = (arrival) => repairText(touchOf(arrival)) as TouchSource // of the same shape
 
 function remember<Value>(work: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>()

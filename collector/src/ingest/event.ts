@@ -2,20 +2,26 @@
 
 import type { TouchSource } from '@headwater/attribution/touch'
 import type { EventCode, WireEvent } from '@headwater/contract'
+import type { IdentityRef } from '../identity/resolve.ts'
 import type { Token } from '../tokens/token.ts'
 
-/** A batch with what is known of how it came. Times are epoch ms. */
-export interface IngestRequest {
+/** How a request came, as far as it is known before its body is read. Times are epoch ms. */
+export interface Caller {
   id: string
   token: Token
   receivedAt: number
-  /** The sender's clock at this attempt; undefined: not told. */
-  sentAt?: number
-  sdkVersion: string | null
   /** Shortened to /24 or /48. */
   ip: string | null
   userAgent: string | null
   isBot: boolean
+}
+
+/** A request whose batch was read. */
+export interface IngestRequest extends Caller {
+  /** The sender's clock at this attempt; undefined: not told. */
+  sentAt: number | undefined
+  /** Null: no SDK. */
+  sdkVersion: string | null
 }
 
 /** What is wrong with an event. */
@@ -32,12 +38,6 @@ export interface Page {
   /** SHA-256 of the stripped, sorted query, hex; '' without one. */
   queryHash: string
   url: string
-}
-
-/** Identities by their hash; the raw value goes no further than `enrich`. */
-export interface IdentityRef {
-  type: string
-  hash: string
 }
 
 /** Where a session or a touch came from, in the terms of the dimension tables. */

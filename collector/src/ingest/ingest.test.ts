@@ -173,6 +173,13 @@ onBothDatabases((open) => {
       expect(({} as { polluted?: string }).polluted).toBeUndefined()
     })
 
+    it('costs nothing percent-encoded in an address either', async () => {
+      const url = 'https://shop.example/a%00b?utm_source=a%00b&gclid=%00&q=%00%ED%A0%80'
+      const landing = { ...session('evil', url, { referrer_url: 'https://evil.example/%00' }) }
+      const visit = event({ type: 'page', name: '/', url, session: landing })
+      expect(await collector.send([visit])).toMatchObject({ accepted: 1 })
+    })
+
     it('of any kind in props comes back as it was sent', async () => {
       const props = {
         quote: '"',

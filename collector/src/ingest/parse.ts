@@ -41,6 +41,7 @@ interface Issue {
   path: PropertyKey[]
   message: string
   maximum?: number | bigint
+  origin?: string
 }
 
 function faultOf(issue: Issue | undefined, raw: unknown): Fault {
@@ -56,7 +57,7 @@ function faultOf(issue: Issue | undefined, raw: unknown): Fault {
       message: `An event may carry ${issue.maximum} identities at most.`,
     }
   }
-  if (issue.code === 'too_big') {
+  if (issue.code === 'too_big' && issue.origin === 'string') {
     return {
       code: 'field_too_long',
       path,

@@ -2,36 +2,27 @@
 import type { EventResult, Receipt } from '@headwater/contract'
 import type { StoredBatch } from './commit.ts'
 import { isRejected, type Judged } from './event.ts'
-import type { Outcome } from './store.ts'
 
-/** Counts all events; lists those that were not plainly accepted. */
-export function writeReceipt({ request, judged, outcomes }: StoredBatch): Receipt {
-  const receipt: Receipt = {
+/** Counts all events; lists those that were not plainly accepted, or all of them when `isVerbose`. */
+export function writeReceipt(batch: StoredBatch, { isVerbose = false } = {}): Receipt {
+  const { request, judged } = batch
+  const results = judged.map((event) => resultOf(event, batch))
+  const count = (wanted: EventResult['status']) => results.filter(({ status }) => status === wanted).length
+  return {
     request_id: request.id,
     received_at: new Date(request.receivedAt).toISOString(),
-    accepted: 0,
-    duplicate: 0,
-    rejected: 0,
-    results: [],
+    accepted: count('accepted'),
+    duplicate: count('duplicate'),
+    rejected: count('rejected'),
+    results: results.filter(({ status, conversion }) => isVerbose || status !== 'accepted' || conversion),
   }
-  for (const event of judged) {
-    const result = resultOf(event, outcomes.get(event) ?? 'rejected')
-    receipt[result.status] += 1
-    if (result.status !== 'accepted' || result.conversion) receipt.results.push(result)
-  }
-  return receipt
 }
 
-/** The receipt with a line for every event, as `?verbose=1` asks. */
-export function writeVerboseReceipt(batch: StoredBatch): Receipt {
-  const results = batch.judged.map((event) => resultOf(event, batch.outcomes.get(event) ?? 'rejected'))
-  return { ...writeReceipt(batch), results }
-}
-
-function resultOf(event: Judged, outcome: Outcome): EventResult {
-  const key = isRejected(event) ? event.idempotencyKey : event.wire.idempotency_key
-  const result: EventResult = { index: event.index, idempotency_key: key, status: 'accepted' }
-  if (outcome === 'conversion_duplicate') return { ...result, conversion: 'duplicate' }
-  if (outcome === 'rejected' && isRejected(event)) return { ...result, status: 'rejected', ...event.fault }
-  return { ...result, status: outcome === 'duplicate' ? 'duplicate' : 'accepted' }
+function resultOf(event: Judged, { verdicts, repeatedConversions }: StoredBatch): EventResult {
+  const status = verdicts.get(event)
+  if (!status) throw new Error(`Event ${event.index} of the batch was given no verdict.`) // never taken for stored
+  const idempotency_key = isRejected(event) ? event.idempotencyKey : event.wire.idempotency_key
+  const fault = status === 'rejected' && isRejected(event) ? event.fault : {}
+  const conversion = repeatedConversions.has(event) ? ({ conversion: 'duplicate' } as const) : {}
+  return { index: event.index, idempotency_key, status, ...fault, ...conversion }
 }

@@ -3,12 +3,10 @@ import { isIllegalId, type WireEvent } from '@headwater/contract'
 import type { EventTimes } from './clock.ts'
 import type { Fault } from './event.ts'
 
-/** Clocks differ; an event this far ahead is taken to have happened now. */
-const futureToleranceMs = 60_000
 /** How far back events are taken. */
-export const horizonMs = 30 * 86_400_000
+const horizonMs = 30 * 86_400_000
 
-/** Finds what is wrong with the event's ids and times; moves a time slightly ahead to `receivedAt`. */
+/** Finds what is wrong with the event's ids and times. */
 export function screen(wire: WireEvent, times: EventTimes, receivedAt: number): Fault | undefined {
   return screenIds(wire) ?? screenTimes(times, receivedAt)
 }
@@ -37,19 +35,14 @@ function screenEmailHash(wire: WireEvent): Fault | undefined {
   return { code: 'invalid_field', path, message }
 }
 
-function screenTimes(times: EventTimes, receivedAt: number): Fault | undefined {
-  const aheadMs = times.occurredAt - receivedAt
-  if (aheadMs > futureToleranceMs) {
-    const message = `The event happened ${Math.round(aheadMs / 1000)} s after it was received. Send the sender’s clock as sent_at: times are corrected by it.`
+function screenTimes({ occurredAt }: EventTimes, receivedAt: number): Fault | undefined {
+  if (occurredAt > receivedAt) {
+    const seconds = Math.round((occurredAt - receivedAt) / 1000)
+    const message = `The event happened ${seconds} s after it was received. Send the sender’s clock as sent_at: times are corrected by it.`
     return { code: 'in_future', path: 'occurred_at', message }
   }
-  if (aheadMs > 0) times.occurredAt = receivedAt
-  times.sessionStartedAt = Math.max(
-    Math.min(times.sessionStartedAt, times.occurredAt),
-    receivedAt - horizonMs,
-  )
-  if (-aheadMs > horizonMs) {
-    const message = `The event is older than ${horizonMs / 86_400_000} days.`
+  if (receivedAt - occurredAt > horizonMs) {
+    const message = `The event is older than ${horizonMs / 86_400_000} days. Send events within that time.`
     return { code: 'too_old', path: 'occurred_at', message }
   }
   return undefined

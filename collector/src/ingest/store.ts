@@ -1,16 +1,16 @@
 /** Step 7, store: one transaction for a group of requests, from their keys to their counts. */
+import type { Verdict } from '@headwater/contract'
 import claimEventKeys from '../../sql/claim_event_keys.sql?raw'
 import insertEvents from '../../sql/insert_events.sql?raw'
-import insertTokenUsages from '../../sql/insert_token_usages.sql?raw'
 import refreshCustomerTouches from '../../sql/refresh_customer_touches.sql?raw'
 import selectStoredKeys from '../../sql/select_stored_keys.sql?raw'
 import upsertRejectedEvents from '../../sql/upsert_rejected_events.sql?raw'
 import upsertSessions from '../../sql/upsert_sessions.sql?raw'
 import upsertTouches from '../../sql/upsert_touches.sql?raw'
-import { storeConversions } from '../credit/store-conversions.ts'
-import { columns } from '../db/array-literal.ts'
+import { type Conversion, storeConversions } from '../credit/store-conversions.ts'
 import type { Queries } from '../db/db.ts'
-import { resolveCustomers } from '../identity/customers.ts'
+import { type Columns, queryRows } from '../db/rows.ts'
+import { type IdentifiedEvent, resolveCustomers } from '../identity/customers.ts'
 import type { Secrets } from '../secrets.ts'
 import type { OriginIds } from './dimensions.ts'
 import {
@@ -21,120 +21,116 @@ import {
   type Origin,
   type RejectedEvent,
 } from './event.ts'
-import {
-  eventColumns,
-  type PlacedEvent,
-  rejectionColumns,
-  type SessionRow,
-  sessionColumns,
-  sessionKey,
-  sessionsOf,
-  touchColumns,
-  touchesOf,
-  usageColumns,
-} from './rows.ts'
+import { eventColumns, type PlacedEvent } from './event-rows.ts'
+import { rejectionColumns } from './rejection.ts'
+import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
+import { touchColumns, touchesOf } from './touch-rows.ts'
+import { recordUsages } from './usage.ts'
 
-/** What became of an event of a group. */
-export type Outcome = 'accepted' | 'duplicate' | 'rejected' | 'conversion_duplicate'
+export type Verdicts = Map<Judged, Verdict>
 
-export type Outcomes = Map<Judged, Outcome>
+/** What became of a group; valid only once its transaction has committed. */
+export interface StoredGroup {
+  verdicts: Verdicts
+  /** Stored events whose conversion counts already, under the same name and conversion id. */
+  repeatedConversions: Set<Judged>
+}
 
-/** Stores what is new of a group and says what became of each of its events; valid only once the transaction has committed. */
+/** The batches of a group, after the pure steps. */
+export interface Group {
+  requests: IngestRequest[]
+  judged: Judged[]
+  originIds: Map<Origin, OriginIds>
+}
+
 export async function storeGroup(
   tx: Queries,
-  group: { requests: IngestRequest[]; judged: Judged[]; originIds: Map<Origin, OriginIds>; secrets: Secrets },
-): Promise<Outcomes> {
-  const outcomes = await judgeKeys(tx, group.judged)
-  const rejected = group.judged.filter((event): event is RejectedEvent => outcomes.get(event) === 'rejected')
-  const placed = await placeEvents(tx, await claimKeys(tx, group.judged, outcomes), group.originIds)
+  { requests, judged, originIds }: Group,
+  secrets: Secrets,
+): Promise<StoredGroup> {
+  const verdicts = await judgeKeys(tx, judged)
+  const claimed = await claimKeys(tx, eventsThatAre('accepted', verdicts))
+  for (const event of eventsThatAre('accepted', verdicts))
+    if (!claimed.has(event)) verdicts.set(event, 'duplicate')
 
-  await storeIfAny(tx, insertEvents, placed, (events) => columns(events, ...eventColumns))
-  await storeTouches(tx, placed, group.originIds)
-  for (const event of await storeConversions(tx, placed)) outcomes.set(event, 'conversion_duplicate')
-  await storeIfAny(tx, upsertRejectedEvents, lastCopies(rejected), (events) =>
-    columns(events, ...rejectionColumns(group.secrets)),
-  )
-  await tx.query(insertTokenUsages, columns(countOutcomes(group.requests, outcomes), ...usageColumns))
-  return outcomes
+  const placed = await placeEvents(tx, claimed, originIds)
+  await queryRows(tx, { sql: insertEvents, columns: eventColumns, rows: placed })
+  await storeTouches(tx, placed, originIds)
+  const repeatedConversions = await convert(tx, placed)
+  const rejected = lastCopies(eventsThatAre('rejected', verdicts))
+  await queryRows(tx, { sql: upsertRejectedEvents, columns: rejectionColumns(secrets), rows: rejected })
+  await recordUsages(tx, requests, verdicts)
+  return { verdicts, repeatedConversions }
 }
 
-async function storeIfAny<Row>(
-  tx: Queries,
-  sql: string,
-  rows: Row[],
-  toParams: (rows: Row[]) => string[],
-): Promise<void> {
-  if (rows.length > 0) await tx.query(sql, toParams(rows))
+/** Accepted events may be stored, rejected ones may not: the verdict says which kind each is. */
+function eventsThatAre(wanted: 'accepted', verdicts: Verdicts): IngestEvent[]
+function eventsThatAre(wanted: 'rejected', verdicts: Verdicts): RejectedEvent[]
+function eventsThatAre(wanted: Verdict, verdicts: Verdicts): Judged[] {
+  return [...verdicts].flatMap(([event, verdict]) => (verdict === wanted ? [event] : []))
 }
 
-const keyOf = (event: Judged) => `${event.request.token.websiteId} ${event.key}`
+interface Key {
+  websiteId: string
+  /** Undefined: it had none that could be read. */
+  key: string | undefined
+}
+
+interface KeyRow {
+  website_id: string
+  idempotency_key: string
+}
+
+const keyOf = (event: Judged): Key => ({ websiteId: event.request.token.websiteId, key: event.key })
+const nameOf = ({ websiteId, key }: Key) => `${websiteId} ${key}`
+const nameOfRow = (row: KeyRow) => nameOf({ websiteId: row.website_id, key: row.idempotency_key })
+
+const keyColumns: Columns<Key> = {
+  website_id: ({ websiteId }) => websiteId,
+  idempotency_key: ({ key }) => key ?? null,
+}
 
 /**
  * Copies are judged in order: the first valid one is stored, later ones are duplicates. A rejected one uses up nothing,
  * and is a duplicate itself when its key is stored already: keys outlive their events, and so are looked up before age.
  */
-async function judgeKeys(tx: Queries, judged: Judged[]): Promise<Outcomes> {
-  const seen = await storedKeys(tx, judged.filter(isRejected))
-  const outcomes: Outcomes = new Map()
+async function judgeKeys(tx: Queries, judged: Judged[]): Promise<Verdicts> {
+  const keys = judged.filter(isRejected).map(keyOf)
+  const stored = await queryRows<Key, KeyRow>(tx, { sql: selectStoredKeys, columns: keyColumns, rows: keys })
+  const seen = new Set(stored.map(nameOfRow))
+  const verdicts: Verdicts = new Map()
   for (const event of judged) {
-    if (event.key !== undefined && seen.has(keyOf(event))) outcomes.set(event, 'duplicate')
-    else outcomes.set(event, isRejected(event) ? 'rejected' : 'accepted')
-    if (!isRejected(event)) seen.add(keyOf(event))
+    const name = nameOf(keyOf(event))
+    if (seen.has(name)) verdicts.set(event, 'duplicate')
+    else verdicts.set(event, isRejected(event) ? 'rejected' : 'accepted')
+    if (!isRejected(event)) seen.add(name)
   }
-  return outcomes
+  return verdicts
 }
 
-async function storedKeys(tx: Queries, rejected: RejectedEvent[]): Promise<Set<string>> {
-  const keyed = rejected.filter(({ key }) => key !== undefined)
-  if (keyed.length === 0) return new Set()
-  const rows = await tx.query<{ website_id: string; idempotency_key: string }>(
-    selectStoredKeys,
-    columns(
-      keyed,
-      (event) => event.request.token.websiteId,
-      (event) => event.key ?? null,
-    ),
+/** The events whose key was free, with the id that came with it. Sorted, so that all groups wait in one order. */
+async function claimKeys(tx: Queries, events: IngestEvent[]): Promise<Map<IngestEvent, string>> {
+  const keys = events.map(keyOf).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+  const claim = { sql: claimEventKeys, columns: keyColumns, rows: keys }
+  const rows = await queryRows<Key, KeyRow & { event_id: string }>(tx, claim)
+  const ids = new Map(rows.map((row) => [nameOfRow(row), row.event_id]))
+  return new Map(
+    events.flatMap((event) => {
+      const id = ids.get(nameOf(keyOf(event)))
+      return id === undefined ? [] : [[event, id] as const]
+    }),
   )
-  return new Set(rows.map((row) => `${row.website_id} ${row.idempotency_key}`))
-}
-
-/** The events that are new, with their ids; the others become duplicates. */
-async function claimKeys(
-  tx: Queries,
-  judged: Judged[],
-  outcomes: Outcomes,
-): Promise<{ event: IngestEvent; id: string }[]> {
-  const candidates = judged.filter((event): event is IngestEvent => outcomes.get(event) === 'accepted')
-  if (candidates.length === 0) return []
-  const sorted = [...candidates].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  const rows = await tx.query<{ website_id: string; idempotency_key: string; event_id: string }>(
-    claimEventKeys,
-    columns(
-      sorted,
-      (event) => event.request.token.websiteId,
-      (event) => event.key,
-    ),
-  )
-  const ids = new Map(rows.map((row) => [`${row.website_id} ${row.idempotency_key}`, row.event_id]))
-  for (const event of candidates) if (!ids.has(keyOf(event))) outcomes.set(event, 'duplicate')
-  return candidates.flatMap((event) => {
-    const id = ids.get(keyOf(event))
-    return id === undefined ? [] : [{ event, id }]
-  })
 }
 
 /** Gives new events their customer, their session and the ids of where they came from. */
 async function placeEvents(
   tx: Queries,
-  claimed: { event: IngestEvent; id: string }[],
+  claimed: Map<IngestEvent, string>,
   originIds: Map<Origin, OriginIds>,
 ): Promise<PlacedEvent[]> {
-  if (claimed.length === 0) return []
-  const { customerIds, identityId } = await resolveCustomers(
-    tx,
-    claimed.map(({ event }) => event),
-  )
-  const owned = claimed.map(({ event, id }, i) => ({
+  if (claimed.size === 0) return []
+  const { customerIds, identityId } = await resolveCustomers(tx, [...claimed.keys()].map(toIdentified))
+  const owned = [...claimed].map(([event, id], i) => ({
     event,
     id,
     customerId: customerIds[i] as string, // one for each event
@@ -142,23 +138,43 @@ async function placeEvents(
     originIds: event.session && originIds.get(event.session.origin),
   }))
   const sessions = await storeSessions(tx, sessionsOf(owned))
-  return owned.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? '') }))
+  return owned.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? 'none') }))
 }
 
+function toIdentified({
+  request,
+  occurredAt,
+  cookie,
+  user,
+  others,
+  emailHash,
+}: IngestEvent): IdentifiedEvent {
+  return { websiteId: request.token.websiteId, occurredAt, cookie, user, others, emailHash }
+}
+
+type StoredSession = Record<
+  'website_id' | 'cookie_identity_id' | 'client_session_id' | 'id' | 'customer_id',
+  string
+>
+
+/** By the name that `sessionKey` gives. */
 async function storeSessions(
   tx: Queries,
-  sessions: SessionRow[],
+  rows: SessionRow[],
 ): Promise<Map<string, { id: string; customerId: string }>> {
-  if (sessions.length === 0) return new Map()
-  const rows = await tx.query<
-    Record<'website_id' | 'cookie_identity_id' | 'client_session_id' | 'id' | 'customer_id', string>
-  >(upsertSessions, columns(sessions, ...sessionColumns))
+  const upsert = { sql: upsertSessions, columns: sessionColumns, rows }
+  const stored = await queryRows<SessionRow, StoredSession>(tx, upsert)
   return new Map(
-    rows.map((row) => [
-      `${row.website_id} ${row.cookie_identity_id} ${row.client_session_id}`,
-      { id: row.id, customerId: row.customer_id },
+    stored.map(({ website_id, cookie_identity_id, client_session_id, id, customer_id }) => [
+      `${website_id} ${cookie_identity_id} ${client_session_id}`,
+      { id, customerId: customer_id },
     ]),
   )
+}
+
+interface Toucher {
+  website_id: string
+  customer_id: string
 }
 
 async function storeTouches(
@@ -166,40 +182,43 @@ async function storeTouches(
   placed: PlacedEvent[],
   originIds: Map<Origin, OriginIds>,
 ): Promise<void> {
-  const touches = touchesOf(placed, originIds)
-  if (touches.length === 0) return
-  const moved = await tx.query<{ website_id: string; customer_id: string }>(
-    upsertTouches,
-    columns(touches, ...touchColumns),
-  )
-  if (moved.length === 0) return
-  const customers = [...new Map(moved.map((row) => [`${row.website_id} ${row.customer_id}`, row])).values()]
-  await tx.query(
-    refreshCustomerTouches,
-    columns(
-      customers,
-      (row) => row.website_id,
-      (row) => row.customer_id,
-    ),
-  )
+  const upsert = { sql: upsertTouches, columns: touchColumns, rows: touchesOf(placed, originIds) }
+  const touchers = await queryRows<(typeof upsert.rows)[number], Toucher>(tx, upsert)
+  const once = new Map(touchers.map((row) => [`${row.website_id} ${row.customer_id}`, row]))
+  await queryRows(tx, { sql: refreshCustomerTouches, columns: toucherColumns, rows: [...once.values()] })
+}
+
+const toucherColumns: Columns<Toucher> = {
+  website_id: (row) => row.website_id,
+  customer_id: (row) => row.customer_id,
+}
+
+/** Stores the conversions among the events; answers with those that count already. */
+async function convert(tx: Queries, placed: PlacedEvent[]): Promise<Set<Judged>> {
+  const converting = placed.filter(({ event }) => event.wire.conversion)
+  const stored = await storeConversions(tx, converting.map(toConversion))
+  return new Set(converting.flatMap(({ id, event }) => (stored.has(id) ? [] : [event])))
+}
+
+function toConversion({ event, id, customerId, session }: PlacedEvent): Conversion {
+  const { wire, request, occurredAt } = event
+  return {
+    websiteId: request.token.websiteId,
+    customerId,
+    sessionId: session?.id ?? null,
+    eventId: id,
+    name: wire.name ?? wire.type,
+    conversionId: wire.conversion_id ?? null,
+    occurredAt,
+    valueCents: wire.revenue_cents ?? null,
+    currency: wire.currency ?? null,
+  }
 }
 
 /** A statement may touch a row once: of several rejected copies the last is kept. */
 function lastCopies(rejected: RejectedEvent[]): RejectedEvent[] {
-  const kept = new Map(rejected.map((event) => [event.key === undefined ? event : keyOf(event), event]))
-  return [...kept.values()]
-}
-
-function countOutcomes(requests: IngestRequest[], outcomes: Outcomes) {
-  const counts = new Map(
-    requests.map((request) => [request, { request, received: 0, stored: 0, duplicate: 0, rejected: 0 }]),
+  const kept = new Map(
+    rejected.map((event) => [event.key === undefined ? event : nameOf(keyOf(event)), event]),
   )
-  for (const [event, outcome] of outcomes) {
-    const count = counts.get(event.request)
-    if (!count) continue
-    count.received += 1
-    if (outcome === 'duplicate' || outcome === 'rejected') count[outcome] += 1
-    else count.stored += 1
-  }
-  return [...counts.values()]
+  return [...kept.values()]
 }

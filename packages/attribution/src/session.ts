@@ -1,4 +1,4 @@
-/** The one rule that says when a session ends; SDK and collector both obey this file. */
+/** The one rule that says when a session ends, for whoever decides it. */
 import type { Utm } from '@headwater/contract'
 import { type Campaign, hasCampaign, sameCampaign } from './campaign.ts'
 

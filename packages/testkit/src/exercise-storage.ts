@@ -97,5 +97,17 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       steps.push('after')
       expect(steps).toEqual(['task', 'after'])
     })
+
+    test('an exclusive task that fails has run once, says why, and keeps nobody from the next one', async () => {
+      const [storage, other] = await open()
+      const ran: string[] = []
+      const failing = storage.exclusively(async () => {
+        ran.push('failing')
+        throw new Error('no')
+      })
+      await expect(failing).rejects.toThrow('no')
+      await other.exclusively(async () => void ran.push('next'))
+      expect(ran).toEqual(['failing', 'next'])
+    })
   })
 }

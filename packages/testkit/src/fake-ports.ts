@@ -126,7 +126,7 @@ export interface FakeLifecycle extends Lifecycle {
   here: Place
   leave(): void
   resume(): void
-  arrive(): void
+  arrive(titled?: Promise<void>): void
   /** Ends prerendering. */
   show(): void
   isWatched(): boolean
@@ -159,7 +159,7 @@ export function createFakeLifecycle({ isPrerendering = false } = {}): FakeLifecy
     },
     leave: () => each(({ leave }) => leave()),
     resume: () => each(({ resume }) => resume()),
-    arrive: () => each(({ arrive }) => arrive?.()),
+    arrive: (titled) => each(({ arrive }) => arrive?.(titled)),
     show() {
       isShown = true
       endWait()
@@ -197,7 +197,7 @@ export function createFakeIds(series = 0): FakeIds {
 }
 
 export interface FakeStorage extends Storage {
-  /** From now on every method rejects with this. */
+  /** From now on nothing can be read or written: all but `exclusively` rejects with this. */
   failWith(error: Error): void
 }
 
@@ -215,11 +215,11 @@ export function createFakeStorage(store: Storage = createMemoryStorage()): FakeS
     peek: (limit) => attempt(() => store.peek(limit)),
     remove: (keys) => attempt(() => store.remove(keys)),
     count: () => attempt(() => store.count()),
-    exclusively: (task) =>
-      attempt(() => {
-        held = held.then(() => store.exclusively(task)) // one at a time, also among tabs
-        return held
-      }),
+    exclusively(task) {
+      const run = held.then(() => store.exclusively(task)) // one at a time, also among tabs
+      held = run.catch(() => {}) // its caller hears of it
+      return run
+    },
     failWith(error) {
       failure = error
     },

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /** States what counts as coming to a page. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { watchPages } from './navigation.ts'
 
 type WindowWithNavigation = { navigation?: EventTarget }
@@ -9,9 +9,15 @@ const pushState = history.pushState
 const replaceState = history.replaceState
 let ending: AbortController
 let views: string[]
+let titles: string[]
 
 const watch = () =>
-  watchPages(() => views.push(location.pathname + location.search + location.hash), ending.signal)
+  watchPages((titled) => {
+    views.push(location.pathname + location.search + location.hash)
+    const noteTitle = () => titles.push(document.title)
+    if (titled) titled.then(noteTitle)
+    else noteTitle()
+  }, ending.signal)
 
 beforeEach(() => {
   history.pushState = pushState
@@ -19,6 +25,7 @@ beforeEach(() => {
   history.replaceState(null, '', '/start')
   ending = new AbortController()
   views = []
+  titles = []
 })
 afterEach(() => ending.abort())
 
@@ -58,6 +65,19 @@ describe.each([
     watch()
     navigate()
     expect(views).toEqual(expected)
+  })
+
+  test('a page that comes by history has its title one task after its address; others have it already', async () => {
+    vi.useFakeTimers()
+    document.title = 'Start'
+    watch()
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+    history.pushState(null, '', '/a')
+    document.title = 'A' // as a framework does when it has rendered
+    expect(titles).toEqual(['Start', 'Start'])
+    await vi.runAllTimersAsync()
+    vi.useRealTimers()
+    expect(titles).toEqual(['Start', 'Start', 'A'])
   })
 
   test('going back from the back/forward cache is a view of the same page', () => {

@@ -61,4 +61,43 @@ describe('locks', () => {
     await createIndexedDbStorage(name).exclusively(async () => void held.push('task'))
     expect(held).toEqual([name, 'task', 'released'])
   })
+
+  type Request = (lock: string, task: () => Promise<void>) => Promise<void>
+  test.each<[string, Request]>([
+    ['cannot be had', () => Promise.reject(new Error('SecurityError'))],
+    [
+      'is taken away while the task runs',
+      async (_, task) => {
+        void task()
+        throw new Error('AbortError')
+      },
+    ],
+    [
+      'fails after the task has run',
+      async (_, task) => {
+        await task()
+        throw new Error('AbortError')
+      },
+    ],
+  ])('where the Web Lock %s, the task runs once all the same, to its end', async (_, request) => {
+    vi.stubGlobal('navigator', { locks: { request } })
+    const steps: string[] = []
+    await createIndexedDbStorage(newName()).exclusively(async () => {
+      steps.push('begins')
+      await Promise.resolve()
+      steps.push('ends')
+    })
+    expect(steps).toEqual(['begins', 'ends'])
+  })
+
+  test('a task that fails under the lock runs once, and says why', async () => {
+    vi.stubGlobal('navigator', { locks: { request: (_: string, task: () => Promise<void>) => task() } })
+    let runs = 0
+    const failing = createIndexedDbStorage(newName()).exclusively(async () => {
+      runs++
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(runs).toBe(1)
+  })
 })

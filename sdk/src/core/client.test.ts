@@ -186,7 +186,12 @@ describe('verbs', () => {
     const verbs = client as unknown as Record<string, (...args: unknown[]) => unknown>
     const cycle: Record<string, unknown> = {}
     cycle.self = cycle
-    for (const value of [null, 0, '', [], Symbol('s'), 1n, cycle, Object.create(null), () => 1]) {
+    const thrower = {
+      toJSON() {
+        throw Object.create(null)
+      },
+    }
+    for (const value of [null, 0, '', [], Symbol('s'), 1n, cycle, Object.create(null), () => 1, thrower]) {
       for (const verb of ['track', 'page', 'conversion', 'identify', 'setToken']) {
         verbs[verb]?.(value)
         verbs[verb]?.('name', value)
@@ -212,6 +217,54 @@ describe('page views', () => {
       { name: 'early' },
       { type: 'page', url: 'https://shop.example/cart' },
     ])
+  })
+
+  describe('of an address that changes before its title', () => {
+    /** The visitor comes to /cart while the title is still that of the page before. */
+    function comeToCart() {
+      const { client, lifecycle, ...rest } = start({ autoPage: true })
+      let tell = () => {}
+      const titled = new Promise<void>((resolve) => {
+        tell = resolve
+      })
+      lifecycle.here = { url: 'https://shop.example/cart', title: 'Shop' }
+      lifecycle.arrive(titled)
+      const setTitle = () => {
+        lifecycle.here = { ...lifecycle.here, title: 'Cart' }
+        tell()
+      }
+      return { client, lifecycle, setTitle, tell, ...rest }
+    }
+
+    test('have the time and the order of the change, and the title that follows', async () => {
+      const { client, setTitle, events } = comeToCart()
+      client.track('right after')
+      setTitle()
+      await client.flush()
+      expect(events()).toMatchObject([
+        { type: 'page', title: 'Shop' },
+        { type: 'page', title: 'Cart', url: 'https://shop.example/cart', seq: 2 },
+        { name: 'right after', seq: 3 },
+      ])
+    })
+
+    test('go without a title when the page is left at once', async () => {
+      const { lifecycle, events } = comeToCart()
+      lifecycle.leave()
+      expect(events()).toMatchObject([{ url: 'https://shop.example/' }, { url: 'https://shop.example/cart' }])
+      expect(events()[1]).not.toHaveProperty('title')
+    })
+
+    test('do not take the title of another page', async () => {
+      const { client, lifecycle, tell, events } = comeToCart()
+      lifecycle.here = { url: 'https://shop.example/thanks', title: 'Thanks' }
+      lifecycle.arrive()
+      tell()
+      await client.flush()
+      const [, cart, thanks] = events()
+      expect(cart).not.toHaveProperty('title')
+      expect(thanks).toMatchObject({ url: 'https://shop.example/thanks', title: 'Thanks' })
+    })
   })
 
   test('are not when autoPage is false', async () => {
@@ -264,7 +317,9 @@ describe('tokens', () => {
       client.setToken(other)
       client.track('a')
       await client.flush()
-      expect(said.error).toMatchObject([{ code: 'invalid_token' }])
+      expect(said.error).toEqual([{ code: 'invalid_token', message: expect.stringContaining('setToken: ') }])
+      expect(said.error[0]?.message).toContain(other.slice(0, 15))
+      expect(said.error[0]?.message).not.toContain('_new') // a secret stays one
       expect(transport.requests[0]?.url).toContain(token)
     },
   )

@@ -5,6 +5,7 @@ import {
   type FakeRequest,
   problem,
   receipt,
+  settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
 import { createCoreClient } from './client.ts'
@@ -88,7 +89,7 @@ describe('status and outcome', () => {
 
   test.each([429, 503])('%s with Retry-After waits as long as it says, whoever hurries', async (status) => {
     const { client, transport, clock, lifecycle } = start(['a'])
-    transport.replyWith({ ...problem(status), retryAfterMs: 6_000 })
+    transport.replyWith({ ...problem(status), retryAfter: '6' })
     await client.flush()
     lifecycle.resume()
     lifecycle.leave()
@@ -97,6 +98,17 @@ describe('status and outcome', () => {
     await clock.advance(1)
     expect(transport.requests).toHaveLength(2)
   })
+})
+
+test('a date in Retry-After is read by the clock of the client', async () => {
+  const { client, transport, clock } = start(['a'])
+  const retryAfter = new Date(clock.now() + 6_000).toUTCString()
+  transport.replyWith({ ...problem(503), retryAfter })
+  await client.flush()
+  await clock.advance(5_999)
+  expect(transport.requests).toHaveLength(1)
+  await clock.advance(1)
+  expect(transport.requests).toHaveLength(2)
 })
 
 describe('verdicts', () => {
@@ -118,9 +130,26 @@ describe('verdicts', () => {
       { reason: 'rejected', count: 1, code: 'currency_required', message },
     ])
 
-    client.track('c')
+  })
+
+  test('the collector is not told what it rejected itself', async () => {
+    const { client, transport } = start(['a'])
+    transport.replyWith(receipt(1, [{ index: 0, status: 'rejected', code: 'currency_required' }]))
     await client.flush()
-    expect(transport.requests[1]?.batch.dropped).toEqual({ rejected: 1 })
+    client.track('b')
+    await client.flush()
+    expect(transport.requests[1]?.batch).not.toHaveProperty('dropped')
+  })
+
+  test('a verdict that is none harms nobody', async () => {
+    const { client, transport, storage, said } = start(['a', 'b'])
+    const { body } = receipt(2)
+    transport.replyWith({ status: 200, body: { ...(body as object), results: [null, 1, {}] } })
+    await client.flush()
+    expect(said).toEqual([['delivered', { accepted: 2, duplicate: 0, rejected: 0 }]])
+    client.track('c')
+    await settled()
+    expect(await storage.count()).toBe(1)
   })
 })
 

@@ -15,6 +15,14 @@ test('losses are counted by reason', () => {
   expect(drops.take()).toEqual({ queue_full: 2, refused: 3 })
 })
 
+test('reading the counts leaves them to be taken', () => {
+  const { drops } = setUp()
+  expect(drops.counts()).toBeUndefined()
+  drops.count('queue_full')
+  expect(drops.counts()).toEqual({ queue_full: 1 })
+  expect(drops.take()).toEqual({ queue_full: 1 })
+})
+
 test('what was taken is told once', () => {
   const { drops } = setUp()
   drops.count('queue_full')
@@ -39,7 +47,9 @@ test('giving nothing back is no loss', () => {
 
 test('each loss is said at once, with what the collector said of it; giving back says nothing', () => {
   const { drops, said } = setUp()
-  drops.count('rejected', { code: 'too_old', message: 'Too old.' })
+  drops.count('refused', { code: 'too_large', message: 'Too large.' })
   drops.giveBack(drops.take())
-  expect(said).toEqual([['dropped', { reason: 'rejected', count: 1, code: 'too_old', message: 'Too old.' }]])
+  expect(said).toEqual([
+    ['dropped', { reason: 'refused', count: 1, code: 'too_large', message: 'Too large.' }],
+  ])
 })

@@ -2,6 +2,7 @@
 import {
   createFakeIds,
   createFakePorts,
+  createFakeStorage,
   createFakeTransport,
   type FakePorts,
   noon,
@@ -9,7 +10,9 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
+import type { Client } from './api.ts'
 import { createCoreClient } from './client.ts'
+import type { Notices } from './notices.ts'
 import { readOptions } from './options.ts'
 import type { Answer } from './ports.ts'
 
@@ -108,6 +111,93 @@ describe('during an outage', () => {
     lifecycle.resume()
     await settled()
     expect(transport.requests).toHaveLength(before + 1)
+  })
+})
+
+describe('an attempt that fails in a way that no answer tells of', () => {
+  const broken = () => {
+    throw new Error('no locale')
+  }
+  const listenTo = (client: Client) => {
+    const errors: Notices['error'][] = []
+    client.on('error', (notice) => errors.push(notice))
+    return errors
+  }
+
+  test('is said once and tried again like any other, and the events stay on the device', async () => {
+    const { client, clock, transport, lifecycle, storage } = await start()
+    const errors = listenTo(client)
+    const { context } = lifecycle
+    lifecycle.context = broken
+    client.track('a')
+    client.identify('null')
+    await client.flush()
+    await clock.advance(1_000)
+    client.track('b')
+    await settled()
+    expect(await storage.count()).toBe(2)
+    expect(errors.slice(1)).toEqual([
+      { code: 'delivery_failed', message: expect.stringContaining('no locale'), cause: expect.any(Error) },
+    ])
+
+    lifecycle.context = context
+    await clock.advance(5_000)
+    expect(transport.sent()).toEqual([['a', 'b']])
+    expect(transport.requests[0]?.batch.dropped).toEqual({ illegal_id: 1 })
+    expect(await storage.count()).toBe(0)
+  })
+
+  test('is said again after something was delivered', async () => {
+    const { client, lifecycle } = await start()
+    const errors = listenTo(client)
+    const { context } = lifecycle
+    for (const name of ['a', 'b']) {
+      lifecycle.context = broken
+      client.track(name)
+      await client.flush()
+      lifecycle.context = context
+      await client.flush()
+    }
+    expect(errors.map(({ code }) => code)).toEqual(['delivery_failed', 'delivery_failed'])
+  })
+
+  test('on leaving, the page hears nothing of it, and its events go when it is back', async () => {
+    const { client, lifecycle, transport } = await start()
+    const { context } = lifecycle
+    client.track('a')
+    await settled()
+    lifecycle.context = broken
+    expect(() => lifecycle.leave()).not.toThrow()
+    await settled()
+    lifecycle.context = context
+    lifecycle.resume()
+    await settled()
+    expect(transport.sent()).toEqual([['a']])
+  })
+
+  test('a store that runs no exclusive task is asked again, and goes on keeping events', async () => {
+    const storage = createFakeStorage()
+    const { exclusively } = storage
+    const { client, clock, transport } = await start({}, { storage })
+    const errors = listenTo(client)
+    storage.exclusively = () => Promise.reject(new Error('no lock'))
+    client.track('a')
+    await expect(client.flush()).resolves.toBeUndefined()
+    storage.exclusively = exclusively
+    await clock.advance(1_000)
+    expect(transport.sent()).toEqual([['a']])
+    client.track('b')
+    await settled()
+    expect(await storage.peek(9)).toMatchObject([{ name: 'b' }])
+    expect(errors.map(({ code }) => code)).toEqual(['delivery_failed'])
+  })
+
+  test('after shutdown it leaves no timer behind', async () => {
+    const { client, clock, lifecycle } = await start()
+    lifecycle.context = broken
+    client.track('a')
+    await client.shutdown()
+    expect(clock.timers()).toBe(0)
   })
 })
 
@@ -214,6 +304,7 @@ describe('leaving', () => {
     const { client, transport, lifecycle, storage } = await start()
     transport.alwaysReplyWith({ status: 0 })
     for (const name of names(20)) client.track(name, { text: 'é'.repeat(100) })
+    client.identify('null') // the body also tells of losses
     await settled()
     for (transport.room = 1_000; transport.room < 5_000; transport.room += 100) {
       lifecycle.leave()
@@ -221,6 +312,7 @@ describe('leaving', () => {
       const sent = request?.batch.events.map(({ name }) => name) ?? []
       const bodyBytes = new TextEncoder().encode(JSON.stringify(request?.batch)).length
       expect(bodyBytes).toBeLessThanOrEqual(transport.room)
+      expect(request?.batch.dropped).toEqual({ illegal_id: 1 })
       expect(bodyBytes).toBeGreaterThan(transport.room - 700) // one more would not fit
       expect(sent).toEqual(names(20).slice(-sent.length))
       await settled()

@@ -134,7 +134,7 @@ describe('when the storage fails', () => {
       await failing
       throw new Error('no disk')
     }
-    Object.assign(storage, { append: fail, exclusively: fail, count: fail })
+    Object.assign(storage, { append: fail, peek: fail, count: fail })
     const flushed = client.flush()
     await settled()
     client.track('a')
@@ -178,6 +178,25 @@ describe('when the storage fails', () => {
     await settled()
     lifecycle.leave()
     expect(transport.requests).toMatchObject([{ isLeaving: true, batch: { events: [{ name: 'a' }] } }])
+  })
+})
+
+describe('when nothing can be written, not even to memory', () => {
+  test('what was taken is lost and counted, flush resolves, and what comes next is written', async () => {
+    const { client, lifecycle, storage } = await start()
+    const dropped: Notices['dropped'][] = []
+    client.on('dropped', (notice) => dropped.push(notice))
+    const { shown } = lifecycle
+    lifecycle.shown = Promise.reject(new Error('broken'))
+    client.track('a')
+    client.track('b')
+    await expect(client.flush()).resolves.toBeUndefined()
+    expect(dropped).toEqual([{ reason: 'invalid_event', count: 2, message: 'Error: broken' }])
+
+    lifecycle.shown = shown
+    client.track('c')
+    await settled()
+    expect(await storage.peek(9)).toMatchObject([{ name: 'c' }])
   })
 })
 

@@ -1,8 +1,8 @@
 /** `POST /operations/:name`: carries out CLI commands for whoever can read the lock file of this collector's folder. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
-import type { AppEnv } from '../http/app-env.ts'
-import { isOperation, type OperationDeps, OperationError, operations } from './operations.ts'
+import { isOperation, type OperationDeps, OperationError, operations } from '../operations.ts'
+import type { AppEnv } from './app-env.ts'
 
 export function operationsRoute(deps: OperationDeps, secret: string): Hono<AppEnv> {
   return new Hono<AppEnv>().post('/operations/:name', async (c) => {

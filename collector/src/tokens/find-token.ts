@@ -1,4 +1,4 @@
-/** Finds and checks tokens, from a short cache: a revocation works within its 5 seconds. */
+/** Finds tokens and says what keeps one from being used, from a short cache: a revocation works within its 5 seconds. */
 import { timingSafeEqual } from 'node:crypto'
 import selectToken from '../../sql/select_token.sql?raw'
 import type { Db } from '../db/db.ts'
@@ -10,7 +10,7 @@ const cacheMs = 5_000
 /** Unknown tokens are remembered too, so the cache needs a bound. */
 const cacheSize = 10_000
 
-export interface TokenChecker {
+export interface TokenFinder {
   /** The token itself, whatever its state; throws a Problem `invalid_token` when there is none like it. */
   find(token: string | undefined): Promise<Token>
 }
@@ -26,11 +26,11 @@ interface TokenRow {
   website_status: string
 }
 
-export function createTokenChecker(deps: { db: Db; secrets: Secrets; now: () => number }): TokenChecker {
+export function createTokenFinder(deps: { db: Db; secrets: Secrets; now: () => number }): TokenFinder {
   const { db, secrets, now } = deps
   const cache = new Map<string, { token: Token | undefined; until: number }>()
 
-  async function look(token: string, hash: string): Promise<Token | undefined> {
+  async function loadToken(token: string, hash: string): Promise<Token | undefined> {
     const parts = readToken(token)
     if (!parts) return undefined
     const rows = await db.query<TokenRow>(selectToken, [parts.websiteKey, parts.prefix])
@@ -49,7 +49,7 @@ export function createTokenChecker(deps: { db: Db; secrets: Secrets; now: () => 
       const hash = secrets.hashToken(token) // the cache holds no token in clear
       const cached = cache.get(hash)
       const isFresh = cached !== undefined && cached.until > now()
-      const found = isFresh ? cached.token : await look(token, hash).catch(couldNotLook)
+      const found = isFresh ? cached.token : await loadToken(token, hash).catch(couldNotLoad)
       if (!isFresh) {
         if (cache.size >= cacheSize) cache.clear()
         cache.set(hash, { token: found, until: now() + cacheMs })
@@ -94,7 +94,7 @@ export function checkToken(
   }
 }
 
-function couldNotLook(error: unknown): never {
+function couldNotLoad(error: unknown): never {
   throw unavailable('The database could not be asked for the token.', error)
 }
 

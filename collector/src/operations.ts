@@ -1,13 +1,13 @@
 /** What the CLI does to a database: plain functions, run here or, over HTTP, by the collector that has the folder. */
 import { z } from 'zod'
-import insertToken from '../../sql/insert_token.sql?raw'
-import insertWebsite from '../../sql/insert_website.sql?raw'
-import revokeToken from '../../sql/revoke_token.sql?raw'
-import selectTokens from '../../sql/select_tokens.sql?raw'
-import selectWebsites from '../../sql/select_websites.sql?raw'
-import { constraintOf, type Db } from '../db/db.ts'
-import type { Secrets } from '../secrets.ts'
-import { makeToken, makeWebsiteKey, readToken, scopes } from '../tokens/token.ts'
+import insertToken from '../sql/insert_token.sql?raw'
+import insertWebsite from '../sql/insert_website.sql?raw'
+import revokeToken from '../sql/revoke_token.sql?raw'
+import selectTokens from '../sql/select_tokens.sql?raw'
+import selectWebsites from '../sql/select_websites.sql?raw'
+import { constraintOf, type Db } from './db/db.ts'
+import type { Secrets } from './secrets.ts'
+import { makeToken, makeWebsiteKey, readToken, scopes } from './tokens/token.ts'
 
 /** The command cannot be carried out as it was given. */
 export class OperationError extends Error {

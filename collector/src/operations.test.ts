@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestCollector, onBothDatabases, type TestCollector } from '../testing.ts'
-import { readToken } from '../tokens/token.ts'
+import { operationsRoute } from './http/operations.ts'
 import { operations } from './operations.ts'
-import { operationsRoute } from './operations-route.ts'
+import { createTestCollector, onBothDatabases, type TestCollector } from './testing.ts'
+import { readToken } from './tokens/token.ts'
 
 onBothDatabases((open) => {
   let collector: TestCollector
@@ -32,6 +32,18 @@ onBothDatabases((open) => {
         expect((await revoke()).revoked_at).not.toBeNull()
         await expect(revoke()).rejects.toThrow('has no token')
       }
+    })
+
+    it('is found by its id before another whose name looks like that id', async () => {
+      const first = await make({ name: 'first' })
+      const second = await make({ name: first.id })
+      const revoked = await operations['token.revoke'](collector, {
+        website: collector.websiteId,
+        token: first.id,
+      })
+      expect(revoked.name).toBe('first')
+      const listed = await operations['token.list'](collector, { website: collector.websiteId })
+      expect(listed.find(({ id }) => id === second.id)?.revoked_at).toBeNull()
     })
 
     it.each([

@@ -1,0 +1,51 @@
+/** Step 6, to rows: an event with its customer and session, as a row of `events`. */
+import { type Columns, toInstant } from '../db/rows.ts'
+import type { OriginIds } from './dimensions.ts'
+import type { IngestEvent } from './event.ts'
+
+/** An event with its customer. */
+export interface OwnedEvent {
+  event: IngestEvent
+  id: string
+  customerId: string
+  /** Undefined: it came without a cookie. */
+  cookieId: string | undefined
+  /** Of its session; undefined: it came without one. */
+  originIds: OriginIds | undefined
+}
+
+/** An event with its session too, whose customer need not be the event's: it stays with whoever opened it. */
+export interface PlacedEvent extends OwnedEvent {
+  session: { id: string; customerId: string } | undefined
+}
+
+/** The seven references to the dimension tables, the same in `events`, `sessions_tracking` and `touches`. */
+export const originColumns: Columns<{ originIds: OriginIds | undefined }> = {
+  utm_source_id: ({ originIds }) => originIds?.source ?? null,
+  utm_medium_id: ({ originIds }) => originIds?.medium ?? null,
+  utm_campaign_id: ({ originIds }) => originIds?.campaign ?? null,
+  utm_term_id: ({ originIds }) => originIds?.term ?? null,
+  utm_content_id: ({ originIds }) => originIds?.content ?? null,
+  referrer_domain_id: ({ originIds }) => originIds?.referrerDomain ?? null,
+  landing_page_id: ({ originIds }) => originIds?.landingPage ?? null,
+}
+
+export const eventColumns: Columns<PlacedEvent> = {
+  website_id: ({ event }) => event.request.token.websiteId,
+  id: ({ id }) => id,
+  session_id: ({ session }) => session?.id ?? null,
+  customer_id: ({ customerId }) => customerId,
+  type: ({ event }) => event.wire.type,
+  name: ({ event }) => event.wire.name ?? event.wire.type,
+  occurred_at: ({ event }) => toInstant(event.occurredAt),
+  url: ({ event }) => event.url,
+  title: ({ event }) => event.wire.title ?? null,
+  props: ({ event }) => event.props,
+  revenue_cents: ({ event }) => event.wire.revenue_cents ?? null,
+  currency: ({ event }) => event.wire.currency ?? null,
+  idempotency_key: ({ event }) => event.key,
+  ingestion_token_id: ({ event }) => event.request.token.id,
+  schema_version: ({ event }) => event.wire.schema_version ?? 1,
+  sdk_version: ({ event }) => event.request.sdkVersion,
+  ...originColumns,
+}

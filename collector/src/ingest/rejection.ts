@@ -1,0 +1,62 @@
+/** What is kept of an event that is not stored, as rows of `rejected_events`. */
+import { limits } from '@headwater/contract'
+import { type Columns, toArrayLiteral, toInstant } from '../db/rows.ts'
+import type { Secrets } from '../secrets.ts'
+import type { Fault, IngestEvent, IngestRequest, RejectedEvent } from './event.ts'
+import { toUuid } from './uuid.ts'
+
+/** An event that could not be read: its key and whatever identities can be read stay, so that erase finds it. */
+export function rejectUnread(
+  unread: { request: IngestRequest; index: number; raw: unknown },
+  fault: Fault,
+  hash: Hash,
+): RejectedEvent {
+  const fields = (typeof unread.raw === 'object' ? (unread.raw ?? {}) : {}) as Record<string, unknown> // any JSON; read defensively
+  const key = textIn(fields.idempotency_key)?.slice(0, limits.idempotencyKey)
+  const others = Array.isArray(fields.identities) ? fields.identities : []
+  const identities: [type: unknown, value: unknown][] = [
+    ['cookie', fields.anonymous_id],
+    ['user_id', fields.user_id],
+    ...others.slice(0, limits.identities).map((one): [unknown, unknown] => [one?.type, one?.value]),
+  ]
+  const identityHashes = identities.flatMap(([type, value]) => {
+    const [kind, id] = [textIn(type), textIn(value)]
+    return kind && id ? [hash(kind, id)] : []
+  })
+  return { ...unread, key: key && toUuid(key), idempotencyKey: key, fault, identityHashes }
+}
+
+/** An event that only the database refused. */
+export function rejectUnstorable({
+  request,
+  index,
+  key,
+  wire,
+  cookie,
+  user,
+  others,
+}: IngestEvent): RejectedEvent {
+  const message =
+    'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
+  const fault: Fault = { code: 'unstorable', message }
+  const identityHashes = [cookie, user, ...others].flatMap((identity) => identity?.hash ?? [])
+  return { request, index, key, idempotencyKey: wire.idempotency_key, fault, raw: wire, identityHashes }
+}
+
+export const rejectionColumns = (secrets: Secrets): Columns<RejectedEvent> => ({
+  website_id: ({ request }) => request.token.websiteId,
+  ingestion_token_id: ({ request }) => request.token.id,
+  idempotency_key: ({ key }) => key ?? null,
+  received_at: ({ request }) => toInstant(request.receivedAt),
+  request_id: ({ request }) => request.id,
+  code: ({ fault }) => fault.code,
+  path: ({ fault }) => fault.path ?? null,
+  message: ({ fault }) => fault.message,
+  payload: ({ raw }) => `\\x${secrets.encrypt(JSON.stringify(raw)).toString('hex')}`,
+  identity_hashes: ({ identityHashes }) => toArrayLiteral(identityHashes),
+})
+
+type Hash = (type: string, value: string) => string
+
+const textIn = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined

@@ -1,0 +1,68 @@
+/** Step 6, to rows: what events add to their sessions, as rows of `sessions_tracking`. */
+import { type Columns, toInstant } from '../db/rows.ts'
+import type { EventSession } from './event.ts'
+import { type OwnedEvent, originColumns } from './event-rows.ts'
+
+export interface SessionRow {
+  /** The event that opens the session, if nothing has. */
+  opener: OwnedEvent
+  cookieId: string
+  session: EventSession
+  originIds: OwnedEvent['originIds']
+  startedAt: number
+  endedAt: number
+  views: number
+  conversions: number
+}
+
+/** Names a session in its table; undefined for an event without a session, or without the cookie it belongs to. */
+export function sessionKey({ event, cookieId }: OwnedEvent): string | undefined {
+  if (!event.session || cookieId === undefined) return undefined
+  return `${event.request.token.websiteId} ${cookieId} ${event.session.clientId}`
+}
+
+/** One row a session, sorted, so that all groups lock them in one order. */
+export function sessionsOf(events: OwnedEvent[]): SessionRow[] {
+  const sessions = new Map<string, SessionRow>()
+  for (const owned of events) {
+    const key = sessionKey(owned)
+    if (key !== undefined) sessions.set(key, addTo(sessions.get(key) ?? openRow(owned), owned))
+  }
+  return [...sessions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+}
+
+function openRow(opener: OwnedEvent): SessionRow {
+  const { event, cookieId, originIds } = opener
+  const session = event.session as EventSession // sessionKey has seen that both are there
+  const { occurredAt: endedAt } = event
+  const sums = { startedAt: session.startedAt, endedAt, views: 0, conversions: 0 }
+  return { opener, cookieId: cookieId as string, session, originIds, ...sums }
+}
+
+function addTo(row: SessionRow, { event }: OwnedEvent): SessionRow {
+  const isView = event.wire.type === 'page' || event.wire.type === 'screen'
+  return {
+    ...row,
+    startedAt: Math.min(row.startedAt, event.session?.startedAt ?? row.startedAt),
+    endedAt: Math.max(row.endedAt, event.occurredAt),
+    views: row.views + (isView ? 1 : 0),
+    conversions: row.conversions + (event.wire.conversion ? 1 : 0),
+  }
+}
+
+export const sessionColumns: Columns<SessionRow> = {
+  website_id: ({ opener }) => opener.event.request.token.websiteId,
+  customer_id: ({ opener }) => opener.customerId,
+  cookie_identity_id: ({ cookieId }) => cookieId,
+  client_session_id: ({ session }) => session.clientId,
+  started_at: ({ startedAt }) => toInstant(startedAt),
+  ended_at: ({ endedAt }) => toInstant(endedAt),
+  view_count: ({ views }) => views,
+  conversion_count: ({ conversions }) => conversions,
+  ...originColumns,
+  landing_url: ({ session }) => session.landingUrl,
+  referrer_url: ({ session }) => session.referrerUrl,
+  ip: ({ opener }) => opener.event.request.ip,
+  user_agent: ({ opener }) => opener.event.request.userAgent,
+  is_bot: ({ opener }) => opener.event.request.isBot,
+}

@@ -1,0 +1,44 @@
+/** Step 6, to rows: the touches that events prove, as rows of `touches`. */
+import { type Columns, toInstant } from '../db/rows.ts'
+import type { OriginIds } from './dimensions.ts'
+import type { EventTouch, Origin } from './event.ts'
+import { originColumns, type PlacedEvent } from './event-rows.ts'
+
+export interface TouchRow {
+  touch: EventTouch
+  placed: PlacedEvent
+  originIds: OriginIds | undefined
+}
+
+/** One row a touch of a session, at its earliest time; a touch without a session stands for itself. Sorted. */
+export function touchesOf(events: PlacedEvent[], originIds: Map<Origin, OriginIds>): TouchRow[] {
+  const touches = new Map<string, TouchRow>()
+  for (const placed of events) {
+    const visit = placed.session?.id ?? `event ${placed.id}`
+    for (const touch of placed.event.touches) {
+      const key = `${placed.event.request.token.websiteId} ${visit} ${touch.key}`
+      const earliest = touches.get(key)
+      if (earliest && earliest.touch.at <= touch.at) continue
+      touches.set(key, { touch, placed, originIds: originIds.get(touch.origin) })
+    }
+  }
+  return [...touches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+}
+
+export const touchColumns: Columns<TouchRow> = {
+  website_id: ({ placed }) => placed.event.request.token.websiteId,
+  customer_id: ({ placed }) => placed.session?.customerId ?? placed.customerId,
+  session_id: ({ placed }) => placed.session?.id ?? null,
+  occurred_at: ({ touch }) => toInstant(touch.at),
+  type: ({ touch }) => touch.type,
+  touch_key: ({ touch }) => touch.key,
+  is_direct: ({ touch }) => touch.origin.source.isDirect,
+  click_id_type: ({ touch }) => touch.origin.source.clickIdType ?? null,
+  ...originColumns,
+  source_event_id: ({ placed }) => placed.id,
+  metadata: ({ touch }) => metadataOf(touch.origin),
+}
+
+function metadataOf({ source: { clickIdValue } }: Origin): string | null {
+  return clickIdValue === undefined ? null : JSON.stringify({ click_id: clickIdValue })
+}

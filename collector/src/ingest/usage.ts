@@ -1,0 +1,68 @@
+/** What each request brought, as rows of `token_usages`: received = stored + duplicate + rejected. */
+import type { ProblemCode } from '@headwater/contract'
+import insertTokenUsages from '../../sql/insert_token_usages.sql?raw'
+import type { Queries } from '../db/db.ts'
+import { type Columns, queryRows, toInstant } from '../db/rows.ts'
+import type { Caller, IngestRequest } from './event.ts'
+import type { Verdicts } from './store.ts'
+
+interface Usage {
+  request: Caller
+  /** Null: the batch was processed. */
+  errorCode: ProblemCode | null
+  received: number
+  accepted: number
+  duplicate: number
+  rejected: number
+}
+
+/** Counts the verdicts of processed requests, in the transaction that stores their events. */
+export async function recordUsages(
+  tx: Queries,
+  requests: IngestRequest[],
+  verdicts: Verdicts,
+): Promise<void> {
+  const usages = new Map<Caller, Usage>(requests.map((request) => [request, emptyUsage(request, null)]))
+  for (const [event, verdict] of verdicts) {
+    const usage = usages.get(event.request)
+    if (!usage) continue // a trial of some of the events stores no counts
+    usage.received += 1
+    usage[verdict] += 1
+  }
+  await queryRows(tx, { sql: insertTokenUsages, columns: usageColumns, rows: [...usages.values()] })
+}
+
+/** A refused request leaves its row too. */
+export async function recordRefusal(
+  queries: Queries,
+  request: Caller,
+  errorCode: ProblemCode,
+): Promise<void> {
+  await queryRows(queries, {
+    sql: insertTokenUsages,
+    columns: usageColumns,
+    rows: [emptyUsage(request, errorCode)],
+  })
+}
+
+const emptyUsage = (request: Caller, errorCode: ProblemCode | null): Usage => ({
+  request,
+  errorCode,
+  received: 0,
+  accepted: 0,
+  duplicate: 0,
+  rejected: 0,
+})
+
+export const usageColumns: Columns<Usage> = {
+  website_id: ({ request }) => request.token.websiteId,
+  ingestion_token_id: ({ request }) => request.token.id,
+  occurred_at: ({ request }) => toInstant(request.receivedAt),
+  ip: ({ request }) => request.ip,
+  error_code: ({ errorCode }) => errorCode,
+  request_id: ({ request }) => request.id,
+  received: ({ received }) => received,
+  stored: ({ accepted }) => accepted,
+  duplicate: ({ duplicate }) => duplicate,
+  rejected: ({ rejected }) => rejected,
+}
