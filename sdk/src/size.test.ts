@@ -17,6 +17,13 @@ test.each([
   ['zod', '_zod'],
   ['the public suffix list', 'kawasaki'],
   ['the referrer tables', 'duckduckgo'],
+  ['the whole text of an error', 'headwater token create'],
 ])('%s is not in it', (_, marker) => {
   expect(script).not.toContain(marker)
+})
+
+test('it says codes and a link where npm says whole texts', () => {
+  const tag = { dataset: {}, src: 'https://stats.example.com/sdk.js' }
+  const run = new Function('document', 'window', script)
+  expect(() => run({ currentScript: tag }, {})).toThrow("option_token: '', see sdk/ERRORS.md#option_token")
 })

@@ -9,9 +9,9 @@ export function createIds(clock: Clock): Ids {
     uuid() {
       const now = BigInt(clock.now()) << 12n
       last = now > last ? now : last + 1n
-      const [time, count] = cut(last.toString(16).padStart(15, '0'), 12)
-      const [high, low] = cut(hex(randomBytes()), 4)
-      return `${cut(time, 8).join('-')}-7${count}-8${high.slice(1)}-${low}`
+      const time = last.toString(16).padStart(15, '0')
+      const random = hex(randomBytes())
+      return `${time.slice(0, 8)}-${time.slice(8, 12)}-7${time.slice(12)}-8${random.slice(1, 4)}-${random.slice(4)}`
     },
     async sha256(text) {
       // Browsers leave `subtle` out of pages without a secure context.
@@ -28,8 +28,4 @@ function randomBytes(): Uint8Array {
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function cut(text: string, at: number): [string, string] {
-  return [text.slice(0, at), text.slice(at)]
 }

@@ -6,5 +6,7 @@ const options = { token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs', endpoint:
 
 test('on a server the module can be imported, and createClient says where it works', () => {
   expect(() => createClient(options)).toThrow(ConfigError)
-  expect(() => createClient(options)).toThrow(/^createClient: must run in a browser, found no window\. Call it /)
+  expect(() => createClient(options)).toThrow(
+    /^createClient: must run in a browser, found no window\. Call it /,
+  )
 })

@@ -2,6 +2,7 @@
 import type { Client, EventMap } from '../core/api.ts'
 import { createCoreClient } from '../core/client.ts'
 import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
+import { textOf } from '../core/texts.ts'
 import { createClock } from './clock.ts'
 import { createIds } from './ids.ts'
 import { createLifecycle } from './lifecycle.ts'
@@ -14,7 +15,8 @@ export { type ClientOptions, ConfigError } from '../core/options.ts'
 
 /**
  * Starts a client that records page views by itself and delivers what it is told. Importing this module does nothing
- * and is safe on a server; calling this needs a page. Make one client per page and website.
+ * and is safe on a server; calling this needs a page. Make one client per page and website: a second one shares visitor,
+ * session and waiting events with the first, but records every page view again and hears only of what it sends itself.
  *
  * Throws a `ConfigError` that names option, value and fix when an option cannot work, and when there is no page.
  *
@@ -23,11 +25,12 @@ export { type ClientOptions, ConfigError } from '../core/options.ts'
  */
 export function createClient<Events extends object = EventMap>(options: ClientOptions): Client<Events> {
   if (typeof window === 'undefined') {
-    throw new ConfigError('createClient: must be called in a browser')
+    throw new ConfigError(textOf('no_page'))
   }
   const settings = readOptions(options)
   const clock = createClock()
   const client = createCoreClient(settings, {
+    // The demo shop and the journey know this name: see storage.ts.
     storage: createIndexedDbStorage(`headwater/${hostOf(settings.endpoint)}/${websiteKeyOf(settings.token)}`),
     transport: createTransport(),
     lifecycle: createLifecycle(),

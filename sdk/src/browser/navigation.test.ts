@@ -14,7 +14,8 @@ let titles: string[]
 const watch = () =>
   watchPages((titled) => {
     views.push(location.pathname + location.search + location.hash)
-    const noteTitle = () => titles.push(document.title)
+    const own = titles // a title that comes after its test belongs to no other
+    const noteTitle = () => own.push(document.title)
     if (titled) titled.then(noteTitle)
     else noteTitle()
   }, ending.signal)

@@ -1,7 +1,10 @@
 /** Notices when the visitor comes to a page: by loading it, by history navigation, or back from the back/forward cache. */
 
-/** Calls `view` for each page the visitor comes to, the present one included, until `signal` is aborted. */
-export function watchPages(view: () => void, signal: AbortSignal): void {
+/**
+ * Calls `view` for each page the visitor comes to, the present one included, until `signal` is aborted. Where the title
+ * comes after the address, `titled` resolves when it is there.
+ */
+export function watchPages(view: (titled?: Promise<void>) => void, signal: AbortSignal): void {
   let lastPage = pageIn(location)
   view()
 
@@ -9,7 +12,8 @@ export function watchPages(view: () => void, signal: AbortSignal): void {
     const page = pageIn(location)
     if (page === lastPage || signal.aborted) return
     lastPage = page
-    view()
+    // A page changes its address first, then its title; those who render later than that are not waited for.
+    view(new Promise((resolve) => setTimeout(resolve)))
   }, signal)
 
   // Back from the cache: the same page, seen again.

@@ -79,6 +79,6 @@ test('what a person should mend is said on the console', async () => {
 
 test('without a token it says so', async () => {
   await expect(load({ 'data-endpoint': 'https://t6.example.com' })).rejects.toThrow(
-    'token must be a public token',
+    '`token` must be a public token',
   )
 })

@@ -2,14 +2,17 @@
 import { createStore, promisifyRequest } from 'idb-keyval'
 import type { Storage } from '../core/ports.ts'
 
+// Whoever changes the names below, or that of the database in index.ts: the demo shop (collector/src/dev/demo.html) and the
+// journey (packages/testkit/src/journey.test.ts) look into the store too.
+const storeName = 'records'
 // Events sort before the state, and by time among themselves, because their idempotency keys do.
 const eventKey = (idempotencyKey: string) => `e${idempotencyKey}`
 const allEvents = () => IDBKeyRange.bound('e', 'f')
 const stateKey = 'state'
 
-/** Methods fail where IndexedDB is missing, forbidden or broken. */
+/** What reads or writes fails where IndexedDB is missing, forbidden or broken. */
 export function createIndexedDbStorage(name: string): Storage {
-  const transact = createStore(name, 'records')
+  const transact = createStore(name, storeName)
 
   return {
     append: (settle) =>
@@ -28,9 +31,17 @@ export function createIndexedDbStorage(name: string): Storage {
       }),
     count: () => transact('readonly', (records) => promisifyRequest(records.count(allEvents()))),
     async exclusively(task) {
-      // One sender among the tabs. Web Locks need a secure context; without them the collector's dedup still makes it right.
-      if (navigator.locks) await navigator.locks.request(name, task)
-      else await task()
+      let run: Promise<void> | undefined
+      const runOnce = () => {
+        run ??= task()
+        return run
+      }
+      try {
+        await navigator.locks.request(name, runOnce)
+      } catch {
+        // No secure context, or a lock that is refused or taken away: without it the collector's dedup makes it right.
+      }
+      await runOnce()
     },
   }
 }

@@ -1,6 +1,5 @@
 /** Sends batches over HTTP, as simple requests that need no CORS preflight. */
 import ky from 'ky'
-import { parseRetryAfter } from '../core/backoff.ts'
 import type { Answer, Transport } from '../core/ports.ts'
 
 /** Browsers share 64 KiB across all keepalive requests of a page, and we leave room for headers. */
@@ -12,7 +11,7 @@ export function createTransport(): Transport {
   let bytesAloft = 0
 
   async function exchange(request: typeof viaKy, url: string, text: string): Promise<Answer> {
-    const body = new TextEncoder().encode(text) // the place to compress it
+    const body = new TextEncoder().encode(text)
     // A small request outlives the page too, so what is on its way need not be sent again when the page leaves.
     const keepalive = body.length <= keepaliveBytes - bytesAloft
     const bytes = keepalive ? body.length : 0
@@ -41,6 +40,5 @@ const viaKy = (url: string, init: RequestInit): Promise<Response> =>
 
 async function readAnswer(response: Response): Promise<Answer> {
   const body = await response.json().catch(() => undefined) // no JSON is no receipt
-  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now())
-  return { status: response.status, body, retryAfterMs }
+  return { status: response.status, body, retryAfter: response.headers.get('retry-after') }
 }

@@ -39,6 +39,10 @@ export interface Client<Events extends object = EventMap> {
    * Records that something happened. The event is written to the device's storage and sent within `flushIntervalMs`
    * (default 5 000 ms); it outlives a closed tab and a lost network. Its properties are copied as JSON.
    *
+   * What is no JSON (a BigInt, an object that contains itself) is dropped as `invalid_event`; an event that comes when
+   * 10 000 wait on the device is dropped as `queue_full`. The collector rejects an event whose properties are over 32 KB
+   * of JSON or 10 levels deep, or whose name is not 1–200 characters long: it is dropped as `rejected`, with its reason.
+   *
    *     hw.track('add_to_cart', { sku: 'A1' })
    */
   track<Name extends keyof Events & string>(name: Name, ...props: PropsOf<Events[Name]>): void
@@ -87,7 +91,9 @@ export interface Client<Events extends object = EventMap> {
 
   /**
    * Goes on with another public token of the same website, and sends what waits; for rotation, or after status 401.
-   * Any other token is ignored, with an `invalid_token` error.
+   * Any other token is ignored, and `on('error')` says `invalid_token`.
+   *
+   *     hw.setToken('hw_pub_…')
    */
   setToken(token: string): void
 

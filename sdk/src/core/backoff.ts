@@ -53,7 +53,7 @@ export function createPace(clock: Clock, ids: Ids): Pace {
 }
 
 /** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, an hour at most; 0 when it says nothing. */
-export function parseRetryAfter(value: string | null, now: number): number {
+export function parseRetryAfter(value: string | null | undefined, now: number): number {
   if (!value) return 0
   const ms = Number(value) * 1_000 || Date.parse(value) - now
   return ms > 0 ? Math.min(ms, longestPauseMs) : 0

@@ -10,47 +10,59 @@ import { type Settings, websiteKeyOf } from './options.ts'
 import type { Ports } from './ports.ts'
 import { createQueue } from './queue.ts'
 
+const pageView = { type: 'page', name: 'page_view' } as const
+
 /** The settings become the client's own: `setToken` changes them. */
 export function createCoreClient(settings: Settings, ports: Ports): Client {
   const { clock, ids, lifecycle } = ports
-  const { emit, on } = createEmitter(clock)
+  const { emit, complain, on } = createEmitter(clock)
   const drops = createDrops(emit)
-  const queue = createQueue(ports, emit, () =>
+  const queue = createQueue({ ports, drops, complain }, () =>
     flusher.wake(queue.size() < settings.batchSize ? settings.flushIntervalMs : 0),
   )
-  const flusher = createFlusher({ ports, settings, queue, drops, emit })
+  const flusher = createFlusher({ ports, settings, queue, drops, emit, complain })
   const draft = createDrafter(ports)
   let isOpen = true
 
-  function record(fields: Fields, email?: unknown): void {
+  /** `complete` adds to the event what takes time; until then it, and what comes after it, is not written. */
+  function record(fields: Fields, complete?: (event: WireEvent) => Promise<void>): void {
     try {
       const entry = draft(fields)
-      if (typeof email === 'string' && email.trim()) entry.ready = addEmail(entry.event, email)
+      entry.ready = complete?.(entry.event)
       take(entry)
     } catch (cause) {
-      refuse('invalid_event', `Events must be JSON: ${cause}`)
+      refuse('invalid_event', cause)
     }
   }
 
   function take(entry: Draft | Reset): void {
-    if (!isOpen) drops.count('shut_down')
-    else if (!queue.take(entry)) drops.count('queue_full')
+    if (isOpen) queue.take(entry)
+    else drops.count('shut_down')
   }
 
-  async function addEmail(event: WireEvent, email: string): Promise<void> {
+  async function addEmail(event: WireEvent, email: unknown): Promise<void> {
+    if (typeof email !== 'string' || !email.trim()) return
     const identity = await emailIdentity(email, ids)
     if (identity) event.identities = [identity]
     else drops.count('email_not_hashed')
   }
 
-  function refuse(code: DropReason & ErrorCode, message: string): void {
+  /** Until a page has its own title it has none: the one that stands there is of the page before. */
+  async function addTitle(event: WireEvent, titled: Promise<void>): Promise<void> {
+    event.title = undefined
+    await titled
+    const { url, title } = lifecycle.place()
+    if (url === event.url) event.title = title
+  }
+
+  function refuse(code: DropReason & ErrorCode, found: unknown): void {
     drops.count(code)
-    emit('error', { code, message })
+    complain(code, found)
   }
 
   const client: Client = {
     track: (name: string, props?: object) => record({ type: 'track', name, props }),
-    page: (name = 'page_view', props) => record({ type: 'page', name, props }),
+    page: (name = pageView.name, props) => record({ type: 'page', name, props }),
     conversion(name: string, details?: Conversion) {
       const { id, revenueCents, currency, props } = details ?? {}
       const worth = { revenue_cents: revenueCents, currency }
@@ -58,8 +70,8 @@ export function createCoreClient(settings: Settings, ports: Ports): Client {
     },
     identify(userId, traits) {
       const id = readUserId(userId)
-      if (id) record({ type: 'identify', user_id: id }, traits?.email)
-      else refuse('illegal_id', `identify: ${readable(userId)} is no id. Call it when someone has signed in`)
+      if (id) record({ type: 'identify', user_id: id }, (event) => addEmail(event, traits?.email))
+      else refuse('illegal_id', userId)
     },
     reset: () => take({ anonymousId: ids.uuid() }),
     flush: flusher.flush,
@@ -70,23 +82,16 @@ export function createCoreClient(settings: Settings, ports: Ports): Client {
       flusher.stop()
     },
     setToken(token) {
-      if (websiteKeyOf(token) !== websiteKeyOf(settings.token)) {
-        return emit('error', {
-          code: 'invalid_token',
-          message: 'setToken: must be a public token of this website',
-        })
-      }
+      if (websiteKeyOf(token) !== websiteKeyOf(settings.token)) return complain('invalid_token', token)
       settings.token = token
       flusher.restart()
     },
     on,
   }
+  const arrive = (titled?: Promise<void>) =>
+    record(pageView, titled && ((event: WireEvent) => addTitle(event, titled)))
   // Being shown, the client also sends what an earlier page has left behind.
-  const arrive = settings.autoPage ? () => client.page() : undefined
-  const unwatch = lifecycle.watch({ arrive, leave: flusher.leave, resume: flusher.flush })
+  const { leave, flush: resume } = flusher
+  const unwatch = lifecycle.watch({ arrive: settings.autoPage ? arrive : undefined, leave, resume })
   return client
-}
-
-function readable(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : typeof value // some values throw when they are made text
 }

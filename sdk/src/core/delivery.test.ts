@@ -129,7 +129,6 @@ describe('verdicts', () => {
       'dropped',
       { reason: 'rejected', count: 1, code: 'currency_required', message },
     ])
-
   })
 
   test('the collector is not told what it rejected itself', async () => {

@@ -8,9 +8,9 @@ import {
   type Receipt,
   type WireEvent,
 } from '@headwater/contract'
-import type { Pace } from './backoff.ts'
+import { type Pace, parseRetryAfter } from './backoff.ts'
 import type { Drops } from './drops.ts'
-import type { Emit } from './notices.ts'
+import type { Complain, Emit, ErrorCode } from './notices.ts'
 import type { Settings } from './options.ts'
 import type { Answer, Ports, Transport } from './ports.ts'
 import type { Queue } from './queue.ts'
@@ -26,35 +26,37 @@ export interface Parts {
   queue: Queue
   drops: Drops
   emit: Emit
+  complain: Complain
 }
 
 export interface Delivery {
   /** Sends these events and resolves when the answer has been dealt with. The request starts before it returns. */
   deliver(events: WireEvent[], send?: Transport['send']): Promise<void>
-  /** The body of a batch, as of now. */
-  bodyOf(events: WireEvent[], dropped?: Record<string, number>): string
+  /** The body of a batch as of now, with all losses that nobody was told of. */
+  bodyOf(events: WireEvent[]): string
+  /** An attempt failed in a way that no answer tells of. */
+  failed(cause: unknown): void
 }
 
-export function createDelivery({ ports, settings, queue, drops, emit }: Parts, pace: Pace): Delivery {
+export function createDelivery(parts: Parts, pace: Pace): Delivery {
+  const { ports, settings, queue, drops, emit, complain } = parts
   const { transport, lifecycle, clock } = ports
   let hasComplained = false // said once, until something is delivered
 
   function deliver(events: WireEvent[], send = transport.send): Promise<void> {
     return queue.carry(events, async () => {
-      const dropped = drops.take()
-      const answer = await send(
-        `${settings.endpoint}/v1/batch?token=${settings.token}`,
-        bodyOf(events, dropped),
-      )
+      const body = bodyOf(events)
+      const told = drops.take() // after the body, which fails where the platform does
+      const answer = await send(`${settings.endpoint}/v1/batch?token=${settings.token}`, body)
       const outcome = outcomeFor(events, answer)
-      if (outcome !== 'delivered') drops.giveBack(dropped)
+      if (outcome !== 'delivered') drops.giveBack(told)
       await after[outcome](events, answer)
     })
   }
 
-  function bodyOf(events: WireEvent[], dropped?: Record<string, number>): string {
+  function bodyOf(events: WireEvent[]): string {
     const sent_at = new Date(clock.now()).toISOString()
-    const batch: Batch = { v: 1, sent_at, sdk, context: lifecycle.context(), dropped, events }
+    const batch: Batch = { v: 1, sent_at, sdk, context: lifecycle.context(), dropped: drops.counts(), events }
     return JSON.stringify(batch)
   }
 
@@ -65,8 +67,9 @@ export function createDelivery({ ports, settings, queue, drops, emit }: Parts, p
       await queue.remove(events)
       report(body as Receipt) // outcomeFor has checked it
     },
-    retry(_, { retryAfterMs }) {
-      if (retryAfterMs) pace.pause(retryAfterMs)
+    retry(_, { retryAfter }) {
+      const pauseMs = parseRetryAfter(retryAfter, clock.now())
+      if (pauseMs) pace.pause(pauseMs)
       else pace.failed()
     },
     async split(events, answer) {
@@ -87,22 +90,31 @@ export function createDelivery({ ports, settings, queue, drops, emit }: Parts, p
   }
 
   function report({ accepted, duplicate, rejected, results }: Receipt): void {
-    for (const { status, code, message } of results) {
-      if (status === 'rejected') drops.count(status, { code, message })
+    for (const result of results) {
+      // A proxy may have put anything in there. Not for the ledger: the collector knows what it rejected.
+      if (result?.status !== 'rejected') continue
+      emit('dropped', { reason: 'rejected', count: 1, code: result.code, message: result.message })
     }
     emit('delivered', { accepted, duplicate, rejected })
   }
 
   function refused(answer: Answer, pauseMs: number): void {
     pace.pause(pauseMs)
-    if (hasComplained) return
-    hasComplained = true
     // The detail of a problem says what to do about it.
-    const message = `Events wait, the collector answered ${answer.status}: ${problemIn(answer.body).detail ?? ''}`
-    emit('error', { code: 'collector_refused', message, cause: answer })
+    complainOnce('collector_refused', `${answer.status}: ${problemIn(answer.body).detail ?? ''}`, answer)
   }
 
-  return { deliver, bodyOf }
+  function failed(cause: unknown): void {
+    pace.failed()
+    complainOnce('delivery_failed', cause, cause)
+  }
+
+  function complainOnce(code: ErrorCode, found: unknown, cause: unknown): void {
+    if (!hasComplained) complain(code, found, cause)
+    hasComplained = true
+  }
+
+  return { deliver, bodyOf, failed }
 }
 
 // Only a receipt that adds up proves that events are stored: captive portals answer 200 too.

@@ -4,7 +4,9 @@ import type { DropReason, Emit, Notices } from './notices.ts'
 export interface Drops {
   /** Counts one loss, unless `why` says how many; `why` also holds what the collector said. */
   count(reason: DropReason, why?: Partial<Notices['dropped']>): void
-  /** The counts so far, to go with a batch; undefined when nothing was lost. */
+  /** The counts so far; undefined when nothing was lost. */
+  counts(): Record<string, number> | undefined
+  /** The same, to go with a batch: from now on they count as told. */
   take(): Record<string, number> | undefined
   /** Counts again what a failed batch could not tell. */
   giveBack(counts: Record<string, number> | undefined): void
@@ -23,6 +25,7 @@ export function createDrops(emit: Emit): Drops {
       add(reason, notice.count)
       emit('dropped', notice)
     },
+    counts: () => counts,
     take() {
       const taken = counts
       counts = undefined

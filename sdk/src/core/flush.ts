@@ -21,10 +21,11 @@ export function createFlusher(parts: Parts): Flusher {
   const { ports, settings, queue } = parts
   const { transport, clock, ids } = ports
   const pace = createPace(clock, ids)
-  const { deliver, bodyOf } = createDelivery(parts, pace)
+  const { deliver, bodyOf, failed } = createDelivery(parts, pace)
   let turn = Promise.resolve()
   let cancelTimer: Undo | undefined
   let dueAt = Infinity
+  let isStopped = false
 
   async function sendAll(): Promise<void> {
     await queue.inTurn(sendInBatches)
@@ -40,13 +41,24 @@ export function createFlusher(parts: Parts): Flusher {
   }
 
   function takeTurn(): Promise<void> {
-    turn = turn.then(sendAll)
+    turn = turn.then(sendAll).catch(tryAgain)
     return turn
+  }
+
+  function tryAgain(cause: unknown): void {
+    failed(cause)
+    wake(0)
+  }
+
+  async function sendOwn(): Promise<void> {
+    pace.hurry()
+    const events = queue.unsent(transport.leavingBytes() - utf8Bytes(bodyOf([])))
+    if (pace.isOpen() && events.length > 0) await deliver(events, transport.sendLeaving)
   }
 
   function wake(ms: number): void {
     const at = Math.max(clock.now() + ms, pace.openAt())
-    if (at >= dueAt) return
+    if (isStopped || at >= dueAt) return
     cancelTimer?.()
     dueAt = at
     cancelTimer = clock.after(at - clock.now(), () => {
@@ -61,18 +73,14 @@ export function createFlusher(parts: Parts): Flusher {
       return takeTurn()
     },
     wake,
-    leave() {
-      pace.hurry()
-      const events = queue.unsent(transport.leavingBytes() - utf8Bytes(bodyOf([])))
-      if (pace.isOpen() && events.length > 0) deliver(events, transport.sendLeaving)
-    },
+    leave: () => void sendOwn().catch(failed),
     restart() {
       pace.restart()
       takeTurn()
     },
     stop() {
+      isStopped = true
       cancelTimer?.()
-      dueAt = 0 // nothing is due before that
     },
   }
 }

@@ -1,21 +1,44 @@
 /** Everything a client says through `on`: the notices with their stable codes, and how they reach their listeners. */
 import type { Clock } from './ports.ts'
+import { textOf } from './texts.ts'
 
-/** Why an event, or a part of one, was lost. */
+// The lists stand in the comments of the types, because editors show nothing for a member of a union.
+
+/**
+ * Why an event, or a part of one, was lost:
+ *
+ * - `queue_full`: 10 000 events wait on this device, and it keeps no more
+ * - `rejected`: the collector refused this one event; `code` and `message` say why
+ * - `refused`: the collector refused the request, down to this single event: it is too large, for example
+ * - `illegal_id`: `identify` was given an id that is no id
+ * - `invalid_event`: it could not be written as JSON, or not be kept at all
+ * - `email_not_hashed`: this page has no secure context (https): the event went without its e-mail hash
+ * - `shut_down`: it came after `shutdown`
+ */
 export type DropReason =
-  | 'queue_full' // more events wait on this device than it keeps
-  | 'rejected' // the collector refused this one event; code and message say why
-  | 'refused' // the collector refused the request, down to this single event: it is too large, for example
-  | 'illegal_id' // identify() was given an id that is no id
-  | 'invalid_event' // it could not be written as JSON
-  | 'email_not_hashed' // this page has no secure context: the event went without its e-mail hash
-  | 'shut_down' // it came after shutdown()
+  | 'queue_full'
+  | 'rejected'
+  | 'refused'
+  | 'illegal_id'
+  | 'invalid_event'
+  | 'email_not_hashed'
+  | 'shut_down'
 
-/** What went wrong. */
+/**
+ * What went wrong:
+ *
+ * - `storage_failed`: the device keeps nothing; from now on events last as long as the page
+ * - `collector_refused`: sending pauses: with status 401 until `setToken` or a reload, else for five minutes
+ * - `delivery_failed`: sending failed in a way that should not happen; it is tried again
+ * - `invalid_token`: `setToken` was given no public token of this website, and changed nothing
+ * - `illegal_id`: `identify` was given an id that is no id, and the call was dropped
+ * - `invalid_event`: an event could not be written as JSON, and was dropped
+ */
 export type ErrorCode =
-  | 'storage_failed' // events are kept in memory only
-  | 'collector_refused' // sending pauses: with status 401 until setToken() or a reload, else for five minutes
-  | 'invalid_token' // setToken() was given no token of this website
+  | 'storage_failed'
+  | 'collector_refused'
+  | 'delivery_failed'
+  | 'invalid_token'
   | 'illegal_id'
   | 'invalid_event'
 
@@ -23,13 +46,19 @@ export type ErrorCode =
 export interface Notices {
   /** The collector has stored a batch; the counts are its own. */
   delivered: { accepted: number; duplicate: number; rejected: number }
-  /** `count` events were lost; `code` and `message` are the collector's, where it said so. */
+  /** `count` events were lost; `code` is the collector's, where it said one, and `message` says more. */
   dropped: { reason: DropReason; count: number; code?: string; message?: string }
-  /** Something that a person should mend. `cause` is what was thrown, or the collector's answer: `{ status, body }`. */
+  /**
+   * Something that a person should mend. `message` says what was attempted, what was found and what to do; in the script
+   * tag it says where to read that. `cause` is what was thrown, or the collector's answer: `{ status, body }`.
+   */
   error: { code: ErrorCode; message: string; cause?: unknown }
 }
 
 export type Emit = <Name extends keyof Notices>(name: Name, notice: Notices[Name]) => void
+
+/** Says an error, with its text. */
+export type Complain = (code: ErrorCode, found: unknown, cause?: unknown) => void
 
 /** Brings notices to their listeners. One that throws disturbs neither the client nor the others: its error surfaces by itself. */
 export function createEmitter(clock: Clock) {
@@ -48,11 +77,14 @@ export function createEmitter(clock: Clock) {
     }
   }
 
+  const complain: Complain = (code, found, cause) =>
+    emit('error', { code, message: textOf(code, found), cause })
+
   function on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void {
     const subscription = { name, listener }
     subscriptions.add(subscription)
     return () => void subscriptions.delete(subscription)
   }
 
-  return { emit, on }
+  return { emit, complain, on }
 }

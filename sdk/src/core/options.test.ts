@@ -1,6 +1,7 @@
 /** States which options work, and what is said of those that do not. */
 import { describe, expect, test } from 'vitest'
 import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from './options.ts'
+import { readable } from './readable.ts'
 
 const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
 const endpoint = 'https://t.example.com'
@@ -23,7 +24,7 @@ test.each([
   expect(read({ endpoint: given }).endpoint).toBe(expected)
 })
 
-describe('a ConfigError names the option, what it must be and what it is', () => {
+describe('a ConfigError names the option, what it must be, what it is and what to do', () => {
   test.each([
     ['token', undefined],
     ['token', ''],
@@ -46,8 +47,8 @@ describe('a ConfigError names the option, what it must be and what it is', () =>
   ])('%s: %j', (option, value) => {
     const call = () => read({ [option]: value })
     expect(call).toThrow(ConfigError)
-    expect(call).toThrow(`createClient: ${option} must be `)
-    expect(call).toThrow(`but is ${value ?? ''}`.trim())
+    expect(call).toThrow(`createClient: \`${option}\` must be `)
+    expect(call).toThrow(`, got ${readable(value)}. `)
   })
 })
 

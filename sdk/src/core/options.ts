@@ -1,6 +1,8 @@
 /** Reads and checks the options of a client; what is wrong is said before anything starts. */
 import { limits } from '@headwater/contract'
+import { type ConfigCode, textOf } from './texts.ts'
 
+/** What `createClient` needs to know: which website, and where the collector is; the rest has defaults. */
 export interface ClientOptions {
   /** The public token of your website, `hw_pub_…`; make one with `headwater token create`. */
   token: string
@@ -17,7 +19,10 @@ export interface ClientOptions {
 /** The options with their defaults; the endpoint ends without a slash. */
 export type Settings = Required<ClientOptions>
 
-/** An option that cannot work. The message names the option, what it must be, and what was found. */
+/**
+ * An option that cannot work, or a place where no client can. The message names the option, what it must be, what was
+ * found, and what to do.
+ */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
@@ -34,14 +39,14 @@ export function readOptions(options: ClientOptions): Settings {
     flushIntervalMs,
     batchSize,
   }
-  const rules: [option: keyof ClientOptions, isFine: unknown, need: string][] = [
-    ['token', websiteKeyOf(token), 'a public token, as in hw_pub_...'],
-    ['endpoint', hostOf(settings.endpoint), 'an absolute URL, as in https://stats.example.com'],
-    ['flushIntervalMs', isWithin(longestIntervalMs, flushIntervalMs), 'a number of ms, as in 5000'],
-    ['batchSize', isWithin(limits.eventsPerBatch, batchSize), 'a number up to 500, as in 50'],
+  const rules: [code: ConfigCode, value: unknown, isFine: unknown][] = [
+    ['option_token', token, websiteKeyOf(token)],
+    ['option_endpoint', endpoint, hostOf(settings.endpoint)],
+    ['option_flush_interval_ms', flushIntervalMs, isWithin(longestIntervalMs, flushIntervalMs)],
+    ['option_batch_size', batchSize, isWithin(limits.eventsPerBatch, batchSize)],
   ]
-  for (const [option, isFine, need] of rules) {
-    if (!isFine) throw new ConfigError(`createClient: ${option} must be ${need}, but is ${options[option]}`)
+  for (const [code, value, isFine] of rules) {
+    if (!isFine) throw new ConfigError(textOf(code, value))
   }
   return settings
 }

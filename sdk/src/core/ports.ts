@@ -5,7 +5,7 @@ import type { Settled, State } from './state.ts'
 /** Undoes a subscription or cancels a timer; harmless when called twice. */
 export type Undo = () => void
 
-/** The device's store, shared by all pages that send to one collector for one website. Every method may reject, or throw. */
+/** The device's store, shared by all pages that send to one collector for one website. What reads or writes may reject, or throw. */
 export interface Storage {
   /** One transaction: hands the stored state to `settle`, then writes the state and the events it answers, a record each. */
   append(settle: (stored: State | undefined) => Settled): Promise<Settled>
@@ -15,7 +15,7 @@ export interface Storage {
   remove(keys: string[]): Promise<void>
   /** How many events wait. */
   count(): Promise<number>
-  /** Runs `task` while no other page on this store does; a platform without locks just runs it. */
+  /** Runs `task`, once, while no other page on this store does. Where that cannot be had it just runs it: fails only as `task` does. */
   exclusively(task: () => Promise<void>): Promise<void>
 }
 
@@ -24,8 +24,8 @@ export interface Answer {
   status: number
   /** The JSON of the answer; undefined when there was none. */
   body?: unknown
-  /** What `Retry-After` asked for, an hour at most; 0 or absent: nothing. */
-  retryAfterMs?: number
+  /** The `Retry-After` header, as it came. */
+  retryAfter?: string | null
 }
 
 /** Sends a body by POST. Neither method rejects: no answer is status 0. */
@@ -47,8 +47,11 @@ export interface Place {
 
 /** What a client wants to hear of its page or app. */
 export interface Watcher {
-  /** The visitor comes to a page or a screen, the present one included. Absent: nobody asks. */
-  arrive?: () => void
+  /**
+   * The visitor comes to a page or a screen, the present one included; `titled` resolves when `place` has its title,
+   * and is absent when it has it already. Absent: nobody asks.
+   */
+  arrive?: (titled?: Promise<void>) => void
   /** This may be the last code that runs. */
   leave: () => void
   /** The visitor is here, or here again, or online again. */

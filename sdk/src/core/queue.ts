@@ -1,9 +1,11 @@
 /** The way of an event through this page: taken, written, under way, acknowledged. */
 import type { WireEvent } from '@headwater/contract'
+import type { Drops } from './drops.ts'
 import type { Draft, Reset } from './event.ts'
 import { createMemoryStorage } from './memory-storage.ts'
-import type { Emit } from './notices.ts'
+import type { Complain } from './notices.ts'
 import type { Ports, Storage } from './ports.ts'
+import { readable } from './readable.ts'
 import { type State, settle } from './state.ts'
 
 /** Some 6 MB at 600 B an event: days without a network, and far from any browser's quota. */
@@ -12,24 +14,32 @@ const maxEvents = 10_000
 const ownEvents = 200
 
 export interface Queue {
-  /** Takes an event or a reset, to be written in order; false: the queue is full. */
-  take(entry: Draft | Reset): boolean
+  /** Takes an event or a reset, to be written in order; counts it as lost when the queue is full. */
+  take(entry: Draft | Reset): void
   /** How many written events wait, as far as this page knows. */
   size(): number
-  /** Runs `task` when all that was taken is written, and while no other page runs one. */
+  /** Runs `task` when all that was taken is written, and while no other page runs one. Fails as `task` does. */
   inTurn(task: () => Promise<void>): Promise<void>
   /** The oldest written events, at most `limit`, that no request of this page carries. */
   next(limit: number): Promise<WireEvent[]>
   /** This page's own newest events that nobody acknowledged and no request carries, as many as fit, oldest first. */
   unsent(bytes: number): WireEvent[]
-  /** Marks events as carried by a request until `request` ends. */
+  /** Marks events as carried by a request until `request` ends, well or not. */
   carry(events: WireEvent[], request: () => Promise<void>): Promise<void>
   /** Forgets events, delivered or dropped. */
   remove(events: WireEvent[]): Promise<void>
 }
 
+interface Parts {
+  ports: Ports
+  drops: Drops
+  complain: Complain
+}
+
 /** `onWritten` is called when events have reached the store. */
-export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWritten: () => void): Queue {
+export function createQueue({ ports, drops, complain }: Parts, onWritten: () => void): Queue {
+  const { lifecycle, ids } = ports
+  let { storage } = ports
   const taken: (Draft | Reset)[] = []
   const carried = new Set<string>()
   const newId = ids.uuid() // the visitor's, should this device know none
@@ -38,10 +48,13 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
   let state: State | undefined // as of the last write: for a leaving page, which cannot wait for the store
   let size = 0
 
-  function take(entry: Draft | Reset): boolean {
-    const hasRoom = size + taken.length < maxEvents
-    if (hasRoom && taken.push(entry) === 1) writing = writing.then(write)
-    return hasRoom
+  function take(entry: Draft | Reset): void {
+    if (size + taken.length >= maxEvents) drops.count('queue_full')
+    else if (taken.push(entry) === 1) writeNext()
+  }
+
+  function writeNext(): void {
+    writing = writing.then(write).catch(lose)
   }
 
   // What is taken while a transaction runs shares the next one, so a burst costs a few transactions, not one an event.
@@ -54,8 +67,13 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
     size += settled.events.length
     taken.splice(0, entries.length)
     own = [...own, ...settled.events].slice(-ownEvents)
-    if (taken.length > 0) writing = writing.then(write)
+    if (taken.length > 0) writeNext()
     onWritten()
+  }
+
+  // Not even memory could take them, and it would not the next time: they must not hold up what comes after them.
+  function lose(cause: unknown): void {
+    drops.count('invalid_event', { count: taken.splice(0).length, message: readable(cause) })
   }
 
   // The write that runs, and the next one, which has what this one came too early for.
@@ -77,8 +95,7 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
 
   function fallBack(cause: unknown): void {
     storage = createMemoryStorage(state)
-    const message = `Events last as long as this page, storage failed: ${cause}`
-    emit('error', { code: 'storage_failed', message, cause })
+    complain('storage_failed', cause, cause)
   }
 
   const isFree = (event: WireEvent) => !carried.has(keyOf(event))
@@ -88,7 +105,7 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
     size: () => size,
     async inTurn(task) {
       await written()
-      await use((store) => store.exclusively(task))
+      await storage.exclusively(task)
       size = await use((store) => store.count()) // other pages add and remove too
     },
     async next(limit) {
@@ -97,9 +114,13 @@ export function createQueue({ storage, lifecycle, ids }: Ports, emit: Emit, onWr
     },
     unsent: (bytes) => newestWithin(bytes, [...own, ...settle(state, taken, newId).events].filter(isFree)),
     async carry(events, request) {
-      for (const event of events) carried.add(keyOf(event))
-      await request()
-      for (const event of events) carried.delete(keyOf(event))
+      const keys = events.map(keyOf)
+      for (const key of keys) carried.add(key)
+      try {
+        await request()
+      } finally {
+        for (const key of keys) carried.delete(key)
+      }
     },
     async remove(events) {
       await written() // a leaving page sends events that are not written yet; they must not be written afterwards

@@ -1,4 +1,4 @@
-/** Decides which visit an event belongs to, by the rule file that the collector shares. */
+/** Decides which visit an event belongs to, by the rule in packages/attribution/src/session.ts. */
 import { type Campaign, parseCampaign } from '@headwater/attribution/campaign'
 import { continuesSession } from '@headwater/attribution/session'
 import type { WireEvent, WireSession } from '@headwater/contract'

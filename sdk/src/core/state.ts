@@ -3,7 +3,10 @@ import type { WireEvent } from '@headwater/contract'
 import type { Draft, Reset } from './event.ts'
 import { sessionAfter, type VisitorSession, wireSession } from './session.ts'
 
-/** The one state record. Its shape is read by older and newer versions of the SDK: `v` says which it is. */
+/**
+ * The one state record. Its shape is read by older and newer versions of the SDK: `v` says which it is. The demo shop
+ * (collector/src/dev/demo.html) ages `session.startedAt` and `session.lastSeenAt` in it.
+ */
 export interface State {
   v: 1
   anonymousId: string

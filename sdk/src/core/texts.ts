@@ -1,0 +1,43 @@
+/** What every error says: what was attempted, what was found, what to do. The script tag has texts-by-link.ts in its place. */
+import { limits } from '@headwater/contract'
+import type { ErrorCode } from './notices.ts'
+import { readable } from './readable.ts'
+
+/** What a ConfigError is about. */
+export type ConfigCode =
+  | 'no_page'
+  | 'option_token'
+  | 'option_endpoint'
+  | 'option_flush_interval_ms'
+  | 'option_batch_size'
+
+/** Repeated in sdk/ERRORS.md, for those who see but a code. */
+export const texts: Record<ErrorCode | ConfigCode, (found: string) => string> = {
+  no_page: () =>
+    'createClient: must run in a browser, found no window. Call it in code that runs on the page only, not on the server.',
+  option_token: (found) =>
+    `createClient: \`token\` must be a public token, hw_pub_…, got ${found}. Make one with \`headwater token create\`.`,
+  option_endpoint: (found) =>
+    `createClient: \`endpoint\` must be an absolute http(s) URL without a query, got ${found}. Pass the address of your collector, for example https://t.example.com.`,
+  option_flush_interval_ms: (found) =>
+    `createClient: \`flushIntervalMs\` must be a whole number from 1 to 3600000, got ${found}. Leave it out for 5000.`,
+  option_batch_size: (found) =>
+    `createClient: \`batchSize\` must be a whole number from 1 to ${limits.eventsPerBatch}, got ${found}. Leave it out for 50.`,
+  illegal_id: (found) =>
+    `identify: needs the id of a person, of at most ${limits.userId} characters, got ${found}. Call it when someone has signed in.`,
+  invalid_event: (found) =>
+    `Recording an event: it must be JSON, found ${found}. Pass plain values: no BigInt, and nothing that contains itself.`,
+  invalid_token: (found) =>
+    `setToken: must be a public token of the same website, got ${found}. Make one with \`headwater token create\`; another website needs another client.`,
+  storage_failed: (found) =>
+    `Keeping events on the device: the storage failed, ${found}. Events now last as long as this page; let the browser store data for this site, and see that the disk has room.`,
+  collector_refused: (found) =>
+    `Sending events: the collector answered ${found}. Events wait; mend what the answer names.`,
+  delivery_failed: (found) =>
+    `Sending events: it failed without an answer, ${found}. Events wait and are sent again; report this, for it should not happen.`,
+}
+
+/** The message for this code; `found` is what was there instead of what was needed. */
+export function textOf(code: ErrorCode | ConfigCode, found?: unknown): string {
+  return texts[code](readable(found))
+}
