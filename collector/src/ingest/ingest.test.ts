@@ -105,7 +105,7 @@ onBothDatabases((open) => {
       ['the distant past', event({ occurred_at: '2001-01-01T00:00:00Z' }), 'too_old', 'occurred_at'],
       [
         'too many levels',
-        event({ props: JSON.parse('{"a":'.repeat(11) + '1' + '}'.repeat(11)) }),
+        event({ props: JSON.parse(`${'{"a":'.repeat(11)}1${'}'.repeat(11)}`) }),
         'too_deep',
         'props.a.a.a.a.a.a.a.a.a.a',
       ],

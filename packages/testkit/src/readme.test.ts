@@ -76,7 +76,9 @@ describe('the examples, beside a collector in development mode', () => {
 
   /** Runs a program that finds the collector by its dev.json, as all examples do. */
   const run = (...args: string[]) => {
-    const env = { ...process.env, HEADWATER_DATA_DIR: `${folder}/data`, PORT: '0' }
+    // Where CI is set, Vite colours its output, the address in it included.
+    const { FORCE_COLOR, ...plain } = process.env
+    const env = { ...plain, NO_COLOR: '1', HEADWATER_DATA_DIR: `${folder}/data`, PORT: '0' }
     const program = spawn(process.execPath, args, {
       cwd: repository,
       env,
