@@ -6,6 +6,7 @@ select
   i.website_id::text,
   i.type,
   i.value_hash,
+  (extract(epoch from l.first_seen_at) * 1000)::float8 as started_at_ms,
   (extract(epoch from l.ended_at) * 1000)::float8 as ended_at_ms,
   c.id::text as customer_id,
   u.value_hash as user_value_hash,

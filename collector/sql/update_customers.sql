@@ -12,3 +12,5 @@ from unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text
   as v (website_id, id, user_identity_id, first_seen_at, last_seen_at, email_hash)
 where c.website_id = v.website_id
   and c.id = v.id
+  and (c.user_identity_id is null or v.user_identity_id is null or c.user_identity_id = v.user_identity_id)
+returning c.id::text

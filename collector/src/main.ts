@@ -57,7 +57,7 @@ async function listen(
   let isReady = true
   const deps: AppDeps = {
     db,
-    ingest: createIngest({ db, secrets, now }),
+    ingest: createIngest({ db, secrets, now, onError }),
     tokens: createTokenFinder({ db, secrets, now }),
     trustedProxyHops: config.trustedProxyHops,
     now,

@@ -63,9 +63,9 @@ export async function createTestCollector(db: Db): Promise<TestCollector> {
   const clock = { now: noon }
   const now = () => clock.now
   const errors: unknown[] = []
-  const ingest = createIngest({ db, secrets, now })
   const tokens = createTokenFinder({ db, secrets, now })
   const onError = (error: unknown) => errors.push(error)
+  const ingest = createIngest({ db, secrets, now, onError })
   const app = createApp({ db, ingest, tokens, now, trustedProxyHops: 0, isReady: () => true, onError })
 
   const post: TestCollector['post'] = async (body, { path = '/v1/batch', headers = {} } = {}) =>

@@ -133,6 +133,57 @@ onBothDatabases((open) => {
     expect([await collector.count('conversions'), await collector.count('events')]).toEqual([1, 2])
   })
 
+  it('a refund takes the touches and the weights of its order, not those of later visits', async () => {
+    const order = { conversion_id: '77', revenue_cents: 1000 }
+    await collector.send([
+      purchase({ ...visit('1', 60, '?utm_source=a'), ...order }),
+      event(visit('2', 40, '?utm_source=b')),
+      purchase({ ...visit('2', 20, '?utm_source=b'), ...order, revenue_cents: -400 }),
+    ])
+    const linear = (await credits()).filter(({ model }) => model === 'linear')
+    expect(linear.map(({ touch, value }) => [touch, value]).sort()).toEqual([
+      ['a', -400],
+      ['a', 1000],
+    ])
+  })
+
+  it('a refund of nothing known is credited on its own', async () => {
+    await collector.send([
+      purchase({ ...visit('1', 60, '?utm_source=a'), conversion_id: '78', revenue_cents: -400 }),
+    ])
+    expect((await credits()).map(({ value }) => value)).toEqual([-400, -400, -400, -400])
+  })
+
+  it('an order told twice is one conversion of its session too', async () => {
+    const order = () => purchase({ ...visit('1', 60), conversion_id: '9' })
+    await collector.send([order(), order()])
+    expect(await collector.rows('select conversion_count from sessions_tracking')).toEqual([
+      { conversion_count: 1 },
+    ])
+  })
+
+  it('a visit that a server tells, without a cookie, is one session and one landing', async () => {
+    const told = () => event({ anonymous_id: undefined, user_id: 'u', ...visit('1', 60, '?utm_source=a') })
+    await collector.send([told(), told(), told()])
+    expect([await collector.count('sessions_tracking'), await collector.count('touches')]).toEqual([1, 1])
+  })
+
+  it('of a customer with thousands of touches the first and the latest 200 share in a conversion', async () => {
+    const touch = (i: number) =>
+      event({
+        type: 'touch',
+        name: 'ad_click',
+        occurred_at: minutesAgo(1000 - i),
+        url: 'https://shop.example/?utm_source=a',
+      })
+    await collector.send(Array.from({ length: 300 }, (_, i) => touch(i)))
+    await collector.send([purchase({ occurred_at: minutesAgo(1) })])
+    const [counted] = await collector.rows(
+      `select count(*)::float8 as n from conversion_credits where model = 'linear'`,
+    )
+    expect(counted).toEqual({ n: 201 })
+  })
+
   it('a conversion without any touch is stored, unattributed', async () => {
     await collector.send([purchase({})])
     expect(await collector.rows('select attributed_touch_id, attribution_weight from conversions')).toEqual([

@@ -1,11 +1,12 @@
-/** Stores conversions, each credited to the touches that led to it. */
-import { type CreditTouch, credit } from '@headwater/attribution/credit'
+/** Stores conversions, each credited to the touches that led to it; a refund takes the weights of what it refunds. */
+import { credit } from '@headwater/attribution/credit'
+import addSessionConversions from '../../sql/add_session_conversions.sql?raw'
 import insertConversions from '../../sql/insert_conversions.sql?raw'
 import insertCredits from '../../sql/insert_credits.sql?raw'
-import lockCustomers from '../../sql/lock_customers.sql?raw'
-import selectTouches from '../../sql/select_touches.sql?raw'
 import type { Queries } from '../db/db.ts'
 import { type Columns, queryRows, toInstant } from '../db/rows.ts'
+import { loadPaths, pathOf } from './paths.ts'
+import { creditRefund, loadRefunded, refundKey } from './refunds.ts'
 
 /** How far back a touch may lie to share in a conversion. */
 const lookbackDays = 90
@@ -23,32 +24,61 @@ export interface Conversion {
   /** The order number; null: none given. */
   conversionId: string | null
   occurredAt: number
-  /** Null: worth counting, without a value. */
+  /** Null: worth counting, without a value. Negative: a refund. */
   valueCents: number | null
   currency: string | null
 }
 
-/** Answers with the ids of those that were stored: of one name and conversion id only the first counts. */
+/** What each touch is owed, and which of them the conversion names. */
+export type Credit = ReturnType<typeof credit>
+
+/** Answers with the ids of the events that were stored: of one name and conversion id only the first conversion counts. */
 export async function storeConversions(
   tx: Queries,
   conversions: readonly Conversion[],
 ): Promise<Set<string>> {
-  if (conversions.length === 0) return new Set()
-  const touches = await loadTouches(tx, conversions)
-  const credited = conversions.map(
-    (conversion): Credited => ({ ...conversion, credit: creditOf(conversion, touches) }),
-  )
-  const insert = { sql: insertConversions, columns: conversionColumns, rows: credited }
-  const stored = new Map((await queryRows<Credited, StoredRow>(tx, insert)).map((row) => [row.event_id, row]))
-  const rows = credited.flatMap(({ websiteId, eventId, credit: { credits } }) => {
-    const row = stored.get(eventId)
-    return row ? credits.map((one): CreditRow => ({ ...one, websiteId, row })) : []
-  })
-  await queryRows(tx, { sql: insertCredits, columns: creditColumns, rows })
-  return new Set(stored.keys())
+  const isRefund = ({ valueCents, conversionId }: Conversion) =>
+    (valueCents ?? 0) < 0 && conversionId !== null
+  // Refunds last: what they refund may be among the others.
+  const stored = [
+    ...(await storeCredited(
+      tx,
+      await creditByTouches(
+        tx,
+        conversions.filter((one) => !isRefund(one)),
+      ),
+    )),
+    ...(await storeCredited(tx, await creditByRefunded(tx, conversions.filter(isRefund)))),
+  ]
+  const inSession = stored.filter(({ sessionId }) => sessionId !== null)
+  await queryRows(tx, { sql: addSessionConversions, columns: sessionColumns, rows: inSession })
+  return new Set(stored.map(({ eventId }) => eventId))
 }
 
-type Credited = Conversion & { credit: ReturnType<typeof credit> }
+type Credited = Conversion & { credit: Credit }
+
+async function creditByTouches(tx: Queries, conversions: readonly Conversion[]): Promise<Credited[]> {
+  const paths = await loadPaths(tx, conversions)
+  return conversions.map((conversion) => {
+    const { occurredAt: at, valueCents } = conversion
+    const options = { lookbackMs: lookbackDays * dayMs, defaultModel } as const
+    return { ...conversion, credit: credit({ at, valueCents }, pathOf(paths, conversion), options) }
+  })
+}
+
+/** A refund of something unknown is credited on its own. */
+async function creditByRefunded(tx: Queries, refunds: readonly Conversion[]): Promise<Credited[]> {
+  const refunded = await loadRefunded(tx, refunds)
+  const alone = await creditByTouches(
+    tx,
+    refunds.filter((refund) => !refunded.has(refundKey(refund))),
+  )
+  const known = refunds.flatMap((refund) => {
+    const original = refunded.get(refundKey(refund))
+    return original ? [{ ...refund, credit: creditRefund(refund.valueCents ?? 0, original) }] : []
+  })
+  return [...known, ...alone]
+}
 
 interface StoredRow {
   id: string
@@ -56,48 +86,30 @@ interface StoredRow {
   attribution_version: number
 }
 
-type CreditRow = Credited['credit']['credits'][number] & { websiteId: string; row: StoredRow }
+type CreditRow = Credit['credits'][number] & { websiteId: string; row: StoredRow }
 
-interface TouchRow {
-  website_id: string
-  customer_id: string
-  id: string
-  at: number
-  is_direct: boolean
+/** Sorted by what makes a conversion unique, so that all groups wait for each other in one order. */
+async function storeCredited(tx: Queries, credited: Credited[]): Promise<Credited[]> {
+  const nameOf = ({ websiteId, name, conversionId }: Credited) => `${websiteId} ${name} ${conversionId}`
+  const rows = [...credited].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+  const insert = { sql: insertConversions, columns: conversionColumns, rows }
+  const stored = new Map((await queryRows<Credited, StoredRow>(tx, insert)).map((row) => [row.event_id, row]))
+  const credits = credited.flatMap(({ websiteId, eventId, credit: { credits } }) => {
+    const row = stored.get(eventId)
+    return row ? credits.map((one): CreditRow => ({ ...one, websiteId, row })) : []
+  })
+  await queryRows(tx, { sql: insertCredits, columns: creditColumns, rows: credits })
+  return credited.filter(({ eventId }) => stored.has(eventId))
 }
 
-type CustomerOf = Pick<Conversion, 'websiteId' | 'customerId'>
-
-const nameOf = ({ websiteId, customerId }: CustomerOf) => `${websiteId} ${customerId}`
-
-async function loadTouches(
-  tx: Queries,
-  conversions: readonly CustomerOf[],
-): Promise<Map<string, CreditTouch[]>> {
-  const customers = new Map(conversions.map((conversion) => [nameOf(conversion), conversion]))
-  const wanted = { columns: customerColumns, rows: [...customers.values()] }
-  await queryRows(tx, { sql: lockCustomers, ...wanted })
-  const touches = new Map<string, CreditTouch[]>([...customers.keys()].map((name) => [name, []]))
-  for (const row of await queryRows<CustomerOf, TouchRow>(tx, { sql: selectTouches, ...wanted })) {
-    const path = touches.get(nameOf({ websiteId: row.website_id, customerId: row.customer_id }))
-    path?.push({ id: row.id, at: row.at, isDirect: row.is_direct })
-  }
-  return touches
-}
-
-function creditOf(conversion: Conversion, touches: Map<string, CreditTouch[]>) {
-  const { occurredAt: at, valueCents } = conversion
-  const path = touches.get(nameOf(conversion)) ?? [] // an empty path for who has no touches
-  return credit({ at, valueCents }, path, { lookbackMs: lookbackDays * dayMs, defaultModel })
-}
-
-const customerColumns: Columns<CustomerOf> = {
+const sessionColumns: Columns<Conversion> = {
   website_id: ({ websiteId }) => websiteId,
-  customer_id: ({ customerId }) => customerId,
+  session_id: ({ sessionId }) => sessionId,
 }
 
 export const conversionColumns: Columns<Credited> = {
-  ...customerColumns,
+  website_id: ({ websiteId }) => websiteId,
+  customer_id: ({ customerId }) => customerId,
   session_id: ({ sessionId }) => sessionId,
   event_id: ({ eventId }) => eventId,
   name: ({ name }) => name,

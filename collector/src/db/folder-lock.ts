@@ -1,12 +1,25 @@
 /** The lock on a PGlite folder: one process at a time, and where to reach the one that has it. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 export interface FolderLock {
   pid: number
   /** When that process started, in clock ticks since boot where the system tells; guards against a pid that was given away again. */
   processStartedAt: string
+  /** Host and process namespace: in another container a pid says nothing. */
+  machine: string
   /** Where the holder answers CLI commands; empty while it starts, or when it is a command itself. */
   url: string
   /** What CLI commands show to the holder; only this file has it. */
@@ -27,6 +40,11 @@ export class FolderInUseError extends Error {
   }
 }
 
+/** A holder in another container shows that it lives by touching its lock this often. */
+const heartbeatMs = 5_000
+/** So long without a heartbeat, it does not. */
+const lifeMs = 4 * heartbeatMs
+
 const lockFile = (folder: string) => join(folder, 'headwater.lock')
 
 /** Takes the lock, over a stale one if need be. Throws a FolderInUseError while a living process has it. */
@@ -35,61 +53,70 @@ export function lockFolder(folder: string): {
   announce(url: string): void
   release(): void
 } {
-  mkdirSync(folder, { recursive: true })
-  removeStaleLock(folder)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock: FolderLock = {
     pid: process.pid,
     processStartedAt: processStart(process.pid) ?? '',
+    machine: thisMachine(),
     url: '',
     secret: randomBytes(24).toString('base64url'),
   }
-  const write = (flag: 'wx' | 'w') =>
-    writeFileSync(lockFile(folder), JSON.stringify(lock), { flag, mode: 0o600 })
-  takeFile(folder, () => write('wx'))
+  const draft = `${lockFile(folder)}.${process.pid}`
+  const write = (file: string) => writeFileSync(file, JSON.stringify(lock), { mode: 0o600 })
+
+  removeStaleLock(folder, `${draft}.stale`)
+  write(draft)
+  try {
+    linkSync(draft, lockFile(folder)) // whole or not at all; fails when another process was quicker
+  } catch (error) {
+    const holder = holderOf(folder)
+    throw holder ? new FolderInUseError(folder, holder) : error
+  } finally {
+    rmSync(draft)
+  }
+  const heartbeat = setInterval(
+    () => utimesSync(lockFile(folder), new Date(), new Date()),
+    heartbeatMs,
+  ).unref()
   return {
     lock,
     announce(url) {
       lock.url = url
-      write('w')
+      write(draft)
+      renameSync(draft, lockFile(folder))
     },
-    release: () => rmSync(lockFile(folder), { force: true }),
+    release() {
+      clearInterval(heartbeat)
+      if (readLock(lockFile(folder))?.secret === lock.secret) rmSync(lockFile(folder))
+    },
   }
 }
 
 /** Of two processes that find the same stale lock, the slower one must not remove the lock that the quicker one took. */
-function removeStaleLock(folder: string): void {
+function removeStaleLock(folder: string, aside: string): void {
   const holder = holderOf(folder)
   if (holder) throw new FolderInUseError(folder, holder)
-  const aside = `${lockFile(folder)}.${process.pid}`
   try {
     renameSync(lockFile(folder), aside)
   } catch {
     return // there is none, or another process has just moved it
   }
   const moved = readLock(aside)
-  if (moved && isAlive(moved)) {
+  if (moved && isAlive(moved, aside)) {
     renameSync(aside, lockFile(folder))
     throw new FolderInUseError(folder, moved)
   }
   rmSync(aside)
 }
 
-function takeFile(folder: string, write: () => void): void {
-  try {
-    write()
-  } catch (error) {
-    const holder = holderOf(folder)
-    throw holder ? new FolderInUseError(folder, holder) : error
-  }
-}
-
 /** The living process that has the folder, if there is one. */
 export function holderOf(folder: string): FolderLock | undefined {
   const lock = readLock(lockFile(folder))
-  return lock && isAlive(lock) ? lock : undefined
+  return lock && isAlive(lock, lockFile(folder)) ? lock : undefined
 }
 
-function isAlive(lock: FolderLock): boolean {
+function isAlive(lock: FolderLock, file: string): boolean {
+  if (lock.machine !== thisMachine()) return Date.now() - statSync(file).mtimeMs < lifeMs
   const startedAt = processStart(lock.pid)
   return startedAt !== undefined && startedAt === lock.processStartedAt
 }
@@ -99,6 +126,14 @@ function readLock(file: string): FolderLock | undefined {
     return JSON.parse(readFileSync(file, 'utf8')) as FolderLock // written by lockFolder alone
   } catch {
     return undefined // no lock, or one cut off by a crash: nobody holds it
+  }
+}
+
+function thisMachine(): string {
+  try {
+    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return hostname() // not Linux
   }
 }
 

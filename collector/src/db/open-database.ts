@@ -1,6 +1,6 @@
 /** Opens the database that the settings name, with the pepper that belongs to it. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Db } from './db.ts'
@@ -43,7 +43,6 @@ function keptPepper(folder: string): string {
   const file = join(folder, 'pepper')
   if (existsSync(file)) return readFileSync(file, 'utf8').trim()
   const pepper = randomBytes(32).toString('hex')
-  mkdirSync(folder, { recursive: true })
   writeFileSync(file, `${pepper}\n`, { mode: 0o600 })
   return pepper
 }

@@ -1,40 +1,51 @@
 /** Monthly partitions of `events`, made before the first event of their month is stored. */
-import type { Db } from './db.ts'
+import type { Db, Queries } from './db.ts'
 
 export interface Partitions {
-  /** Makes the partitions that these instants (epoch ms) need; free for months already seen. */
+  /** Makes the partitions that these instants (epoch ms) need, and next month's a week ahead; free for months already seen. */
   ensure(instants: Iterable<number>): Promise<void>
   /** Forgets which months exist: one was dropped by retention. */
   forget(): void
 }
 
-export function createPartitions(db: Db): Partitions {
+const weekMs = 7 * 86_400_000
+
+export function createPartitions({ db, now }: { db: Db; now: () => number }): Partitions {
   const known = new Set<string>()
   return {
     async ensure(instants) {
-      const missing = new Set<string>()
-      for (const instant of instants) {
-        const month = new Date(instant).toISOString().slice(0, 7)
-        if (!known.has(month)) missing.add(month)
-      }
-      if (missing.size === 0) return
-      await makePartitions(db, [...missing].sort())
+      const months = new Set(
+        [...instants, now() + weekMs].map((instant) => new Date(instant).toISOString().slice(0, 7)),
+      )
+      const missing = [...months].filter((month) => !known.has(month)).sort()
+      if (missing.length === 0) return
+      await db.transaction((tx) => makePartitions(tx, missing))
       for (const month of missing) known.add(month)
     },
     forget: () => known.clear(),
   }
 }
 
-async function makePartitions(db: Db, months: string[]): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx.query(`select pg_advisory_xact_lock(hashtext('headwater.partitions'))`) // two collectors may start at once
-    for (const month of months) {
-      const [year, number] = month.split('-').map(Number) as [number, number] // from an ISO date
-      const next = new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
-      await tx.query(
-        `create table if not exists events_${month.replace('-', '_')} partition of events ` +
-          `for values from ('${month}-01 00:00:00+00') to ('${next}-01 00:00:00+00')`,
-      )
-    }
-  })
+/**
+ * Made apart and attached: that takes a lock on `events` which readers and writers do not notice, where
+ * `create table … partition of` would wait for every reader, and keep everybody waiting meanwhile.
+ */
+async function makePartitions(tx: Queries, months: string[]): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('headwater.partitions'))`) // two collectors may start at once
+  for (const month of months) {
+    const name = `events_${month.replace('-', '_')}`
+    const [found] = await tx.query<{ exists: boolean }>(`select to_regclass('${name}') is not null as exists`)
+    if (found?.exists) continue
+    await tx.query(`create table ${name} (like events including all excluding identity)`)
+    await tx.query(
+      `alter table events attach partition ${name} for values from ('${startOf(month)}') to ('${startOf(after(month))}')`,
+    )
+  }
+}
+
+const startOf = (month: string) => `${month}-01 00:00:00+00`
+
+function after(month: string): string {
+  const [year, number] = month.split('-').map(Number) as [number, number] // from an ISO date
+  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
 }

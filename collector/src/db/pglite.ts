@@ -95,15 +95,18 @@ async function startWorker(folder: string): Promise<{ ask: Ask; stop: () => Prom
     if (error) caller?.reject(Object.assign(new Error(error.message), error))
     else caller?.resolve(rows ?? [])
   })
+  let death: Error | undefined
   const failAll = (error: Error) => {
-    for (const caller of waiting.values()) caller.reject(error)
+    death ??= error
+    for (const caller of waiting.values()) caller.reject(death)
     waiting.clear()
   }
   worker.on('error', failAll)
-  worker.on('exit', () => failAll(new Error('The PGlite worker has stopped.')))
+  worker.on('exit', () => failAll(new Error('The embedded database has stopped. Restart the collector.')))
 
   const ask: Ask = (call) =>
     new Promise((resolve, reject) => {
+      if (death) return reject(death)
       lastId += 1
       waiting.set(lastId, { resolve, reject })
       worker.postMessage({ ...call, id: lastId })

@@ -14,7 +14,11 @@ export function createPostgresDb({ url }: { url: string }): Db {
     connect_timeout: 2, // seconds: a server that cannot be reached should not use up the limit of a call
     fetch_types: false, // arrays travel as text
     onnotice: () => {}, // "relation already exists, skipping" is no news
-    connection: { application_name: 'headwater', statement_timeout: statementTimeoutMs },
+    connection: {
+      application_name: 'headwater',
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: 5_000, // ms: a collector whose machine is gone must not keep its locks
+    },
   })
   return {
     query: (text, params) => withTimeLimit(queriesOn(sql).query(text, params), callLimitMs),

@@ -1,7 +1,7 @@
 /** Development mode: a demo website with its tokens, the start page, the demo shop, and the live view behind them. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import type { Config } from '../config.ts'
 import type { AppEnv } from '../http/app-env.ts'
 import type { StoredBatch } from '../ingest/commit.ts'
@@ -38,6 +38,8 @@ export async function createDevelopment(deps: OperationDeps & { config: Config }
   const feed = createFeed()
 
   const routes = new Hono<AppEnv>()
+    .use('/dev/*', onlyFromHere)
+    .use('/demo/*', onlyFromHere)
     .get('/', (c) => c.html(startPage))
     .get('/demo', (c) => c.html(demoPage.replaceAll('{{public_token}}', tokens.public_token)))
     .get('/demo/*', (c) => c.html(demoPage.replaceAll('{{public_token}}', tokens.public_token)))
@@ -55,6 +57,13 @@ export async function createDevelopment(deps: OperationDeps & { config: Config }
       writeFileSync(devFile(deps.config), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
     },
   }
+}
+
+/** A name of somebody else's that points to this machine (DNS rebinding) would read the page's data in a visitor's browser. */
+const onlyFromHere: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { hostname } = new URL(c.req.url)
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return c.notFound()
+  await next()
 }
 
 async function findDemoWebsite(deps: OperationDeps): Promise<Website> {

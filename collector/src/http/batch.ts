@@ -1,5 +1,5 @@
 /** `POST /v1/batch`: authenticates, reads, ingests, answers with a receipt. */
-import { problems } from '@headwater/contract'
+import { type ProblemCode, problems } from '@headwater/contract'
 import { type Context, Hono } from 'hono'
 import { isbot } from 'isbot'
 import type { Caller } from '../ingest/event.ts'
@@ -13,7 +13,17 @@ import type { AppDeps, AppEnv } from './app-env.ts'
 import { readBody } from './body.ts'
 import { clientAddress, shortenAddress } from './client-address.ts'
 
+/** Rows of refusals under way; a flood of bad requests must not keep the database from good ones. */
+const maxRefusalsUnderWay = 20
+
 export function batchRoute(deps: AppDeps): Hono<AppEnv> {
+  let refusalsUnderWay = 0
+  const noteRefusal = async (caller: Caller, code: ProblemCode) => {
+    if (refusalsUnderWay >= maxRefusalsUnderWay) return
+    refusalsUnderWay += 1
+    await recordRefusal(deps.db, caller, code).catch(deps.onError)
+    refusalsUnderWay -= 1
+  }
   return new Hono<AppEnv>().post('/v1/batch', async (c) => {
     const token = await deps.tokens.find(shownToken(c))
     const caller = describeCaller(c, token, deps)
@@ -26,14 +36,14 @@ export function batchRoute(deps: AppDeps): Hono<AppEnv> {
       }
       const origin = c.req.header('origin')
       checkToken(token, { scope: 'events:write', origin, now: caller.receivedAt })
-      const batch = readBatch(await readBody(c.req.raw))
-      const stored = await deps.ingest.ingest(batch, caller)
+      const body = await readBody(c.req.raw)
+      const stored = await deps.ingest.ingest(readBatch(body), caller, body.length)
       deps.onStored?.(stored)
       return c.json(writeReceipt(stored, { isVerbose: c.req.query('verbose') === '1' }))
     } catch (error) {
       // As far as the database takes it; a 503 is the database's own failure.
       const isRefusal = error instanceof Problem && problems[error.code].status < 500
-      if (isRefusal) recordRefusal(deps.db, caller, error.code).catch(deps.onError)
+      if (isRefusal) noteRefusal(caller, error.code)
       throw error
     }
   })

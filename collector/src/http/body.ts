@@ -17,14 +17,17 @@ export async function readBody(request: Request): Promise<string> {
       `The body is ${mediaType}. Send JSON as ${mediaTypes.join(' or ')}.`,
     )
   }
-  const bytes = await readBytes(request)
+  const bytes = await readBytes(request).catch((error: unknown) => {
+    if (error instanceof Problem) throw error
+    throw new Problem('timeout', 'The body ended before it was complete. Send it again.') // a phone that left the network
+  })
   return new TextDecoder().decode(isGzip(request) ? await decompress(bytes) : bytes)
 }
 
 /** By header, or by query: a header of its own would cost browsers a preflight. */
 function isGzip(request: Request): boolean {
-  const encoding =
-    request.headers.get('content-encoding') ?? new URL(request.url).searchParams.get('encoding') ?? 'identity'
+  const told = request.headers.get('content-encoding') ?? new URL(request.url).searchParams.get('encoding')
+  const encoding = told?.toLowerCase() ?? 'identity'
   if (encoding !== 'gzip' && encoding !== 'identity') {
     throw new Problem(
       'unsupported_media_type',

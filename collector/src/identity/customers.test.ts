@@ -23,6 +23,16 @@ onBothDatabases((open) => {
     expect(owners.map(({ n }) => n)).toEqual([3, 2])
   })
 
+  it('two user ids stay two customers, whatever stands in identities', async () => {
+    const claim = event({ anonymous_id: 'x', identities: [{ type: 'user_id', value: 'alice' }] })
+    expect((await collector.send([claim])).results).toMatchObject([
+      { code: 'invalid_field', path: 'identities.0.type' },
+    ])
+    await collector.send([identify('alice', { anonymous_id: 'y' })])
+    await collector.send([identify('bob', { anonymous_id: 'x' })])
+    expect(await collector.count('customers')).toBe(2)
+  })
+
   it('a user id first seen on two devices at once is one customer', async () => {
     const receipts = Array.from({ length: 6 }, (_, i) =>
       collector.send([identify('carol', { anonymous_id: `device-${i}` })]),

@@ -15,6 +15,7 @@ import {
   type IdentityKey,
   type IdentityRef,
   keyOf,
+  type NewOwnership,
   resolveOwners,
 } from './resolve.ts'
 
@@ -55,11 +56,8 @@ export async function resolveCustomers(
 
   const columns = customerColumns(identityId)
   await queryRows(tx, { sql: insertCustomers, columns, rows: opened })
-  await queryRows(tx, {
-    sql: updateCustomers,
-    columns,
-    rows: changed.sort((a, b) => Number(a.id) - Number(b.id)),
-  })
+  const updated = await queryRows(tx, { sql: updateCustomers, columns, rows: changed.sort(byId) })
+  if (updated.length < changed.length) throw new Error('A customer would have got a second user id.')
   // Endings first: an identity has one owner at a time.
   await queryRows(tx, { sql: endLinks, columns: endingColumns(identityId), rows: resolution.endings })
   await queryRows(tx, { sql: insertLinks, columns: linkColumns(identityId), rows: resolution.links })
@@ -118,6 +116,8 @@ function toClaim({ websiteId, occurredAt, cookie, user, others, emailHash }: Ide
   }
 }
 
+const byId = (a: Customer, b: Customer) => Number(a.id) - Number(b.id)
+
 /** Its id follows, once it is known how many are needed. */
 function openCustomer({ websiteId, occurredAt: at }: Claim, opened: Customer[]): Customer {
   const customer = { id: '', websiteId, user: null, firstSeenAt: at, lastSeenAt: at, emailHash: null }
@@ -157,7 +157,6 @@ const customerColumns = (identityId: IdentityId): Columns<Customer> => ({
 interface Link {
   identity: IdentityKey
   customer: Customer
-  at: number
 }
 
 const linkedColumns = (identityId: IdentityId): Columns<Link> => ({
@@ -165,14 +164,14 @@ const linkedColumns = (identityId: IdentityId): Columns<Link> => ({
   identity_id: ({ identity }) => identityId(identity),
 })
 
-const endingColumns = (identityId: IdentityId): Columns<Link> => ({
+const endingColumns = (identityId: IdentityId): Columns<Link & { at: number }> => ({
   ...linkedColumns(identityId),
   until: ({ at }) => toInstant(at),
 })
 
-const linkColumns = (identityId: IdentityId): Columns<Link & { endedAt: number | null }> => ({
+const linkColumns = (identityId: IdentityId): Columns<NewOwnership> => ({
   ...linkedColumns(identityId),
   customer_id: ({ customer }) => customer.id,
-  since: ({ at }) => toInstant(at),
+  since: ({ startedAt }) => toInstant(startedAt),
   until: ({ endedAt }) => (endedAt === null ? null : toInstant(endedAt)),
 })

@@ -7,6 +7,7 @@ export interface OwnerRow {
   website_id: string
   type: string
   value_hash: string
+  started_at_ms: number
   ended_at_ms: number | null
   /** Null: nobody ever owned it; then the columns below are null too. */
   customer_id: string | null
@@ -28,7 +29,10 @@ export function readLedger(rows: readonly OwnerRow[]) {
     const name = `${row.website_id} ${row.customer_id}`
     const customer = customers.get(name) ?? readCustomer(row, row.customer_id)
     customers.set(name, customer)
-    ledger.set(key, [...(ledger.get(key) ?? []), { customer, endedAt: row.ended_at_ms }])
+    ledger.set(key, [
+      ...(ledger.get(key) ?? []),
+      { customer, startedAt: row.started_at_ms, endedAt: row.ended_at_ms },
+    ])
   }
   return { ledger, ids, customers: [...customers.values()] }
 }

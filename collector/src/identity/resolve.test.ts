@@ -87,6 +87,22 @@ describe('two user ids', () => {
     expect(book.ids({ cookie: 'a', occurredAt: 4 })).toEqual(['c1'])
   })
 
+  it('told late do not disturb who came later', () => {
+    const book = startBook()
+    book.ids({ cookie: 'a', user: 'alice', occurredAt: 10 }, { cookie: 'a', user: 'bob', occurredAt: 20 })
+    expect(book.ids({ cookie: 'a', occurredAt: 100 })).toEqual(['c3'])
+    expect(book.ids({ cookie: 'a', user: 'dave', occurredAt: 15 })).toEqual(['c4'])
+    expect(book.ids({ cookie: 'a', occurredAt: 101 })).toEqual(['c3'])
+  })
+
+  it('told late end no ownership before it began', () => {
+    const book = startBook()
+    book.ids({ cookie: 'a', user: 'eve', occurredAt: 60 })
+    const { owners, endings } = book.ownersOf({ cookie: 'a', user: 'fred', occurredAt: 30 })
+    expect([owners[0]?.user, endings]).toEqual(['fred', []])
+    expect(book.ids({ cookie: 'a', occurredAt: 70 })).toEqual(['c1'])
+  })
+
   it('end the earlier ownership when the second is known from another device', () => {
     const book = startBook()
     book.ids({ cookie: 'b', user: 'bob', occurredAt: 1 }, { cookie: 'a', user: 'alice', occurredAt: 2 })

@@ -40,13 +40,13 @@ export interface Customer {
 /** One owner of an identity: until `endedAt`, or still (null). */
 export interface Ownership {
   customer: Customer
+  startedAt: number
   endedAt: number | null
 }
 
 /** An ownership that began with these claims; it may have ended with them too. */
 export interface NewOwnership extends Ownership {
   identity: IdentityKey
-  at: number
 }
 
 /** What is known of the identities at hand; `resolveOwners` keeps it up to date. */
@@ -86,50 +86,63 @@ type Book = ReturnType<typeof openBook>
 /** The ledger with the few things that may happen to it. */
 function openBook(ledger: Ledger, resolution: Resolution, open: (claim: Claim) => Customer) {
   const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? []
+  const until = ({ endedAt }: Ownership) => endedAt ?? Number.POSITIVE_INFINITY
   return {
     open,
     hasHadOwner: (identity: IdentityKey) => ownershipsOf(identity).length > 0,
     ownerNow: (identity: IdentityKey) =>
       ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
-    /** Whoever owned it then; who owns it now if that was before anybody did. */
-    ownerAt(identity: IdentityKey, at: number) {
-      const until = ({ endedAt }: Ownership) => endedAt ?? Number.POSITIVE_INFINITY
-      const later = ownershipsOf(identity).filter((ownership) => until(ownership) > at)
-      return later.sort((a, b) => until(a) - until(b))[0]?.customer
-    },
-    link(identity: IdentityKey, customer: Customer, at: number) {
-      const ownership = { identity, customer, at, endedAt: null }
+    /** Who owned it then; else who was the next to own it. */
+    ownershipAt: (identity: IdentityKey, at: number) =>
+      ownershipsOf(identity)
+        .filter((ownership) => until(ownership) > at)
+        .sort((a, b) => until(a) - until(b))[0],
+    /** Had somebody owned it, and lost it, by then? */
+    wasShared: (identity: IdentityKey, at: number) =>
+      ownershipsOf(identity).some((ownership) => until(ownership) <= at),
+    link(identity: IdentityKey, customer: Customer, startedAt: number) {
+      const ownership = { identity, customer, startedAt, endedAt: null }
       ledger.set(identity, [...ownershipsOf(identity), ownership])
       resolution.links.push(ownership)
     },
-    end(identity: IdentityKey, at: number) {
-      const current = ownershipsOf(identity).find(({ endedAt }) => endedAt === null)
-      if (!current) return
-      current.endedAt = at
-      const isNew = resolution.links.some((link) => link === current)
-      if (!isNew) resolution.endings.push({ identity, customer: current.customer, at })
+    end(identity: IdentityKey, ownership: Ownership, at: number) {
+      ownership.endedAt = at
+      const isNew = resolution.links.some((link) => link === ownership)
+      if (!isNew) resolution.endings.push({ identity, customer: ownership.customer, at })
     },
   }
 }
 
 /** The person with this user id; at first sight the anonymous customer of the cookie becomes that person. */
 function ownerOfUser(claim: Claim, user: IdentityKey, book: Book): Customer {
-  const visitor = claim.cookie === undefined ? undefined : book.ownerNow(claim.cookie)
   const person = book.ownerNow(user)
-  // The device was another person's: it is shared. From now on its anonymous events are nobody's that we know.
-  if (claim.cookie && visitor?.user && visitor.user !== user) book.end(claim.cookie, claim.occurredAt)
+  const visitor = visitorOf(claim, user, book)
   if (person) return person
 
-  const owner = visitor && visitor.user === null ? visitor : book.open(claim)
+  const owner = visitor ?? book.open(claim)
   owner.user = user
   book.link(user, owner, claim.occurredAt)
   return owner
 }
 
+/** The anonymous customer who had the cookie then; ends the ownership of another person, whose device turns out to be shared. */
+function visitorOf({ cookie, occurredAt }: Claim, user: IdentityKey, book: Book): Customer | undefined {
+  const ownership = cookie === undefined ? undefined : book.ownershipAt(cookie, occurredAt)
+  if (cookie === undefined || !ownership) return undefined
+  const { customer, startedAt, endedAt } = ownership
+  const hasBegun = startedAt <= occurredAt
+  // From now on the anonymous events of a shared device are nobody's that we know.
+  const isAnothers = customer.user !== null && customer.user !== user
+  if (isAnothers && hasBegun && endedAt === null) book.end(cookie, ownership, occurredAt)
+  // A stranger who came to a shared device later is somebody else.
+  const isStranger = !hasBegun && book.wasShared(cookie, occurredAt)
+  return customer.user === null && !isStranger ? customer : undefined
+}
+
 /** Whoever owned the cookie then, or shows one of the other identities; else somebody new. */
 function ownerOfVisitor(claim: Claim, book: Book): Customer {
   if (claim.cookie) {
-    const known = book.ownerAt(claim.cookie, claim.occurredAt)
+    const known = book.ownershipAt(claim.cookie, claim.occurredAt)?.customer
     if (known) return known
     const owner = book.open(claim)
     book.link(claim.cookie, owner, claim.occurredAt)

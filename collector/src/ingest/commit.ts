@@ -23,13 +23,14 @@ interface Deps {
   secrets: Secrets
   partitions: Partitions
   dimensions: Dimensions
+  onError(error: unknown): void
 }
 
 /** Deadlocks and serialization failures are nobody's fault; the third is a sign of something else. */
 const attempts = 3
 
 /** Makes `commit`, which stores batches in one transaction and throws the Problem `unavailable` when it cannot. */
-export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
+export function createCommit({ db, secrets, partitions, dimensions, onError }: Deps) {
   async function store(batches: JudgedBatch[], after: () => void = () => {}): Promise<StoredGroup> {
     const judged = batches.flatMap((batch) => batch.judged)
     const events = judged.filter((event): event is IngestEvent => !isRejected(event))
@@ -48,9 +49,10 @@ export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
       try {
         return await store(batches)
       } catch (error) {
-        const isWorthRepeating = isConflict(error) || isMissingPartition(error)
-        if (!isWorthRepeating || attempt === attempts) throw error
+        if (!isWorthRepeating(error) || attempt === attempts) throw error
+        // A partition or a dimension row that was known has been deleted meanwhile.
         if (isMissingPartition(error)) partitions.forget()
+        if (isMissingReference(error)) dimensions.forget()
       }
     }
   }
@@ -72,17 +74,16 @@ export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
     return true
   }
 
+  /** Batch by batch, so that one full of poison costs the others a trial each. */
   async function withoutPoison(batches: JudgedBatch[]): Promise<JudgedBatch[]> {
-    const events = batches
-      .flatMap((batch) => batch.judged)
-      .filter((event): event is IngestEvent => !isRejected(event))
-    const poison = new Set<Judged>(await findPoison(events, isStorable))
-    return batches.map(({ request, judged }) => ({
-      request,
-      judged: judged.map((event) =>
-        poison.has(event) && !isRejected(event) ? rejectUnstorable(event) : event,
-      ),
-    }))
+    const poison = new Set<Judged>()
+    for (const { judged } of batches) {
+      const events = judged.filter((event): event is IngestEvent => !isRejected(event))
+      for (const event of await findPoison(events, isStorable)) poison.add(event)
+    }
+    const reject = (event: Judged) =>
+      poison.has(event) && !isRejected(event) ? rejectUnstorable(event) : event
+    return batches.map(({ request, judged }) => ({ request, judged: judged.map(reject) }))
   }
 
   return async function commit(batches: JudgedBatch[]): Promise<StoredBatch[]> {
@@ -90,6 +91,7 @@ export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
     try {
       const group = await storePatiently(batches).catch(async (error: unknown) => {
         if (!isData(error)) throw error
+        onError(error) // the rejections do not say which rule was broken
         storable = await withoutPoison(batches)
         return storePatiently(storable)
       })
@@ -104,6 +106,11 @@ export function createCommit({ db, secrets, partitions, dimensions }: Deps) {
 function isMissingPartition(error: unknown): boolean {
   return sqlstateOf(error) === '23514' && /no partition of relation/.test((error as Error).message)
 }
+
+const isMissingReference = (error: unknown): boolean => sqlstateOf(error) === '23503'
+
+const isWorthRepeating = (error: unknown): boolean =>
+  isConflict(error) || isMissingPartition(error) || isMissingReference(error)
 
 const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlstateOf(error) ?? '')
 

@@ -127,6 +127,8 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
   }
 
   return {
+    /** Forgets all ids: one of them was deleted. */
+    forget: () => cache.clear(),
     /** The ids of each origin, by object. */
     async resolve(origins: WebsiteOrigin[]): Promise<Map<Origin, OriginIds>> {
       if (cache.size > cacheSize) cache.clear()

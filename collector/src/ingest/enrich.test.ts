@@ -40,7 +40,8 @@ describe('an address', () => {
   it('that is none is left out', () => {
     expect(enrich({ url: 'javascript:alert(1)' }).url).toBeNull()
     expect(
-      enrich({ session: { id: 's', started_at: '', landing_url: 'nowhere' } }).session?.landingUrl,
+      enrich({ anonymous_id: 'x', session: { id: 's', started_at: '', landing_url: 'nowhere' } }).session
+        ?.landingUrl,
     ).toBeNull()
   })
 
@@ -54,6 +55,10 @@ describe('an address', () => {
 })
 
 it('a visit begins at its corrected start, and has a UUID', () => {
-  const { session } = enrich({ session: { id: 'not-a-uuid', started_at: '' } })
+  const { session } = enrich({ anonymous_id: 'x', session: { id: 'not-a-uuid', started_at: '' } })
   expect(session).toMatchObject({ startedAt: 1, clientId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+})
+
+it('a visit that is nobody’s is left out', () => {
+  expect(enrich({ session: { id: 's', started_at: '' } }).session).toBeUndefined()
 })

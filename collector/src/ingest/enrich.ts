@@ -29,7 +29,8 @@ export function createEnricher(websiteId: string, secrets: Secrets) {
   return {
     identify,
     enrich(wire: WireEvent, times: EventTimes): Enrichment {
-      const { session, anonymous_id, user_id, identities = [] } = wire
+      const { anonymous_id, user_id, identities = [] } = wire
+      const session = (anonymous_id ?? user_id) ? wire.session : undefined // a visit is somebody's
       return {
         url: wire.url ? storedUrl(wire.url) || null : null,
         cookie: anonymous_id === undefined ? undefined : identify('cookie', anonymous_id),

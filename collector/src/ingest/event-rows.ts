@@ -8,8 +8,8 @@ export interface OwnedEvent {
   event: IngestEvent
   id: string
   customerId: string
-  /** Undefined: it came without a cookie. */
-  cookieId: string | undefined
+  /** Whose its session is: the identity of its cookie, else of its user id. Undefined: it has neither. */
+  visitorId: string | undefined
   /** Of its session; undefined: it came without one. */
   originIds: OriginIds | undefined
 }

@@ -92,7 +92,8 @@ export interface RejectedEvent {
   /** The key as it came. */
   idempotencyKey?: string
   fault: Fault
-  raw: unknown
+  /** The event as JSON, perhaps cut. */
+  payload: string
   identityHashes: string[]
 }
 

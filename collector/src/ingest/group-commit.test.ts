@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { createGroupCommit } from './group-commit.ts'
 
 /** A group commit whose commits end when the test says so. */
-function start(options: { writers?: number; queueWeight?: number } = {}) {
+function start(
+  options: { writers?: number; queueWeight?: number; isStale?: (item: number) => boolean } = {},
+) {
   const groups: { items: number[]; end(error?: Error): void }[] = []
   const commit = createGroupCommit<number, string>({
     commit: (items) =>
@@ -80,6 +82,19 @@ describe('group commit', () => {
     groups[0]?.end()
     await first
     expect(add(1)).toBeDefined()
+  })
+
+  it('drops what nobody waits for any more, and has room again', async () => {
+    const stale = new Set<number>()
+    const { add, groups } = start({ queueWeight: 10, isStale: (item) => stale.has(item) })
+    const first = add(1)
+    void add(2)
+    void add(3)
+    stale.add(2)
+    groups[0]?.end()
+    await first
+    expect(groups[1]?.items).toEqual([3])
+    expect(add(7)).toBeDefined()
   })
 
   it('drains: resolves when everything taken is answered', async () => {

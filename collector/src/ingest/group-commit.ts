@@ -20,6 +20,8 @@ interface Waiting<Item, Result> {
 export function createGroupCommit<Item, Result>(options: {
   commit(items: Item[]): Promise<Result[]>
   weigh(item: Item): number
+  /** Is nobody waiting for it any more? Then it is dropped, and its promise never settles. */
+  isStale?(item: Item): boolean
   writers: number
   groupWeight: number
   queueWeight: number
@@ -29,7 +31,18 @@ export function createGroupCommit<Item, Result>(options: {
   let busyWriters = 0
   const onIdle: (() => void)[] = []
 
+  function dropStale(): void {
+    if (!options.isStale) return
+    for (let i = queue.length - 1; i >= 0; i--) {
+      const { item } = queue[i] as Waiting<Item, Result> // within its length
+      if (!options.isStale(item)) continue
+      queue.splice(i, 1)
+      queuedWeight -= options.weigh(item)
+    }
+  }
+
   function takeGroup(): Waiting<Item, Result>[] {
+    dropStale()
     let weight = 0
     let count = 0
     for (const { item } of queue) {
@@ -46,6 +59,7 @@ export function createGroupCommit<Item, Result>(options: {
     busyWriters += 1
     while (queue.length > 0) {
       const group = takeGroup()
+      if (group.length === 0) break
       try {
         const results = await options.commit(group.map(({ item }) => item))
         for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result) // commit answers one an item

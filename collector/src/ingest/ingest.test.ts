@@ -107,7 +107,7 @@ onBothDatabases((open) => {
         'too many levels',
         event({ props: JSON.parse(`${'{"a":'.repeat(11)}1${'}'.repeat(11)}`) }),
         'too_deep',
-        'props.a.a.a.a.a.a.a.a.a.a',
+        'props',
       ],
       ['too much', event({ props: { text: 'ü'.repeat(17_000) } }), 'props_too_large', 'props'],
     ])('with %s is rejected with a code, a path and a message', async (_, bad, code, path) => {
@@ -122,6 +122,34 @@ onBothDatabases((open) => {
       expect(receipt.results[0]?.path).toBe(path)
     })
 
+    it('that cannot even be written back costs itself only', async () => {
+      const deep = '['.repeat(10_000) + ']'.repeat(10_000)
+      const answer = await collector.post(`{"v":1,"events":[${JSON.stringify(event())},${deep}]}`)
+      expect(await answer.json()).toMatchObject({ accepted: 1, rejected: 1 })
+    })
+
+    it('keeps 64 kB of its payload, and none of its own names in clear', async () => {
+      await collector.send([event({ name: 'big', props: { text: 'x'.repeat(500_000) } })])
+      await collector.post(
+        JSON.stringify({ v: 1, events: [event({ props: { 'eve@example.com': 12345 } })] }).replace(
+          '12345',
+          '1e999',
+        ),
+      )
+      const [kept] = await collector.rows(
+        `select max(length(payload)) < 70000 as bounded, count(*) filter (where path || message like '%eve@%') = 0 as clean from rejected_events`,
+      )
+      expect(kept).toEqual({ bounded: true, clean: true })
+    })
+
+    it('whose key is too long is no duplicate of what its first 128 characters name', async () => {
+      await collector.send([event({ idempotency_key: 'k'.repeat(128) })])
+      expect(await collector.send([event({ idempotency_key: 'k'.repeat(129) })])).toMatchObject({
+        duplicate: 0,
+        rejected: 1,
+      })
+    })
+
     it('whose number is too large for JSON is rejected', async () => {
       const body = JSON.stringify({ v: 1, events: [event({ props: { size: 12345 } })] }).replace(
         '12345',
@@ -130,7 +158,7 @@ onBothDatabases((open) => {
       const receipt = await (await collector.post(body)).json()
       expect(receipt).toMatchObject({
         rejected: 1,
-        results: [{ code: 'number_not_finite', path: 'props.size' }],
+        results: [{ code: 'number_not_finite', path: 'props' }],
       })
     })
   })
@@ -171,6 +199,17 @@ onBothDatabases((open) => {
         },
       ])
       expect(({} as { polluted?: string }).polluted).toBeUndefined()
+    })
+
+    it('as long as a body allows is read in no time', async () => {
+      const labels = Array.from({ length: 20 }, (_, i) => `https://${'a.'.repeat(8_000)}x${i}.example/`)
+      const started = performance.now()
+      await collector.send(
+        labels.map((referrer_url) =>
+          event({ session: session(referrer_url.slice(-12), undefined, { referrer_url }) }),
+        ),
+      )
+      expect(performance.now() - started).toBeLessThan(1_000) // quadratic, it took 5 s
     })
 
     it('costs nothing percent-encoded in an address either', async () => {
@@ -222,6 +261,16 @@ onBothDatabases((open) => {
       expect(await collector.rows(`select occurred_at from events where name = 'ahead'`)).toEqual([
         { occurred_at: new Date(noon) },
       ])
+    })
+  })
+
+  describe('rows that were deleted meanwhile', () => {
+    it('cost no event: a value of a dimension is made again', async () => {
+      const visit = (id: string) =>
+        event({ session: session(id, 'https://shop.example/?utm_source=deleted') })
+      await collector.send([visit('before')])
+      await collector.db.script(`delete from utm_sources where value = 'deleted'`)
+      expect(await collector.send([visit('after')])).toMatchObject({ accepted: 1 })
     })
   })
 

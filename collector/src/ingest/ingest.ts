@@ -19,7 +19,7 @@ import { toUuid } from './uuid.ts'
 
 export interface Ingest {
   /** Stores a batch and answers after its commit. Throws the Problem `unavailable` when it is not known to be stored. */
-  ingest(batch: Batch, caller: Caller): Promise<StoredBatch>
+  ingest(batch: Batch, caller: Caller, bodyBytes: number): Promise<StoredBatch>
   /** Resolves when everything taken is answered. */
   drain(): Promise<void>
 }
@@ -30,28 +30,40 @@ const answerLimitMs = 3_000
 const writers = 2
 /** Events in a transaction: beyond this the gain is small and the wait is felt. */
 const groupSize = 1_000
+/** A batch weighs as many events as it has, or as many usual ones as would fill its body: large events are work too. */
+const usualEventBytes = 2_000
 /** Events that may wait: about a second of work. */
 const queueSize = 20_000
 
-export function createIngest(deps: { db: Db; secrets: Secrets; now: () => number }): Ingest {
-  const { db, secrets } = deps
+export interface IngestDeps {
+  db: Db
+  secrets: Secrets
+  /** Epoch ms. */
+  now(): number
+  /** Hears of failures that no answer can carry. */
+  onError(error: unknown): void
+}
+
+export function createIngest(deps: IngestDeps): Ingest {
+  const { now, secrets } = deps
   const commit = createCommit({
-    db,
-    secrets,
-    partitions: createPartitions(db),
+    ...deps,
+    partitions: createPartitions(deps),
     dimensions: createDimensions(deps),
   })
-  const groups = createGroupCommit<JudgedBatch, StoredBatch>({
+  const groups = createGroupCommit<JudgedBatch & { bodyBytes: number }, StoredBatch>({
     commit,
-    weigh: ({ judged }) => Math.max(judged.length, 1),
+    weigh: ({ judged, bodyBytes }) => Math.max(judged.length, bodyBytes / usualEventBytes, 1),
+    // Its sender has been told to send it again.
+    isStale: ({ request }) => now() - request.receivedAt > answerLimitMs,
     writers,
     groupWeight: groupSize,
     queueWeight: queueSize,
   })
   return {
-    async ingest(batch, caller) {
+    async ingest(batch, caller, bodyBytes) {
       const request = describeRequest(batch, caller)
-      const stored = groups.add({ request, judged: judgeBatch(batch, request, secrets) })
+      const stored = groups.add({ request, judged: judgeBatch(batch, request, secrets), bodyBytes })
       if (!stored) throw unavailable(`More than ${queueSize} events wait for the database.`)
       return withTimeLimit(stored, answerLimitMs).catch((error: unknown) => {
         if (!(error instanceof TimeLimitError)) throw error

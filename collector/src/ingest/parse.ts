@@ -45,7 +45,7 @@ interface Issue {
 }
 
 function faultOf(issue: Issue | undefined, raw: unknown): Fault {
-  const path = issue?.path.join('.')
+  const path = issue && nameField(issue.path)
   if (!issue || !path) return { code: 'invalid_event', message: 'An event must be a JSON object.' }
   if (valueAt(raw, issue.path) === undefined) {
     return { code: 'field_required', path, message: `${path} is missing. Send it with every event.` }
@@ -65,6 +65,12 @@ function faultOf(issue: Issue | undefined, raw: unknown): Fault {
     }
   }
   return { code: 'invalid_field', path, message: `${path} is not valid: ${issue.message}.` }
+}
+
+/** The field, without names that the sender chose: those of click ids. */
+function nameField(path: PropertyKey[]): string {
+  const at = path.indexOf('click_ids')
+  return (at < 0 ? path : path.slice(0, at + 1)).join('.')
 }
 
 function valueAt(raw: unknown, path: PropertyKey[]): unknown {
@@ -95,7 +101,7 @@ function findFault(wire: WireEvent): Fault | undefined {
 
 function stringifyProps(props: WireEvent['props']): string | null | Fault {
   if (props === undefined) return null
-  const fault = findPropsFault(props, 'props', 1)
+  const fault = findPropsFault(props, 1)
   if (fault) return fault
   const json = JSON.stringify(props)
   // A UTF-16 unit takes 3 bytes at most, so a short text needs no counting.
@@ -106,31 +112,40 @@ function stringifyProps(props: WireEvent['props']): string | null | Fault {
   return json
 }
 
-function findPropsFault(value: unknown, path: string, depth: number): Fault | undefined {
+/** Names no key of theirs: a key can be anything, an e-mail address too. */
+function findPropsFault(value: unknown, depth: number): Fault | undefined {
+  const path = 'props'
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    return { code: 'number_not_finite', path, message: `${path} is too large for a number.` }
+    return { code: 'number_not_finite', path, message: 'props hold a number that is too large for JSON.' }
   }
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > limits.depth) {
     return { code: 'too_deep', path, message: `props may be nested ${limits.depth} levels deep at most.` }
   }
-  for (const [key, inner] of Object.entries(value)) {
-    const fault = findPropsFault(inner, `${path}.${key}`, depth + 1)
+  for (const inner of Object.values(value)) {
+    const fault = findPropsFault(inner, depth + 1)
     if (fault) return fault
   }
   return undefined
 }
 
 function cutToLimits(wire: WireEvent): void {
-  // Addresses are cut by storedUrl, after it has stripped them: half an e-mail address would no longer look like one.
+  // Only so far that reading them takes no time; storedUrl cuts them to their limit, after it has stripped them: half an
+  // e-mail address would no longer look like one.
+  wire.url = cut(wire.url, limits.readUrl)
   wire.title = cut(wire.title, limits.title)
-  if (!wire.session) return
-  for (const [name, value] of Object.entries(wire.session.utm ?? {})) {
-    Object.assign(wire.session.utm as object, { [name]: cut(value, limits.utm) })
-  }
-  const clickIds = Object.entries(wire.session.click_ids ?? {})
-  const usable = clickIds.filter(([, value]) => value !== '' && value.length <= limits.clickId)
-  if (usable.length < clickIds.length) wire.session.click_ids = Object.fromEntries(usable)
+  const { session } = wire
+  if (!session) return
+  session.landing_url = cut(session.landing_url, limits.readUrl)
+  session.referrer_url = cut(session.referrer_url, limits.readUrl)
+  const utm = Object.entries(session.utm ?? {})
+  session.utm = Object.fromEntries(utm.map(([name, value]) => [name, cut(value, limits.utm)]))
+  const clickIds = Object.entries(session.click_ids ?? {}).filter(isUsableClickId)
+  session.click_ids = Object.fromEntries(clickIds.slice(0, limits.clickIds))
+}
+
+function isUsableClickId([name, value]: [string, string]): boolean {
+  return value !== '' && value.length <= limits.clickId && name.length <= limits.clickIdName
 }
 
 /** Cuts between characters, not through a surrogate pair. */

@@ -1,5 +1,6 @@
 /** What is kept of an event that is not stored, as rows of `rejected_events`. */
 import { limits } from '@headwater/contract'
+import { idempotencyKeySchema } from '@headwater/contract/schema'
 import { type Columns, toArrayLiteral, toInstant } from '../db/rows.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Fault, IngestEvent, IngestRequest, RejectedEvent } from './event.ts'
@@ -12,7 +13,7 @@ export function rejectUnread(
   hash: Hash,
 ): RejectedEvent {
   const fields = (typeof unread.raw === 'object' ? (unread.raw ?? {}) : {}) as Record<string, unknown> // any JSON; read defensively
-  const key = textIn(fields.idempotency_key)?.slice(0, limits.idempotencyKey)
+  const key = idempotencyKeySchema.safeParse(fields.idempotency_key).data
   const others = Array.isArray(fields.identities) ? fields.identities : []
   const identities: [type: unknown, value: unknown][] = [
     ['cookie', fields.anonymous_id],
@@ -23,7 +24,16 @@ export function rejectUnread(
     const [kind, id] = [textIn(type), textIn(value)]
     return kind && id ? [hash(kind, id)] : []
   })
-  return { ...unread, key: key && toUuid(key), idempotencyKey: key, fault, identityHashes }
+  const { request, index, raw } = unread
+  return {
+    request,
+    index,
+    key: key && toUuid(key),
+    idempotencyKey: key,
+    fault,
+    payload: payloadOf(raw),
+    identityHashes,
+  }
 }
 
 /** An event that only the database refused. */
@@ -40,7 +50,15 @@ export function rejectUnstorable({
     'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
   const fault: Fault = { code: 'unstorable', message }
   const identityHashes = [cookie, user, ...others].flatMap((identity) => identity?.hash ?? [])
-  return { request, index, key, idempotencyKey: wire.idempotency_key, fault, raw: wire, identityHashes }
+  return {
+    request,
+    index,
+    key,
+    idempotencyKey: wire.idempotency_key,
+    fault,
+    payload: payloadOf(wire),
+    identityHashes,
+  }
 }
 
 export const rejectionColumns = (secrets: Secrets): Columns<RejectedEvent> => ({
@@ -52,9 +70,21 @@ export const rejectionColumns = (secrets: Secrets): Columns<RejectedEvent> => ({
   code: ({ fault }) => fault.code,
   path: ({ fault }) => fault.path ?? null,
   message: ({ fault }) => fault.message,
-  payload: ({ raw }) => `\\x${secrets.encrypt(JSON.stringify(raw)).toString('hex')}`,
+  payload: ({ payload }) => `\\x${secrets.encrypt(payload).toString('hex')}`,
   identity_hashes: ({ identityHashes }) => toArrayLiteral(identityHashes),
 })
+
+/** Characters of a rejected event that are kept: twice what a valid one can have. */
+const payloadSize = 65_536
+
+/** The event as JSON, as far as it is worth keeping; made before the transaction, so that it cannot fail there. */
+function payloadOf(raw: unknown): string {
+  try {
+    return JSON.stringify(raw).slice(0, payloadSize)
+  } catch {
+    return '"nested too deeply to be kept"' // the only way in which JSON cannot be written back
+  }
+}
 
 type Hash = (type: string, value: string) => string
 

@@ -6,19 +6,18 @@ import { type OwnedEvent, originColumns } from './event-rows.ts'
 export interface SessionRow {
   /** The event that opens the session, if nothing has. */
   opener: OwnedEvent
-  cookieId: string
+  visitorId: string
   session: EventSession
   originIds: OwnedEvent['originIds']
   startedAt: number
   endedAt: number
   views: number
-  conversions: number
 }
 
-/** Names a session in its table; undefined for an event without a session, or without the cookie it belongs to. */
-export function sessionKey({ event, cookieId }: OwnedEvent): string | undefined {
-  if (!event.session || cookieId === undefined) return undefined
-  return `${event.request.token.websiteId} ${cookieId} ${event.session.clientId}`
+/** Names a session in its table; undefined for an event without a session, or without anybody it could belong to. */
+export function sessionKey({ event, visitorId }: OwnedEvent): string | undefined {
+  if (!event.session || visitorId === undefined) return undefined
+  return `${event.request.token.websiteId} ${visitorId} ${event.session.clientId}`
 }
 
 /** One row a session, sorted, so that all groups lock them in one order. */
@@ -32,11 +31,11 @@ export function sessionsOf(events: OwnedEvent[]): SessionRow[] {
 }
 
 function openRow(opener: OwnedEvent): SessionRow {
-  const { event, cookieId, originIds } = opener
+  const { event, visitorId, originIds } = opener
   const session = event.session as EventSession // sessionKey has seen that both are there
   const { occurredAt: endedAt } = event
-  const sums = { startedAt: session.startedAt, endedAt, views: 0, conversions: 0 }
-  return { opener, cookieId: cookieId as string, session, originIds, ...sums }
+  const sums = { startedAt: session.startedAt, endedAt, views: 0 }
+  return { opener, visitorId: visitorId as string, session, originIds, ...sums }
 }
 
 function addTo(row: SessionRow, { event }: OwnedEvent): SessionRow {
@@ -46,19 +45,17 @@ function addTo(row: SessionRow, { event }: OwnedEvent): SessionRow {
     startedAt: Math.min(row.startedAt, event.session?.startedAt ?? row.startedAt),
     endedAt: Math.max(row.endedAt, event.occurredAt),
     views: row.views + (isView ? 1 : 0),
-    conversions: row.conversions + (event.wire.conversion ? 1 : 0),
   }
 }
 
 export const sessionColumns: Columns<SessionRow> = {
   website_id: ({ opener }) => opener.event.request.token.websiteId,
   customer_id: ({ opener }) => opener.customerId,
-  cookie_identity_id: ({ cookieId }) => cookieId,
+  cookie_identity_id: ({ visitorId }) => visitorId,
   client_session_id: ({ session }) => session.clientId,
   started_at: ({ startedAt }) => toInstant(startedAt),
   ended_at: ({ endedAt }) => toInstant(endedAt),
   view_count: ({ views }) => views,
-  conversion_count: ({ conversions }) => conversions,
   ...originColumns,
   landing_url: ({ session }) => session.landingUrl,
   referrer_url: ({ session }) => session.referrerUrl,

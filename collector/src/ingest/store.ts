@@ -2,6 +2,7 @@
 import type { Verdict } from '@headwater/contract'
 import claimEventKeys from '../../sql/claim_event_keys.sql?raw'
 import insertEvents from '../../sql/insert_events.sql?raw'
+import lockCustomers from '../../sql/lock_customers.sql?raw'
 import refreshCustomerTouches from '../../sql/refresh_customer_touches.sql?raw'
 import selectStoredKeys from '../../sql/select_stored_keys.sql?raw'
 import upsertRejectedEvents from '../../sql/upsert_rejected_events.sql?raw'
@@ -21,7 +22,7 @@ import {
   type Origin,
   type RejectedEvent,
 } from './event.ts'
-import { eventColumns, type PlacedEvent } from './event-rows.ts'
+import { eventColumns, type OwnedEvent, type PlacedEvent } from './event-rows.ts'
 import { rejectionColumns } from './rejection.ts'
 import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
 import { touchColumns, touchesOf } from './touch-rows.ts'
@@ -134,11 +135,20 @@ async function placeEvents(
     event,
     id,
     customerId: customerIds[i] as string, // one for each event
-    cookieId: event.cookie && identityId(event.request.token.websiteId, event.cookie),
+    visitorId: visitorOf(event, identityId),
     originIds: event.session && originIds.get(event.session.origin),
   }))
+  // In id order, before anything hangs on them: of two groups with events of one customer, one sees what the other wrote.
+  await queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(owned) })
   const sessions = await storeSessions(tx, sessionsOf(owned))
   return owned.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? 'none') }))
+}
+
+type IdentityId = Awaited<ReturnType<typeof resolveCustomers>>['identityId']
+
+function visitorOf({ request, cookie, user }: IngestEvent, identityId: IdentityId): string | undefined {
+  const identity = cookie ?? user
+  return identity && identityId(request.token.websiteId, identity)
 }
 
 function toIdentified({
@@ -172,9 +182,27 @@ async function storeSessions(
   )
 }
 
-interface Toucher {
+interface CustomerRow {
   website_id: string
   customer_id: string
+}
+
+const customerColumns: Columns<CustomerRow> = {
+  website_id: (row) => row.website_id,
+  customer_id: (row) => row.customer_id,
+}
+
+function customersOf(events: OwnedEvent[]): CustomerRow[] {
+  return once(
+    events.map(({ event, customerId }) => ({
+      website_id: event.request.token.websiteId,
+      customer_id: customerId,
+    })),
+  )
+}
+
+function once(rows: CustomerRow[]): CustomerRow[] {
+  return [...new Map(rows.map((row) => [`${row.website_id} ${row.customer_id}`, row])).values()]
 }
 
 async function storeTouches(
@@ -183,14 +211,8 @@ async function storeTouches(
   originIds: Map<Origin, OriginIds>,
 ): Promise<void> {
   const upsert = { sql: upsertTouches, columns: touchColumns, rows: touchesOf(placed, originIds) }
-  const touchers = await queryRows<(typeof upsert.rows)[number], Toucher>(tx, upsert)
-  const once = new Map(touchers.map((row) => [`${row.website_id} ${row.customer_id}`, row]))
-  await queryRows(tx, { sql: refreshCustomerTouches, columns: toucherColumns, rows: [...once.values()] })
-}
-
-const toucherColumns: Columns<Toucher> = {
-  website_id: (row) => row.website_id,
-  customer_id: (row) => row.customer_id,
+  const touchers = await queryRows<(typeof upsert.rows)[number], CustomerRow>(tx, upsert)
+  await queryRows(tx, { sql: refreshCustomerTouches, columns: customerColumns, rows: once(touchers) })
 }
 
 /** Stores the conversions among the events; answers with those that count already. */
@@ -215,10 +237,10 @@ function toConversion({ event, id, customerId, session }: PlacedEvent): Conversi
   }
 }
 
-/** A statement may touch a row once: of several rejected copies the last is kept. */
+/** A statement may touch a row once: of several rejected copies the last is kept. Sorted, as everything that waits. */
 function lastCopies(rejected: RejectedEvent[]): RejectedEvent[] {
   const kept = new Map(
     rejected.map((event) => [event.key === undefined ? event : nameOf(keyOf(event)), event]),
   )
-  return [...kept.values()]
+  return [...kept.values()].sort((a, b) => (nameOf(keyOf(a)) < nameOf(keyOf(b)) ? -1 : 1))
 }

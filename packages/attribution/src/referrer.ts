@@ -49,6 +49,9 @@ export function siteNameOf(host: string): string | null {
   return getDomainWithoutSuffix(host)
 }
 
+/** What DNS allows; longer ones name no site, and would cost a look-up for each of their labels. */
+const maxHostLength = 253
+
 interface Place {
   /** Lower case, without port, `www.` and trailing dot. An Android app has the domain of its website, if we know it. */
   host: string
@@ -63,7 +66,7 @@ function parsePlace(url: string | undefined): Place | undefined {
       .toLowerCase()
       .replace(/\.$/, '')
       .replace(/^www\./, '')
-    if (!host) return undefined
+    if (!host || host.length > maxHostLength) return undefined
     return { host: (protocol === 'android-app:' && appDomains.get(host)) || host, path: pathname }
   } catch {
     return undefined // an address that no browser would open names no site

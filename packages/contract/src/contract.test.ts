@@ -78,6 +78,12 @@ describe('an id that is no id', () => {
 describe('the schema', () => {
   const event = { idempotency_key: 'k', type: 'track', name: 'x', occurred_at: '2026-11-20T12:00:00+01:00' }
 
+  it('takes any printable key, and a batch whose context is odd', () => {
+    expect(eventSchema.safeParse({ ...event, idempotency_key: 'bestellung-ü-1' }).success).toBe(true)
+    const context = { locale: 'x'.repeat(65), screen: { width: Number.POSITIVE_INFINITY, height: 1 } }
+    expect(batchSchema.parse({ v: 1, events: [], context }).context).toBeUndefined()
+  })
+
   it('leaves out fields that it does not know', () => {
     expect(eventSchema.parse({ ...event, later: 1 })).toEqual(event)
     expect(batchSchema.parse({ v: 1, events: [], later: 1 })).toEqual({ v: 1, events: [] })
@@ -85,7 +91,9 @@ describe('the schema', () => {
 
   it.each([
     { idempotency_key: '' },
-    { idempotency_key: 'ü' },
+    { idempotency_key: 'tab\t' },
+    { identities: [{ type: 'user_id', value: 'x' }] },
+    { identities: [{ type: 'cookie', value: 'x' }] },
     { idempotency_key: 'k'.repeat(129) },
     { occurred_at: '2026-11-20' },
     { occurred_at: '2026-11-20T12:00:00' },

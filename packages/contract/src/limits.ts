@@ -20,6 +20,8 @@ export const limits = {
   identityType: 64,
   identityValue: 256,
   identities: 10,
+  /** Characters of an address that are read at all; what may be stored of it is cut at `url`. */
+  readUrl: 16_384,
   /** Characters; longer is cut. */
   url: 4096,
   path: 1024,
@@ -27,6 +29,10 @@ export const limits = {
   utm: 256,
   /** Characters; a longer click id is left out, because a cut one identifies nothing. */
   clickId: 512,
+  /** Characters of the name of a click id; one with a longer name is left out. */
+  clickIdName: 64,
+  /** Click ids of a session; further ones are left out. */
+  clickIds: 50,
 } as const
 
 /** The versions of the wire format that this code reads. */

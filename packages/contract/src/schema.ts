@@ -25,7 +25,10 @@ const session = z.object({
 })
 
 const identity = z.object({
-  type: z.string().regex(/^[a-z0-9_]{1,64}$/),
+  // Two kinds have fields of their own, where the rules for them are applied.
+  type: z
+    .string()
+    .regex(/^(?!(cookie|user_id)$)[a-z0-9_]{1,64}$/, 'must be a–z, 0–9 and _, and not cookie or user_id'),
   value: printable(limits.identityValue),
 })
 
@@ -35,9 +38,12 @@ const props = z.custom<{ [key: string]: Json }>(
   'must be an object',
 )
 
+/** Any printable text: no control characters. */
+export const idempotencyKeySchema = z.string().regex(/^\P{C}{1,128}$/u, 'must be 1–128 printable characters')
+
 /** One event of a batch. */
 export const eventSchema = z.object({
-  idempotency_key: z.string().regex(/^[\x20-\x7e]{1,128}$/, 'must be 1–128 printable ASCII characters'),
+  idempotency_key: idempotencyKeySchema,
   type: z.enum(['page', 'screen', 'track', 'identify', 'touch']),
   name: printable(limits.name).optional(),
   occurred_at: instant,
@@ -71,7 +77,8 @@ export const batchSchema = z.object({
       timezone: z.string().max(64).optional(),
       screen: z.object({ width: z.number(), height: z.number() }).optional(),
     })
-    .optional(),
+    .optional()
+    .catch(undefined), // a fault of the device's description must not cost its events
   dropped: z.record(z.string().max(64), z.int().nonnegative()).optional(),
   events: z.array(z.unknown()),
 })

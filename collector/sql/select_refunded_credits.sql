@@ -1,0 +1,26 @@
+-- The conversions that these refunds take back, with their credits; one row without a credit for an unattributed one.
+-- $1 website ids, $2 names, $3 conversion ids
+-- Index: conversion_counts_once_per_name_and_id, conversion_credits_pkey
+select
+  c.website_id::text,
+  c.name,
+  c.conversion_id,
+  c.first_touch_id::text,
+  c.last_non_direct_touch_id::text,
+  c.attributed_touch_id::text,
+  c.attribution_weight,
+  k.model,
+  k.touch_id::text,
+  k.weight
+from unnest($1::text::bigint[], $2::text::text[], $3::text::text[]) as v (website_id, name, conversion_id)
+join conversions c
+  on c.website_id = v.website_id
+  and c.name = v.name
+  and c.conversion_id = v.conversion_id
+  and coalesce(c.value_cents, 0) >= 0
+left join conversion_credits k
+  on k.website_id = c.website_id
+  and k.conversion_id = c.id
+  and k.version = c.attribution_version
+left join touches t on t.website_id = k.website_id and t.id = k.touch_id
+order by c.id, k.model, t.occurred_at, t.id
