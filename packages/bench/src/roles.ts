@@ -8,7 +8,8 @@ import type { Measured, Span } from './meter.ts'
 import { createTraffic } from './rows.ts'
 
 interface Roles {
-  load: { job: Load; result: Measured }
+  /** See `createTraffic` for `inARow`. */
+  load: { job: Load & { inARow: number }; result: Measured }
   'bare-copy': { job: Span & { databaseUrl: string }; result: Measured }
   'bare-server': { job: { databaseUrl: string }; result: string }
 }
@@ -20,12 +21,10 @@ type Play<Name extends RoleName> = (
   onMeasuring: () => void,
 ) => Promise<Roles[Name]['result']>
 
-const traffic = createTraffic() // one a process, so that no key is sent twice
-
 const plays: { [Name in RoleName]: Play<Name> } = {
-  load: (job, onMeasuring) => runLoad(job, traffic, onMeasuring),
+  load: ({ inARow, ...load }, onMeasuring) => runLoad(load, createTraffic({ inARow, visitors: Number(process.env.VISITORS ?? 2000) }), onMeasuring),
   'bare-copy': ({ databaseUrl, ...span }, onMeasuring) =>
-    runBareCopy(databaseUrl, span, traffic, onMeasuring),
+    runBareCopy(databaseUrl, span, createTraffic(), onMeasuring),
   'bare-server': ({ databaseUrl }) => startBareServer(databaseUrl),
 }
 

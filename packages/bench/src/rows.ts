@@ -31,17 +31,20 @@ const visitMs = 20 * 60_000
 /** About 1 %; a prime, so that it is not always the same few visitors who buy. */
 const eventsPerPurchase = 101
 
-/** Events of `visitors` people (default 2,000), all within the 20 minutes before now. */
-export function createTraffic({ visitors: count = 2_000 } = {}): Traffic {
+/**
+ * Events of `visitors` people (default 2,000), all within the 20 minutes before now; `inARow` of them (default 1) come from
+ * the same visitor before it is another's turn.
+ */
+export function createTraffic({ visitors: count = 2_000, inARow = 1 } = {}): Traffic {
   const startedAt = Date.now() - visitMs
   const visitors = Array.from({ length: count }, (_, i) => createVisitor(i, startedAt))
   let made = 0
   return {
     next() {
-      made += 1
       // A prime, so that everybody has their turn, and neighbours in a batch are strangers.
-      const visitor = visitors[(made * 7_919) % count] as Visitor // the remainder is an index
-      return createEvent(visitor, made)
+      const turn = Math.floor(made / inARow) * 7_919
+      made += 1
+      return createEvent(visitors[turn % count] as Visitor, made) // the remainder is an index
     },
   }
 }
