@@ -4,6 +4,7 @@ import insertConversions from '../../sql/insert_conversions.sql?raw'
 import insertCredits from '../../sql/insert_credits.sql?raw'
 import insertEvents from '../../sql/insert_events.sql?raw'
 import insertTokenUsages from '../../sql/insert_token_usages.sql?raw'
+import upsertClientStreams from '../../sql/upsert_client_streams.sql?raw'
 import upsertRejectedEvents from '../../sql/upsert_rejected_events.sql?raw'
 import upsertSessions from '../../sql/upsert_sessions.sql?raw'
 import upsertTouches from '../../sql/upsert_touches.sql?raw'
@@ -12,6 +13,7 @@ import { createSecrets } from '../secrets.ts'
 import { eventColumns } from './event-rows.ts'
 import { rejectionColumns } from './rejection.ts'
 import { sessionColumns } from './session-rows.ts'
+import { streamColumns } from './stream-rows.ts'
 import { touchColumns } from './touch-rows.ts'
 import { usageColumns } from './usage.ts'
 
@@ -22,6 +24,7 @@ it.each([
   ['conversions', insertConversions, conversionColumns, []],
   ['conversion_credits', insertCredits, creditColumns, []],
   ['rejected_events', upsertRejectedEvents, rejectionColumns(createSecrets('pepper')), ['expires_at']],
+  ['client_streams', upsertClientStreams, streamColumns, []],
   ['token_usages', insertTokenUsages, usageColumns, ['success']],
 ])('the columns of %s are those of its statement', (_, sql, columns, computed) => {
   const [, list = ''] = /insert into \w+(?: as \w+)? \(([^)]*)\)/.exec(sql) ?? []

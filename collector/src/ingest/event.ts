@@ -22,6 +22,8 @@ export interface IngestRequest extends Caller {
   sentAt: number | undefined
   /** Null: no SDK. */
   sdkVersion: string | null
+  /** What the sender had to drop since its last batch, by reason; null: nothing. */
+  dropped: Record<string, number> | null
 }
 
 /** What is wrong with an event. */
@@ -63,6 +65,13 @@ export interface EventTouch {
   origin: Origin
 }
 
+/** Where an event stands among those of its client. */
+export interface StreamPlace {
+  /** UUID; the client's id where it is one, else a hash of it. */
+  stream: string
+  seq: number
+}
+
 /** An event that may be stored. */
 export interface IngestEvent {
   request: IngestRequest
@@ -79,6 +88,8 @@ export interface IngestEvent {
   /** E-mail hashes and the website's own kinds. */
   others: IdentityRef[]
   emailHash?: string
+  /** Undefined: its client numbers no events. */
+  place?: StreamPlace
   session?: EventSession
   touches: EventTouch[]
 }
@@ -94,6 +105,7 @@ export interface RejectedEvent {
   fault: Fault
   /** The event as JSON, perhaps cut. */
   payload: string
+  place?: StreamPlace
   identityHashes: string[]
 }
 

@@ -235,6 +235,29 @@ onBothDatabases((open) => {
     })
   })
 
+  describe('losses', () => {
+    it('show as gaps in the numbers of a client, and none where all came, in whatever order and however often', async () => {
+      const numbered = (seq: number, fields: object = {}) =>
+        event({ idempotency_key: `seq-${seq}`, stream: 'page-load-1', seq, ...fields })
+      await collector.send([numbered(4), numbered(2, { revenue_cents: 1 })])
+      await collector.send([numbered(4), numbered(1), numbered(5)])
+      const [stream] = await collector.rows('select highest_seq, stored, rejected from client_streams')
+      expect(stream).toEqual({ highest_seq: 5, stored: 3, rejected: 1 }) // 3 was lost
+    })
+
+    it('that the sender counted itself are kept by reason, once', async () => {
+      const events = [event({ idempotency_key: 'with drops' })]
+      await collector.send(events, { dropped: { queue_full: 3, refused: 0 } })
+      await collector.send(events, { dropped: { queue_full: 3 } })
+      await collector.send([], { dropped: { queue_full: 2 } })
+      await collector.send([event()], { dropped: {} })
+      const [sum] = await collector.rows(
+        `select sum((dropped->>'queue_full')::integer)::float8 as lost from token_usages`,
+      )
+      expect(sum).toEqual({ lost: 5 })
+    })
+  })
+
   describe('clocks', () => {
     it('that are 3 hours wrong are corrected, session included', async () => {
       const threeHours = 3 * 3_600_000

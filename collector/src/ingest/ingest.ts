@@ -13,7 +13,7 @@ import { createEnricher } from './enrich.ts'
 import type { Caller, Fault, IngestRequest, Judged } from './event.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { isFault, parseEvent } from './parse.ts'
-import { rejectUnread } from './rejection.ts'
+import { placeOf, rejectUnread } from './rejection.ts'
 import { screen } from './screen.ts'
 import { toUuid } from './uuid.ts'
 
@@ -74,9 +74,15 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 }
 
-function describeRequest({ sent_at, sdk }: Batch, caller: Caller): IngestRequest {
+function describeRequest({ sent_at, sdk, dropped = {} }: Batch, caller: Caller): IngestRequest {
   const sentAt = sent_at === undefined ? undefined : Date.parse(sent_at)
-  return { ...caller, sentAt, sdkVersion: sdk ? `${sdk.name}/${sdk.version}` : null }
+  const hasDropped = Object.values(dropped).some((count) => count > 0)
+  return {
+    ...caller,
+    sentAt,
+    dropped: hasDropped ? dropped : null,
+    sdkVersion: sdk ? `${sdk.name}/${sdk.version}` : null,
+  }
 }
 
 /** The pure steps: every event of a batch becomes one that may be stored, or a rejection that says why not. */
@@ -103,6 +109,7 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
       key: toUuid(wire.idempotency_key),
       occurredAt,
       props,
+      place: placeOf(wire.stream, wire.seq),
       touches,
       ...enriched,
     }

@@ -3,7 +3,7 @@ import { limits } from '@headwater/contract'
 import { idempotencyKeySchema } from '@headwater/contract/schema'
 import { type Columns, toArrayLiteral, toInstant } from '../db/rows.ts'
 import type { Secrets } from '../secrets.ts'
-import type { Fault, IngestEvent, IngestRequest, RejectedEvent } from './event.ts'
+import type { Fault, IngestEvent, IngestRequest, RejectedEvent, StreamPlace } from './event.ts'
 import { toUuid } from './uuid.ts'
 
 /** An event that could not be read: its key and whatever identities can be read stay, so that erase finds it. */
@@ -32,24 +32,20 @@ export function rejectUnread(
     idempotencyKey: key,
     fault,
     payload: payloadOf(raw),
+    place: placeOf(fields.stream, fields.seq),
     identityHashes,
   }
 }
 
 /** An event that only the database refused. */
-export function rejectUnstorable({
-  request,
-  index,
-  key,
-  wire,
-  cookie,
-  user,
-  others,
-}: IngestEvent): RejectedEvent {
+export function rejectUnstorable(event: IngestEvent): RejectedEvent {
+  const { request, index, key, wire, place } = event
   const message =
     'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
   const fault: Fault = { code: 'unstorable', message }
-  const identityHashes = [cookie, user, ...others].flatMap((identity) => identity?.hash ?? [])
+  const identityHashes = [event.cookie, event.user, ...event.others].flatMap(
+    (identity) => identity?.hash ?? [],
+  )
   return {
     request,
     index,
@@ -57,6 +53,7 @@ export function rejectUnstorable({
     idempotencyKey: wire.idempotency_key,
     fault,
     payload: payloadOf(wire),
+    place,
     identityHashes,
   }
 }
@@ -73,6 +70,12 @@ export const rejectionColumns = (secrets: Secrets): Columns<RejectedEvent> => ({
   payload: ({ payload }) => `\\x${secrets.encrypt(payload).toString('hex')}`,
   identity_hashes: ({ identityHashes }) => toArrayLiteral(identityHashes),
 })
+
+/** Where an event stands among those of its client, if both can be read. */
+export function placeOf(stream: unknown, seq: unknown): StreamPlace | undefined {
+  const isNumber = typeof seq === 'number' && Number.isInteger(seq) && seq > 0 && seq <= limits.seq
+  return textIn(stream) !== undefined && isNumber ? { stream: toUuid(stream as string), seq } : undefined
+}
 
 /** Characters of a rejected event that are kept: twice what a valid one can have. */
 const payloadSize = 65_536

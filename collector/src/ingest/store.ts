@@ -5,6 +5,7 @@ import insertEvents from '../../sql/insert_events.sql?raw'
 import lockCustomers from '../../sql/lock_customers.sql?raw'
 import refreshCustomerTouches from '../../sql/refresh_customer_touches.sql?raw'
 import selectStoredKeys from '../../sql/select_stored_keys.sql?raw'
+import upsertClientStreams from '../../sql/upsert_client_streams.sql?raw'
 import upsertRejectedEvents from '../../sql/upsert_rejected_events.sql?raw'
 import upsertSessions from '../../sql/upsert_sessions.sql?raw'
 import upsertTouches from '../../sql/upsert_touches.sql?raw'
@@ -25,6 +26,7 @@ import {
 import { eventColumns, type OwnedEvent, type PlacedEvent } from './event-rows.ts'
 import { rejectionColumns } from './rejection.ts'
 import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
+import { streamColumns, streamsOf } from './stream-rows.ts'
 import { touchColumns, touchesOf } from './touch-rows.ts'
 import { recordUsages } from './usage.ts'
 
@@ -60,6 +62,7 @@ export async function storeGroup(
   const repeatedConversions = await convert(tx, placed)
   const rejected = lastCopies(eventsThatAre('rejected', verdicts))
   await queryRows(tx, { sql: upsertRejectedEvents, columns: rejectionColumns(secrets), rows: rejected })
+  await queryRows(tx, { sql: upsertClientStreams, columns: streamColumns, rows: streamsOf(verdicts) })
   await recordUsages(tx, requests, verdicts)
   return { verdicts, repeatedConversions }
 }

@@ -10,6 +10,7 @@ interface Usage {
   request: Caller
   /** Null: the batch was processed. */
   errorCode: ProblemCode | null
+  dropped: Record<string, number> | null
   received: number
   accepted: number
   duplicate: number
@@ -28,6 +29,12 @@ export async function recordUsages(
     if (!usage) continue // a trial of some of the events stores no counts
     usage.received += 1
     usage[verdict] += 1
+  }
+  for (const request of requests) {
+    const usage = usages.get(request)
+    // Told again with a batch that was stored before, drops were counted with it.
+    const isRepeated = usage !== undefined && usage.received > 0 && usage.duplicate === usage.received
+    if (usage && !isRepeated) usage.dropped = request.dropped
   }
   await queryRows(tx, { sql: insertTokenUsages, columns: usageColumns, rows: [...usages.values()] })
 }
@@ -48,6 +55,7 @@ export async function recordRefusal(
 const emptyUsage = (request: Caller, errorCode: ProblemCode | null): Usage => ({
   request,
   errorCode,
+  dropped: null,
   received: 0,
   accepted: 0,
   duplicate: 0,
@@ -65,4 +73,5 @@ export const usageColumns: Columns<Usage> = {
   stored: ({ accepted }) => accepted,
   duplicate: ({ duplicate }) => duplicate,
   rejected: ({ rejected }) => rejected,
+  dropped: ({ dropped }) => dropped && JSON.stringify(dropped),
 }

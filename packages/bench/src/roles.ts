@@ -22,7 +22,8 @@ type Play<Name extends RoleName> = (
 ) => Promise<Roles[Name]['result']>
 
 const plays: { [Name in RoleName]: Play<Name> } = {
-  load: ({ inARow, ...load }, onMeasuring) => runLoad(load, createTraffic({ inARow, visitors: Number(process.env.VISITORS ?? 2000) }), onMeasuring),
+  load: ({ inARow, ...load }, onMeasuring) =>
+    runLoad(load, createTraffic({ inARow, visitors: Number(process.env.VISITORS ?? 2000) }), onMeasuring),
   'bare-copy': ({ databaseUrl, ...span }, onMeasuring) =>
     runBareCopy(databaseUrl, span, createTraffic(), onMeasuring),
   'bare-server': ({ databaseUrl }) => startBareServer(databaseUrl),

@@ -16,6 +16,9 @@ export const limits = {
   anonymousId: 128,
   userId: 256,
   sessionId: 128,
+  stream: 128,
+  /** A page load with more events than this is no page load. */
+  seq: 1_000_000_000,
   conversionId: 128,
   identityType: 64,
   identityValue: 256,
