@@ -3,7 +3,12 @@
 /** What a statement takes. Everything richer travels as text and is cast in SQL, so that both drivers agree: see `toArrayLiteral`. */
 export type Param = string | number | boolean | null
 
-/** Runs statements. In results, `bigint` must be cast to text in SQL, `timestamptz` is a Date, `jsonb` is its value. */
+/**
+ * Runs statements. In results, `bigint` must be cast to text in SQL, `timestamptz` is a Date, `jsonb` is its value.
+ *
+ * Those of one transaction run in the order in which they are asked for. What does not need another's answer is asked for
+ * together (`Promise.all`), and costs one way to the server and back.
+ */
 export interface Queries {
   query<Row>(sql: string, params?: readonly Param[]): Promise<Row[]>
 }

@@ -43,9 +43,12 @@ export async function resolveCustomers(
   events: readonly IdentifiedEvent[],
 ): Promise<ResolvedCustomers> {
   const seen = collectIdentities(events)
-  await queryRows(tx, { sql: upsertIdentities, columns: { ...identityColumns, ...seenColumns }, rows: seen })
   const owners = { sql: selectIdentityOwners, columns: identityColumns, rows: seen }
-  const { ledger, ids, customers } = readLedger(await queryRows<SeenIdentity, OwnerRow>(tx, owners))
+  const [, ownerRows] = await Promise.all([
+    queryRows(tx, { sql: upsertIdentities, columns: { ...identityColumns, ...seenColumns }, rows: seen }),
+    queryRows<SeenIdentity, OwnerRow>(tx, owners),
+  ])
+  const { ledger, ids, customers } = readLedger(ownerRows)
   const identityId = (key: IdentityKey) => ids.get(key) as string // the upsert has made a row for every identity
 
   const before = new Map(customers.map((customer) => [customer, { ...customer }]))
@@ -55,12 +58,14 @@ export async function resolveCustomers(
   const changed = [...before].filter(([now, old]) => hasChanged(now, old)).map(([customer]) => customer)
 
   const columns = customerColumns(identityId)
-  await queryRows(tx, { sql: insertCustomers, columns, rows: opened })
-  const updated = await queryRows(tx, { sql: updateCustomers, columns, rows: changed.sort(byId) })
+  const [updated] = await Promise.all([
+    queryRows(tx, { sql: updateCustomers, columns, rows: changed.sort(byId) }),
+    queryRows(tx, { sql: insertCustomers, columns, rows: opened }),
+    // Endings first: an identity has one owner at a time.
+    queryRows(tx, { sql: endLinks, columns: endingColumns(identityId), rows: resolution.endings }),
+    queryRows(tx, { sql: insertLinks, columns: linkColumns(identityId), rows: resolution.links }),
+  ])
   if (updated.length < changed.length) throw new Error('A customer would have got a second user id.')
-  // Endings first: an identity has one owner at a time.
-  await queryRows(tx, { sql: endLinks, columns: endingColumns(identityId), rows: resolution.endings })
-  await queryRows(tx, { sql: insertLinks, columns: linkColumns(identityId), rows: resolution.links })
   return {
     customerIds: resolution.owners.map(({ id }) => id),
     identityId: (websiteId, identity) => identityId(keyOf(websiteId, identity)),

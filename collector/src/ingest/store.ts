@@ -57,13 +57,14 @@ export async function storeGroup(
     if (!claimed.has(event)) verdicts.set(event, 'duplicate')
 
   const placed = await placeEvents(tx, claimed, originIds)
-  await queryRows(tx, { sql: insertEvents, columns: eventColumns, rows: placed })
-  await storeTouches(tx, placed, originIds)
-  const repeatedConversions = await convert(tx, placed)
   const rejected = lastCopies(eventsThatAre('rejected', verdicts))
-  await queryRows(tx, { sql: upsertRejectedEvents, columns: rejectionColumns(secrets), rows: rejected })
-  await queryRows(tx, { sql: upsertClientStreams, columns: streamColumns, rows: streamsOf(verdicts) })
-  await recordUsages(tx, requests, verdicts)
+  const [repeatedConversions] = await Promise.all([
+    storeTouches(tx, placed, originIds).then(() => convert(tx, placed)),
+    queryRows(tx, { sql: insertEvents, columns: eventColumns, rows: placed }),
+    queryRows(tx, { sql: upsertRejectedEvents, columns: rejectionColumns(secrets), rows: rejected }),
+    queryRows(tx, { sql: upsertClientStreams, columns: streamColumns, rows: streamsOf(verdicts) }),
+    recordUsages(tx, requests, verdicts),
+  ])
   return { verdicts, repeatedConversions }
 }
 
@@ -142,8 +143,10 @@ async function placeEvents(
     originIds: event.session && originIds.get(event.session.origin),
   }))
   // In id order, before anything hangs on them: of two groups with events of one customer, one sees what the other wrote.
-  await queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(owned) })
-  const sessions = await storeSessions(tx, sessionsOf(owned))
+  const [, sessions] = await Promise.all([
+    queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(owned) }),
+    storeSessions(tx, sessionsOf(owned)),
+  ])
   return owned.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? 'none') }))
 }
 

@@ -23,7 +23,7 @@ type Play<Name extends RoleName> = (
 
 const plays: { [Name in RoleName]: Play<Name> } = {
   load: ({ inARow, ...load }, onMeasuring) =>
-    runLoad(load, createTraffic({ inARow, visitors: Number(process.env.VISITORS ?? 2000) }), onMeasuring),
+    runLoad(load, createTraffic({ inARow }), onMeasuring),
   'bare-copy': ({ databaseUrl, ...span }, onMeasuring) =>
     runBareCopy(databaseUrl, span, createTraffic(), onMeasuring),
   'bare-server': ({ databaseUrl }) => startBareServer(databaseUrl),
