@@ -1,4 +1,6 @@
 /** What the database itself can take: COPY of the same events into `events` and `event_dedup_keys`, with all their indexes. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { WireEvent } from '@headwater/contract'
@@ -27,7 +29,8 @@ export async function runBareCopy(
   onMeasuring: () => void,
 ): Promise<Measured> {
   const chunks = prepareChunks(span, traffic)
-  const sql = postgres(databaseUrl, { max: connections })
+  const options = { max: connections, socket: connectWithoutDelay } // its types do not know `socket`
+  const sql = postgres(databaseUrl, options)
   await sql`create table events_all partition of events for values from (minvalue) to (maxvalue)`
   const meter = startMeter(span, onMeasuring)
   const copyUntilOver = async () => {
@@ -40,6 +43,19 @@ export async function runBareCopy(
   const measured = meter.stop()
   await sql.end()
   return measured
+}
+
+/** COPY is several small messages: with Nagle's algorithm each commit would wait some 100 ms for acknowledgements. */
+async function connectWithoutDelay({ host: [host], port: [port] }: Address): Promise<Socket> {
+  const socket = connect({ host, port: port as number, noDelay: true }) // postgres.js knows a port for every host
+  await once(socket, 'connect')
+  return socket
+}
+
+/** As postgres.js read them from the URL. */
+interface Address {
+  host: string[]
+  port: number[]
 }
 
 async function copy(sql: postgres.Sql, { events, keys }: Chunk): Promise<void> {

@@ -11,7 +11,7 @@ export interface Load extends Span {
 }
 
 /** More than any server here can take, so that bodies do not run out; they take about 800 bytes of memory an event. */
-const bodiesFor = { eventsPerSecond: 70_000, requestsPerSecond: 15_000 }
+const bodiesFor = { eventsPerSecond: 50_000, requestsPerSecond: 15_000 }
 
 /** Puts a server under load. `onMeasuring` hears when the warm-up is over. Rejects at the first answer that is no receipt for all events. */
 export async function runLoad(load: Load, traffic: Traffic, onMeasuring: () => void): Promise<Measured> {

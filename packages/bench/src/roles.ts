@@ -22,8 +22,7 @@ type Play<Name extends RoleName> = (
 ) => Promise<Roles[Name]['result']>
 
 const plays: { [Name in RoleName]: Play<Name> } = {
-  load: ({ inARow, ...load }, onMeasuring) =>
-    runLoad(load, createTraffic({ inARow }), onMeasuring),
+  load: ({ inARow, ...load }, onMeasuring) => runLoad(load, createTraffic({ inARow }), onMeasuring),
   'bare-copy': ({ databaseUrl, ...span }, onMeasuring) =>
     runBareCopy(databaseUrl, span, createTraffic(), onMeasuring),
   'bare-server': ({ databaseUrl }) => startBareServer(databaseUrl),
