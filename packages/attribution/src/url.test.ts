@@ -45,6 +45,7 @@ describe('storedUrl', () => {
       'https://a.example/?_kx=a&mc_eid=b&mkt_tok=c&_hsenc=d&mc_cid=e',
       'https://a.example/?mc_cid=e',
     ],
+    ['a visitor on the way', 'https://a.example/?hw_link=1.a.b.1.2.c.d&a=1', 'https://a.example/?a=1'],
     ['an e-mail address', 'https://a.example/?who=bob@b.example&a=1', 'https://a.example/?a=1'],
     ['an escaped e-mail address', 'https://a.example/?who=bob%40b.example', 'https://a.example/'],
     ['one escaped twice', 'https://a.example/?who=bob%2540b.example', 'https://a.example/'],

@@ -12,6 +12,7 @@ export const sensitiveKeys: readonly string[] = [
   'SAMLRequest SAMLResponse RelayState assertion x-amz-credential x-goog-credential card_number cvv cvc iban ssn',
   'email e-mail mail username login phone tel first_name last_name full_name birthday birthdate dob',
   '_kx mc_eid mkt_tok _hsenc', // the recipient of an e-mail, by Klaviyo, Mailchimp, Marketo and HubSpot
+  'hw_link', // our own visitor on the way to another domain
 ].flatMap((line) => line.split(' '))
 
 /**
