@@ -10,6 +10,7 @@ const projects = [
   'collector',
   'sdk/src/browser',
   'sdk/src/core',
+  'sdk/src/extras',
   'packages/contract',
   'packages/attribution',
   'packages/bench',

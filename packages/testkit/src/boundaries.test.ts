@@ -56,6 +56,13 @@ const arrows: Arrow[] = [
     broken: ['sdk/src/browser/page.ts', `import { parse } from 'tldts'`],
   },
   {
+    fact: 'the SDK’s optional files import contract, attribution and one small package, and nothing that the client holds',
+    files: /^sdk\/src\/extras\//,
+    onlyImport:
+      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(extras\/|core\/api\.ts)|npm:web-vitals(\/|$))/,
+    broken: ['sdk/src/extras/links.ts', `import { createClient } from '../browser/index.ts'`],
+  },
+  {
     fact: 'the SDK does not import the collector',
     files: /^sdk\//,
     neverImport: /^collector\//,
