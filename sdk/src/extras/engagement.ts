@@ -1,0 +1,150 @@
+/** Engagement: how long a page was looked at, and how far down. */
+import type { Client } from '../core/api.ts'
+import { guarded, listen } from './guarded.ts'
+
+/** Under a second nobody reads. What is less is kept for the next event of the same page view. */
+const shortestMs = 1000
+/** Often enough to notice a nap of the computer; a page that is not seen does not mind. */
+const tickMs = 5000
+/** Timers of a page in view are late by less; a longer gap is a computer that slept. */
+const longestGapMs = 2 * tickMs
+
+/**
+ * Tracks events named `engagement`, and returns its own undo. Time counts while the page is visible and has the focus. An
+ * event comes each time the visitor turns away (another tab, another app, another page, also within a single-page app),
+ * so a page view may have several of them: add up their `engaged_ms`. Never under 1 000 ms, never throws into the page.
+ *
+ * - `engaged_ms`: whole ms since the last such event. While a computer sleeps, at most 10 000 are counted.
+ * - `scroll_percent`: 0–100, how much of the page was in view at most since it was opened, from its top; 100 when it needs no
+ *   scrolling. An app that scrolls inside an element of its own is such a page.
+ * - `page_path`: which page. The event's own address is the same, except in browsers without the Navigation API
+ *   (Firefox before 147, Safari before 26.2), where a single-page app has gone on to the next one.
+ *
+ *     import { engagement } from '@headwater/sdk/engagement'
+ *     engagement(hw)
+ */
+export function engagement(client: Pick<Client, 'track' | 'on'>): () => void {
+  const ending = new AbortController()
+  const { signal } = ending
+  let page = pageIn(location)
+  let path = location.pathname
+  let scrollPercent = 0
+  const stopwatch = createStopwatch()
+
+  function measure(): void {
+    const { scrollHeight } = document.documentElement
+    const seen = scrollHeight > 0 ? (scrollY + innerHeight) / scrollHeight : 0
+    scrollPercent = Math.max(scrollPercent, Math.min(100, Math.round(seen * 100)))
+  }
+
+  function report(): void {
+    if (pageIn(location) === page) measure() // else it would be the next page's
+    const engaged_ms = stopwatch.take()
+    if (engaged_ms > 0)
+      client.track('engagement', { engaged_ms, scroll_percent: scrollPercent, page_path: path })
+  }
+
+  function look(): void {
+    if (pageIn(location) === page) return
+    report()
+    stopwatch.forget()
+    page = pageIn(location)
+    path = location.pathname
+    scrollPercent = 0
+  }
+
+  function lookAndMeasure(): void {
+    look()
+    measure()
+  }
+
+  function leave(): void {
+    report()
+    stopwatch.pause() // from the back/forward cache the page may return hours later
+  }
+
+  for (const type of ['focus', 'blur', 'pageshow'] as const) listen(type, signal, stopwatch.count)
+  listen('visibilitychange', signal, () =>
+    document.visibilityState === 'hidden' ? leave() : stopwatch.count(),
+  )
+  listen('pagehide', signal, leave)
+  listen('scroll', signal, lookAndMeasure)
+  watchMoves({ report, look, isHere: (url) => pageIn(url) === page }, signal)
+  const unhear = hearSteps(client, look)
+  const tick = guarded(() => {
+    stopwatch.count()
+    if (stopwatch.isRunning()) lookAndMeasure()
+  })
+  const timer = setInterval(tick, tickMs)
+  return () => {
+    ending.abort()
+    unhear()
+    clearInterval(timer)
+  }
+}
+
+export default engagement
+
+/** Runs while the page is visible and has the focus, as it finds at each `count`. */
+function createStopwatch() {
+  let engagedMs = 0
+  let countedTo = 0
+  let isRunning = false
+
+  function count(): void {
+    const now = performance.now()
+    if (isRunning) engagedMs += Math.min(now - countedTo, longestGapMs)
+    countedTo = now
+    isRunning = document.visibilityState === 'visible' && document.hasFocus()
+  }
+
+  count()
+  return {
+    count,
+    /** Whole ms since it was last taken; 0, and kept, while it is less than a second. */
+    take(): number {
+      count()
+      if (engagedMs < shortestMs) return 0
+      const ms = Math.round(engagedMs)
+      engagedMs = 0
+      return ms
+    },
+    forget() {
+      engagedMs = 0
+    },
+    /** Until the next count. */
+    pause() {
+      isRunning = false
+    },
+    isRunning: () => isRunning,
+  }
+}
+
+interface Mover {
+  report: () => void
+  look: () => void
+  isHere: (url: URL) => boolean
+}
+
+// `navigate` comes while the address is still that of the page that was looked at.
+function watchMoves({ report, look, isHere }: Mover, signal: AbortSignal): void {
+  const { navigation } = window as { navigation?: EventTarget } // Firefox before 147 and Safari before 26.2 lack it
+  const leaveFor = guarded((event: Event) => {
+    const { destination } = event as Event & { destination: { url: string } }
+    if (!isHere(new URL(destination.url))) report()
+  })
+  navigation?.addEventListener('navigate', leaveFor, { signal })
+  navigation?.addEventListener('currententrychange', guarded(look), { signal })
+  listen('popstate', signal, look)
+}
+
+// Without the Navigation API nobody tells of pushState, but the client records a page view then.
+function hearSteps(client: Pick<Client, 'on'>, look: () => void): () => void {
+  const on = client.on as (name: 'step', listener: () => void) => () => void // a client without this notice never gives it
+  return on('step', guarded(look))
+}
+
+// As the client tells pages apart: a hash is a place on the page, unless it looks like the route of a hash router.
+function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'search' | 'hash'>): string {
+  return pathname + search + (/^#!?\//.test(hash) ? hash : '')
+}
