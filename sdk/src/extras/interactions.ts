@@ -1,0 +1,82 @@
+/** Outbound links, downloads and submitted forms, as events of their own. */
+import { storedUrl } from '@headwater/attribution/url'
+import type { Client } from '../core/api.ts'
+import { isOn, type Names, namesIn, type Switch } from './attributes.ts'
+import { clickedLink } from './clicked-link.ts'
+import { listen } from './guarded.ts'
+import { isListed } from './hosts.ts'
+import { onSubmit } from './submits.ts'
+
+export interface InteractionOptions {
+  /** Links to other hosts: default true. */
+  outbound?: Switch
+  /** Links to files: default true. */
+  downloads?: Switch
+  /** Submitted forms: default true. */
+  forms?: Switch
+  /** What makes a link a download, instead of the default list (Google Analytics 4 has the same): `['pdf', 'dmg']` or `'pdf,dmg'`. */
+  downloadExtensions?: Names
+  /** Hosts that are yours too, so that links to them are not outbound: `['shop.example', '.example.com']`; a dot first includes subdomains. */
+  domains?: Names
+}
+
+type Tracker = Pick<Client, 'track'>
+
+/** As Google Analytics 4 has them, so that figures can be compared. */
+const usualExtensions = namesIn(
+  `pdf xls xlsx doc docx txt rtf csv exe key pps ppt pptx 7z pkg rar gz zip avi mov mp4 mpg mpeg wmv mid midi mp3 wav wma`,
+)
+
+/**
+ * Tracks clicks on links that leave the site, downloads and submitted forms, and returns its own undo. Addresses go
+ * without secrets, e-mail addresses and fragments; what was typed into a form is never read. Never throws into the page.
+ *
+ * - `outbound_click { url, host }`: a link to another host, by mouse, middle button or keyboard
+ * - `file_download { url, extension, file_name }`: a link whose path ends in a listed extension, on any host; it is no
+ *   outbound click besides
+ * - `form_submit { form_id, form_name, action }`: a form that was sent; what the form lacks is left out
+ *
+ * What the visitor did counts, not what the page made of it: a click or a submit that the page prevents is tracked all
+ * the same, because that is how pages open links and send forms by script. Not seen: `form.submit()`, `window.open()`
+ * and links opened from the context menu.
+ *
+ *     import { interactions } from '@headwater/sdk/interactions'
+ *     interactions(hw, { forms: false, downloadExtensions: ['pdf', 'dmg'] })
+ */
+export function interactions(client: Tracker, options: InteractionOptions = {}): () => void {
+  const ending = new AbortController()
+  const { signal } = ending
+  const trackClick = createClickTracker(client, options)
+  listen('click', signal, trackClick)
+  listen('auxclick', signal, trackClick)
+  if (isOn(options.forms)) {
+    onSubmit(signal, ({ form, url }) =>
+      client.track('form_submit', {
+        form_id: form.getAttribute('id') || undefined,
+        form_name: form.getAttribute('name') || undefined,
+        action: url && storedUrl(url.href),
+      }),
+    )
+  }
+  return () => ending.abort()
+}
+
+export default interactions
+
+function createClickTracker(client: Tracker, options: InteractionOptions): (event: MouseEvent) => void {
+  const domains = namesIn(options.domains)
+  const listed = options.downloadExtensions ? namesIn(options.downloadExtensions) : usualExtensions
+  const extensions = isOn(options.downloads) ? listed.map((name) => name.replace(/^\./, '')) : []
+
+  return (event) => {
+    const url = clickedLink(event)?.url
+    if (!url) return
+    const [, fileName = '', extension = ''] = /([^/]*\.(\w+))$/.exec(url.pathname) ?? []
+    if (extensions.includes(extension.toLowerCase())) {
+      const file = { extension: extension.toLowerCase(), file_name: fileName }
+      client.track('file_download', { url: storedUrl(url.href), ...file })
+    } else if (isOn(options.outbound) && url.host !== location.host && !isListed(url.hostname, domains)) {
+      client.track('outbound_click', { url: storedUrl(url.href), host: url.host })
+    }
+  }
+}
