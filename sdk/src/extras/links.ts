@@ -1,0 +1,163 @@
+/** Cross-domain links: one visitor stays one visitor on another domain of yours. */
+import type { Client } from '../core/api.ts'
+import { type Names, namesIn } from './attributes.ts'
+import { clickedLink } from './clicked-link.ts'
+import { guarded, listen } from './guarded.ts'
+import { isListed } from './hosts.ts'
+import { onSubmit } from './submits.ts'
+
+export interface LinkOptions {
+  /** The hosts of your other domains: `['shop.example', '.other.example']` or `'shop.example,.other.example'`; a dot first includes subdomains. Default none. */
+  domains?: Names
+}
+
+export interface AcceptOptions extends LinkOptions {
+  /** Keeps the visitor's record where the client will find it: by default in the cookie `hw_id` of this host. */
+  save?: (record: string) => void
+}
+
+const parameter = 'hw_link'
+const recordName = 'hw_id'
+/** Loading a page takes seconds, a link takes longer to be copied and read by someone else. */
+const lifetimeMs = 120_000
+/** As long as browsers keep a cookie. */
+const cookieSeconds = 400 * 86_400
+
+/**
+ * Adds the visitor's record, as `hw_link`, to links and forms that lead to the listed hosts, and returns its own undo.
+ * That happens while the visitor follows them, and is taken back at once, so an address that is copied from the page
+ * holds nothing. The other side takes the record with `acceptLink`, within two minutes and in the same browser only.
+ *
+ * Without a record (before consent, say) nothing is added. Not seen: `location.assign()`, `window.open()`,
+ * `form.submit()` and links opened from the context menu. Never throws into the page.
+ *
+ *     import { links } from '@headwater/sdk/links'
+ *     links(hw, { domains: ['shop.example'] })
+ */
+export function links(_client: Pick<Client, 'track'>, options: LinkOptions = {}): () => void {
+  const ending = new AbortController()
+  const { signal } = ending
+  const domains = namesIn(options.domains)
+  const leadsToUs = ({ hostname }: URL) => hostname !== location.hostname && isListed(hostname, domains)
+
+  const follow = (event: MouseEvent) => {
+    const link = clickedLink(event)
+    if (!link || !leadsToUs(link.url)) return
+    const text = currentLink()
+    if (text) lend(link.element, link.attribute, withLink(link.url, text))
+  }
+  listen('click', signal, follow)
+  listen('auxclick', signal, follow)
+  onSubmit(signal, ({ form, method, url, addressed }) => {
+    if (!url || !leadsToUs(url)) return
+    const text = currentLink()
+    if (!text) return
+    if (method === 'post') lend(addressed.element, addressed.attribute, withLink(url, text))
+    else lendField(form, text) // a GET form replaces the query of its address
+  })
+  return () => ending.abort()
+}
+
+export default links
+
+/**
+ * Takes the visitor's record from the address of this page, if a listed site has put one there, and removes it from the
+ * address. Call it before the client is created. A record is refused when it is older than two minutes, comes from
+ * another browser or was changed; with `domains`, also when the browser says that the page before was on none of them.
+ * It replaces the record that this site has: the visitor is who they were before. Never throws.
+ *
+ *     import { acceptLink } from '@headwater/sdk/links'
+ *     acceptLink({ domains: ['shop.example'] })
+ *     const hw = createClient({ token: 'hw_pub_…', endpoint: 'https://t.example.com' })
+ */
+export function acceptLink({ domains, save = saveCookie }: AcceptOptions = {}): void {
+  const isOurs = (pair: string) => pair.startsWith(`${parameter}=`)
+  const pairs = location.search.slice(1).split('&')
+  const text = pairs.find(isOurs)?.slice(parameter.length + 1)
+  if (text === undefined) return
+  guarded(() => {
+    const record = recordIn(text)
+    if (record && isWelcome(namesIn(domains))) save(record)
+  })()
+  guarded(() => {
+    const url = new URL(location.href)
+    url.search = pairs.filter((pair) => !isOurs(pair)).join('&')
+    history.replaceState(history.state, '', url)
+  })()
+}
+
+// A site may keep its referrer to itself; the check of time and browser is all there is then.
+function isWelcome(domains: readonly string[]): boolean {
+  const { referrer } = document
+  return domains.length === 0 || !referrer || isListed(new URL(referrer).hostname, domains)
+}
+
+/** `<record>.<ms, base 36>.<check>`; undefined when this browser has no record. */
+function currentLink(): string | undefined {
+  const record = readRecord()
+  if (!record) return undefined
+  const stamped = `${record}.${Date.now().toString(36)}`
+  return `${stamped}.${checkOf(stamped)}`
+}
+
+function recordIn(text: string): string | undefined {
+  const [, stamped = '', record = '', at = '', check] = /^((.+)\.([^.]+))\.([^.]+)$/.exec(text) ?? []
+  const ageMs = Date.now() - Number.parseInt(at, 36)
+  const isFresh = Math.abs(ageMs) < lifetimeMs // one clock wrote both, but it may have been set in between
+  return isRecord(record) && isFresh && check === checkOf(stamped) ? record : undefined
+}
+
+// FNV-1a, 32 bits. No secret and no proof: it tells one browser from the next, and a whole link from a cut one.
+function checkOf(stamped: string): string {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode([stamped, navigator.userAgent, navigator.language].join())) {
+    hash = Math.imul(hash ^ byte, 0x01000193)
+  }
+  return (hash >>> 0).toString(36)
+}
+
+// 1.<anonymous_id>.<session_id>.<session_started_ms>.<last_seen_ms>
+function isRecord(text: string): boolean {
+  return /^1(\.[\w-]+){2}(\.\d+){2}$/.test(text)
+}
+
+function readRecord(): string | undefined {
+  const [, cookie = ''] = new RegExp(`(?:^|; )${recordName}=([^;]*)`).exec(document.cookie) ?? []
+  return [cookie, localStorage.getItem(recordName) ?? ''].find(isRecord)
+}
+
+function saveCookie(record: string): void {
+  const secure = location.protocol === 'https:' ? '; Secure' : ''
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and the client reads at once
+  document.cookie = `${recordName}=${record}; Path=/; Max-Age=${cookieSeconds}; SameSite=Lax${secure}`
+}
+
+function withLink(url: URL, text: string): string {
+  const to = new URL(url)
+  const others = to.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair && !pair.startsWith(`${parameter}=`))
+  to.search = [...others, `${parameter}=${text}`].join('&')
+  return to.href
+}
+
+// The browser reads the address right after this event; by the next task the page has its own again.
+function lend(element: Element, attribute: string, value: string): void {
+  const own = element.getAttribute(attribute)
+  element.setAttribute(attribute, value)
+  setTimeout(() => {
+    if (element.getAttribute(attribute) !== value) return // the page has set another one since
+    if (own === null) element.removeAttribute(attribute)
+    else element.setAttribute(attribute, own)
+  })
+}
+
+function lendField(form: HTMLFormElement, text: string): void {
+  const field = document.createElement('input')
+  field.type = 'hidden'
+  field.name = parameter
+  field.value = text
+  form.append(field)
+  setTimeout(() => field.remove())
+}
