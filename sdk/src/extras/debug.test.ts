@@ -1,0 +1,152 @@
+/** States what a person reads in the console while an event is on its way. */
+import { createRecordingClient, type RecordingClient } from '@headwater/testkit/recording-client'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { debug } from './debug.ts'
+
+const purchase = { idempotency_key: '01990000-0000-7000-8000-00000000a1f3', type: 'track', name: 'purchase' }
+const signIn = { idempotency_key: '01990000-0000-7000-8000-00000000b2c4', type: 'identify' }
+let client: RecordingClient
+let undo: () => void
+let said: string[]
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  said = []
+  vi.spyOn(console, 'info').mockImplementation((line) => void said.push(line))
+  vi.spyOn(console, 'warn').mockImplementation((line) => void said.push(`! ${line}`))
+  client = createRecordingClient()
+  undo = debug(client)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const step = (name: string, detail?: unknown, events = [purchase]) =>
+  client.emit('step', { step: name, events, detail })
+const answered = (status: number, body?: unknown) => step('answered', { status, body })
+
+test('an event’s way is one line a change, which holds what came before', () => {
+  step('taken')
+  vi.advanceTimersByTime(12)
+  step('written')
+  step('sent', { bytes: 2100 }, [purchase, signIn as typeof purchase])
+  vi.advanceTimersByTime(36)
+  answered(200, { accepted: 2, results: [] })
+  expect(said).toEqual([
+    'headwater  +0 ms  purchase …a1f3  taken',
+    'headwater  +12 ms  purchase …a1f3  taken → written',
+    'headwater  +12 ms  purchase …a1f3  taken → written → sent (2 events, 2.1 kB)',
+    'headwater  +0 ms  identify …b2c4  … → sent (2 events, 2.1 kB)',
+    'headwater  +48 ms  purchase …a1f3  taken → written → sent (2 events, 2.1 kB) → accepted',
+  ])
+})
+
+describe('the verdict', () => {
+  const rejected = {
+    idempotency_key: purchase.idempotency_key,
+    status: 'rejected',
+    code: 'currency_required',
+    path: 'revenue_cents',
+    message: 'Send currency, for example "EUR".',
+  }
+
+  test.each([
+    ['of a receipt without the event', 200, { results: [] }, 'accepted'],
+    [
+      'of a receipt that names it',
+      200,
+      { results: [{ ...rejected, status: 'duplicate' }] },
+      'duplicate: it was stored before',
+    ],
+    [
+      'of a refusal says when it goes on',
+      503,
+      { detail: 'The database is away.' },
+      '503. The database is away. Kept, and sent again.',
+    ],
+    [
+      'of silence says what to look at',
+      0,
+      undefined,
+      '0. No answer came; kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
+    ],
+    [
+      'of a rejection says why, and what to do',
+      200,
+      { results: [rejected] },
+      'rejected: currency_required at revenue_cents. Send currency, for example "EUR".',
+    ],
+  ])('%s', (_, status, body, expected) => {
+    answered(status, body)
+    expect(said[0]).toMatch(/^(! )?headwater {2}\+0 ms {2}purchase …a1f3 {2}… → /)
+    expect(said[0]?.split('… → ')[1]).toBe(expected)
+  })
+
+  test.each([
+    [200, { results: [rejected] }, true],
+    [503, undefined, true],
+    [200, { results: [] }, false],
+  ])('%s with %j is a warning: %s', (status, body, expected) => {
+    answered(status, body)
+    expect(said[0]?.startsWith('!')).toBe(expected)
+  })
+
+  test('may come as the bare receipt', () => {
+    step('answered', { results: [rejected] })
+    expect(said[0]).toContain('currency_required')
+  })
+})
+
+test('a dropped event says why', () => {
+  step('dropped', { reason: 'refused', code: 'too_large', message: 'It takes 6 MB.' })
+  expect(said).toEqual([
+    '! headwater  +0 ms  purchase …a1f3  … → dropped: refused, too_large. It takes 6 MB.',
+  ])
+})
+
+test('a loss without an event has a line of its own, with what to do', () => {
+  client.emit('dropped', { reason: 'illegal_id', count: 1 })
+  expect(said).toEqual([
+    '! headwater  lost 1: illegal_id. Call identify with the id of a person who is signed in, and not without one.',
+  ])
+})
+
+test('an error is said as it is', () => {
+  client.emit('error', { code: 'invalid_token', message: 'setToken: …' })
+  expect(said).toEqual(['! headwater  invalid_token: setToken: …'])
+})
+
+test('a receipt is told once: event by event, or, by a client that says no steps, as a sum', () => {
+  client.emit('delivered', { accepted: 2, duplicate: 1, rejected: 0 })
+  client.emit('dropped', { reason: 'rejected', count: 1, message: 'Too long.' })
+  step('taken')
+  client.emit('delivered', { accepted: 1, duplicate: 0, rejected: 0 })
+  client.emit('dropped', { reason: 'rejected', count: 1 })
+  expect(said).toEqual([
+    'headwater  delivered: 2 accepted, 1 duplicate, 0 rejected',
+    '! headwater  lost 1: rejected. Too long.',
+    'headwater  +0 ms  purchase …a1f3  taken',
+  ])
+})
+
+test('details of another shape break nothing', () => {
+  for (const detail of [undefined, null, 'text', 7, { body: null }]) {
+    for (const name of ['sent', 'answered', 'dropped', 'new_step']) step(name, detail)
+  }
+  expect(said).toHaveLength(20)
+})
+
+test('it forgets old events, so that a page may stay open for days', () => {
+  step('taken')
+  for (let count = 0; count < 500; count++) {
+    step('taken', undefined, [{ ...purchase, idempotency_key: `key-${count}` }])
+  }
+  step('written')
+  expect(said.at(-1)).toContain('… → written')
+})
+
+test('after the undo it hears nothing', () => {
+  undo()
+  expect(client.listeners()).toBe(0)
+})

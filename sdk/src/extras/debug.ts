@@ -1,0 +1,169 @@
+/** The story of each event in the console, from the call to the collector's verdict, for whoever integrates. */
+import type { Client } from '../core/api.ts'
+import { guarded } from './guarded.ts'
+
+/** What the client says of events on their way. */
+interface Step {
+  step: string
+  events: readonly StepEvent[]
+  /** Of `sent` its bytes, of `answered` the collector's answer, of `dropped` the reason. Read with care: absent parts are left out. */
+  detail?: unknown
+}
+
+interface StepEvent {
+  idempotency_key: string
+  type: string
+  name?: string
+}
+
+interface Detail {
+  bytes?: number
+  status?: number
+  body?: unknown
+  reason?: string
+  code?: string
+  message?: string
+}
+
+interface Answered {
+  results?: { idempotency_key?: string; status: string; code?: string; path?: string; message?: string }[]
+  detail?: string
+}
+
+interface Verdict {
+  text: string
+  /** A person should read it. */
+  isBad: boolean
+}
+
+/** A page that is open for days would remember every event. */
+const storiesKept = 500
+
+/**
+ * Writes to the console what becomes of each event, a line a change, and returns its own undo. Filter the console by
+ * `headwater`; what needs a person comes as a warning that says what to do. Records and sends nothing itself.
+ *
+ *     headwater  +0 ms  purchase …a1f3  taken
+ *     headwater  +48 ms  purchase …a1f3  taken → written → sent (3 events, 2.1 kB) → accepted
+ *
+ * The time runs from when the event was taken; `…` in place of the first steps says that they were on an earlier page, or
+ * before this was started. Errors and losses that belong to no single event have lines of their own.
+ *
+ *     import { debug } from '@headwater/sdk/debug'
+ *     const undo = debug(hw)
+ */
+export function debug(client: Pick<Client, 'on'>): () => void {
+  const stories = createStories()
+  let hasSteps = false
+
+  const undos = [
+    onStep(client, (step) => {
+      hasSteps = true
+      for (const event of step.events) stories.tell(event, step)
+    }),
+    client.on('delivered', ({ accepted, duplicate, rejected }) => {
+      if (hasSteps) return // they have told it, event by event
+      console.info(`headwater  delivered: ${accepted} accepted, ${duplicate} duplicate, ${rejected} rejected`)
+    }),
+    client.on('dropped', (notice) => {
+      if (hasSteps && (notice.reason === 'rejected' || notice.reason === 'refused')) return // likewise
+      console.warn(`headwater  lost ${notice.count}: ${whyDropped(notice)}`)
+    }),
+    client.on('error', ({ code, message, cause }) => console.warn(`headwater  ${code}: ${message}`, cause)),
+  ]
+  return () => {
+    for (const undo of undos) undo()
+  }
+}
+
+export default debug
+
+function onStep(client: Pick<Client, 'on'>, listener: (step: Step) => void): () => void {
+  const on = client.on as (name: 'step', listener: (step: Step) => void) => () => void // a client without this notice never gives it
+  return on('step', guarded(listener))
+}
+
+function createStories() {
+  const stories = new Map<string, { startedAt: number; steps: string[] }>()
+
+  function storyOf({ idempotency_key: key }: StepEvent, isTaken: boolean) {
+    const story = stories.get(key) ?? { startedAt: performance.now(), steps: isTaken ? [] : ['…'] }
+    stories.set(key, story)
+    if (stories.size > storiesKept) stories.delete(stories.keys().next().value ?? key) // the oldest
+    return story
+  }
+
+  return {
+    tell(event: StepEvent, { step, events, detail }: Step): void {
+      const { startedAt, steps } = storyOf(event, step === 'taken')
+      const { text, isBad } = read(step, event, events.length, (detail ?? {}) as Detail) // of another shape: nothing is found in it
+      steps.push(text)
+      const ms = Math.round(performance.now() - startedAt)
+      const name = `${event.name ?? event.type} …${event.idempotency_key.slice(-4)}`
+      const line = `headwater  +${ms} ms  ${name}  ${steps.join(' → ')}`
+      if (isBad) console.warn(line)
+      else if (step === 'taken')
+        console.info(line, event) // to be opened and looked at
+      else console.info(line)
+    },
+  }
+}
+
+function read(step: string, event: StepEvent, count: number, detail: Detail): Verdict {
+  if (step === 'answered') return verdictOn(event, detail)
+  if (step === 'dropped') return { text: `dropped: ${whyDropped(detail)}`, isBad: true }
+  if (step !== 'sent') return { text: step, isBad: false }
+  const load = [`${count} event${count === 1 ? '' : 's'}`, sizeOf(detail.bytes)].filter(Boolean)
+  return { text: `sent (${load.join(', ')})`, isBad: false }
+}
+
+function sizeOf(bytes: number | undefined): string {
+  if (bytes === undefined) return ''
+  return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} kB`
+}
+
+function verdictOn(event: StepEvent, detail: Detail): Verdict {
+  const { status = 200, body = detail } = detail
+  const answered = (body ?? {}) as Answered // of another server: nothing is found in it
+  if (status !== 200)
+    return { text: `${sentence(`${status}`, answered.detail)} ${remedyFor(status)}`, isBad: true }
+  const result = answered.results?.find((one) => one.idempotency_key === event.idempotency_key)
+  if (result?.status === 'duplicate') return { text: 'duplicate: it was stored before', isBad: false }
+  if (result?.status !== 'rejected') return { text: 'accepted', isBad: false }
+  const where = result.path ? ` at ${result.path}` : ''
+  return { text: sentence(`rejected: ${result.code}${where}`, result.message), isBad: true }
+}
+
+function whyDropped({ reason = 'no reason was given', code, message }: Detail): string {
+  const why = code ? `${reason}, ${code}` : reason
+  return [sentence(why, message), remedies[reason]].filter(Boolean).join(' ')
+}
+
+function sentence(start: string, message: string | undefined): string {
+  return message ? `${start}. ${message}` : `${start}.`
+}
+
+const remedies: Record<string, string> = {
+  queue_full: 'Nothing could be delivered for long: the errors before this one say why.',
+  illegal_id: 'Call identify with the id of a person who is signed in, and not without one.',
+  invalid_event: 'Give it properties that JSON can say.',
+  email_not_hashed: 'Serve the page over https.',
+  shut_down: 'The client was ended: make a new one, or end it later.',
+}
+
+const statusRemedies: Record<number, string> = {
+  0: 'No answer came; kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
+  401: 'Kept until there is another token: `headwater token list` shows which are valid.',
+  403: 'Kept, and sent again in minutes: look at the origins and scopes of the token.',
+  404: 'Kept, and sent again in minutes: is `endpoint` the address of your collector?',
+  413: 'Halved, and sent again.',
+  415: 'Something on the way changes requests: look at your proxy.',
+  429: 'Kept, and sent again when the collector allows.',
+}
+
+function remedyFor(status: number): string {
+  return (
+    statusRemedies[status] ??
+    (status < 500 ? 'The collector did not understand it.' : 'Kept, and sent again.')
+  )
+}
