@@ -37,11 +37,32 @@ const collector = {
   'pglite-worker': 'collector/src/db/pglite-worker.ts',
 }
 
+// What is by option: each a file of its own, beside the entry for npm, and for the tag with all that it needs.
+const optional = ['vitals', 'engagement', 'interactions', 'data-layer', 'links', 'debug']
+const extras = Object.fromEntries(optional.map((name) => [name, `sdk/src/extras/${name}.ts`]))
+const forExtraTypes = [resolve(), dts({ tsconfig: 'sdk/src/extras/tsconfig.json' })]
+const bannerOf = { vitals: '/*! with web-vitals, Apache-2.0 (c) Google LLC */' }
+
 // Each row: what goes in, what comes out, how.
 const rows = [
   { input: sdk, file: 'sdk/dist/browser.js', plugins: forBrowsers },
   { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
   { input: scriptTag, file: tagFiles, plugins: forTag, external: [], format: 'iife', banner },
+  { input: extras, dir: 'sdk/dist/extras', plugins: forBrowsers },
+  {
+    input: extras,
+    dir: 'sdk/dist/extras',
+    plugins: forExtraTypes,
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: '[name].d.ts',
+  },
+  ...optional.map((name) => ({
+    input: extras[name],
+    file: `collector/dist/sdk/${name}.js`,
+    plugins: forTag,
+    external: [],
+    banner: bannerOf[name],
+  })),
   { input: collector, dir: 'collector/dist', plugins: forNode },
   { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
 ]
