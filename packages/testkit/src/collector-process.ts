@@ -1,8 +1,9 @@
-/** Starts the built collector as a process of its own, as a user would. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/** Runs the built collector as a process of its own, as a user would. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 export interface CollectorProcess {
   url: string
@@ -39,6 +40,13 @@ export async function startCollectorProcess(
       return code
     },
   }
+}
+
+/** Runs another command such as `token create` to its end, and answers with what it prints as JSON. */
+export async function runHeadwater(command: string[], settings: Record<string, string>): Promise<unknown> {
+  const env = { ...process.env, ...settings }
+  const { stdout } = await promisify(execFile)(process.execPath, [headwater, ...command, '--json'], { env })
+  return JSON.parse(stdout)
 }
 
 async function firstUrl(child: ChildProcess): Promise<string> {
