@@ -1,7 +1,7 @@
 /** Step 6, to rows: which numbers of their client streams came, as rows of `client_streams`. */
 import { type Columns, toInstant } from '../db/rows.ts'
 import { isRejected, type Judged, type StreamPlace } from './event.ts'
-import type { Verdicts } from './store.ts'
+import type { Verdicts } from './keys.ts'
 
 interface StreamRow {
   websiteId: string

@@ -4,7 +4,7 @@ import insertTokenUsages from '../../sql/insert_token_usages.sql?raw'
 import type { Queries } from '../db/db.ts'
 import { type Columns, queryRows, toInstant } from '../db/rows.ts'
 import type { Caller, IngestRequest } from './event.ts'
-import type { Verdicts } from './store.ts'
+import type { Verdicts } from './keys.ts'
 
 interface Usage {
   request: Caller

@@ -1,0 +1,81 @@
+/** Places new events, inside the transaction that stores them: whose they are, and in which session they happened. */
+import lockCustomers from '../../sql/lock_customers.sql?raw'
+import upsertSessions from '../../sql/upsert_sessions.sql?raw'
+import type { Queries } from '../db/db.ts'
+import { queryRows } from '../db/rows.ts'
+import { type IdentifiedEvent, resolveCustomers } from '../identity/customers.ts'
+import { type CustomerRow, customerColumns, once } from './customer-rows.ts'
+import type { OriginIds } from './dimensions.ts'
+import type { IngestEvent, Origin } from './event.ts'
+import type { OwnedEvent, PlacedEvent } from './event-rows.ts'
+import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
+
+/** Gives new events their customer, their session and the ids of where they came from. */
+export async function placeEvents(
+  tx: Queries,
+  claimed: Map<IngestEvent, string>,
+  originIds: Map<Origin, OriginIds>,
+): Promise<PlacedEvent[]> {
+  if (claimed.size === 0) return []
+  const { customerIds, identityId } = await resolveCustomers(tx, [...claimed.keys()].map(toIdentified))
+  const owned = [...claimed].map(([event, id], i) => ({
+    event,
+    id,
+    customerId: customerIds[i] as string, // one for each event
+    visitorId: visitorOf(event, identityId),
+    originIds: event.session && originIds.get(event.session.origin),
+  }))
+  // In id order, before anything hangs on them: of two groups with events of one customer, one sees what the other wrote.
+  const [, sessions] = await Promise.all([
+    queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(owned) }),
+    storeSessions(tx, sessionsOf(owned)),
+  ])
+  return owned.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? 'none') }))
+}
+
+type IdentityId = Awaited<ReturnType<typeof resolveCustomers>>['identityId']
+
+function visitorOf({ request, cookie, user }: IngestEvent, identityId: IdentityId): string | undefined {
+  const identity = cookie ?? user
+  return identity && identityId(request.token.websiteId, identity)
+}
+
+function toIdentified({
+  request,
+  occurredAt,
+  cookie,
+  user,
+  others,
+  emailHash,
+}: IngestEvent): IdentifiedEvent {
+  return { websiteId: request.token.websiteId, occurredAt, cookie, user, others, emailHash }
+}
+
+type StoredSession = Record<
+  'website_id' | 'cookie_identity_id' | 'client_session_id' | 'id' | 'customer_id',
+  string
+>
+
+/** By the name that `sessionKey` gives. */
+async function storeSessions(
+  tx: Queries,
+  rows: SessionRow[],
+): Promise<Map<string, { id: string; customerId: string }>> {
+  const upsert = { sql: upsertSessions, columns: sessionColumns, rows }
+  const stored = await queryRows<SessionRow, StoredSession>(tx, upsert)
+  return new Map(
+    stored.map(({ website_id, cookie_identity_id, client_session_id, id, customer_id }) => [
+      `${website_id} ${cookie_identity_id} ${client_session_id}`,
+      { id, customerId: customer_id },
+    ]),
+  )
+}
+
+function customersOf(events: OwnedEvent[]): CustomerRow[] {
+  return once(
+    events.map(({ event, customerId }) => ({
+      website_id: event.request.token.websiteId,
+      customer_id: customerId,
+    })),
+  )
+}
