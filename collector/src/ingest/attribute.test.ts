@@ -53,6 +53,16 @@ describe('an event proves', () => {
       [],
     ],
     [
+      'no touch when the visit tells neither page nor source',
+      { session: visit({ landing_url: undefined }) },
+      [],
+    ],
+    [
+      'the source of a visit that tells no page',
+      { session: visit({ landing_url: undefined, utm: { source: 'app' } }) },
+      [{ utm: { source: 'app' }, isDirect: false }],
+    ],
+    [
       'a campaign in its own address, when it happened',
       { url: `${shop}?utm_source=b` },
       [{ utm: { source: 'b' }, before: 0 }],

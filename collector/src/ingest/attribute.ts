@@ -16,12 +16,20 @@ interface Arrival {
 /** The touches of one event; equal ones of one session share a key and are stored once, at the earliest time. */
 export function attribute({ wire, url, occurredAt, session }: Arrival): EventTouch[] {
   const touches: EventTouch[] = []
-  if (session && !session.origin.source.isFromWithin) touches.push(landing(session.origin, session.startedAt))
+  if (session && isArrival(session.origin)) touches.push(landing(session.origin, session.startedAt))
   const isNewCampaign = wire.type === 'page' && hasCampaign(parseCampaign(wire.url))
   if (isNewCampaign) touches.push(landing(originOf(wire.url, url), occurredAt))
   if (wire.type === 'touch' && wire.name)
     touches.push(contact(wire.name, originOf(wire.url, url), occurredAt))
   return touches.filter((touch, i) => touches.findIndex(({ key }) => key === touch.key) === i)
+}
+
+/**
+ * A visit from within is no news. One that tells neither page nor source came over from another subdomain, where only its
+ * cookie was known: whoever saw it arrive tells of it.
+ */
+function isArrival({ source, page }: Origin): boolean {
+  return !source.isFromWithin && !(source.isDirect && !page)
 }
 
 function landing(origin: Origin, at: number): EventTouch {

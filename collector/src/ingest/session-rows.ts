@@ -25,7 +25,7 @@ export function sessionsOf(events: OwnedEvent[]): SessionRow[] {
   const sessions = new Map<string, SessionRow>()
   for (const owned of events) {
     const key = sessionKey(owned)
-    if (key !== undefined) sessions.set(key, addTo(sessions.get(key) ?? openRow(owned), owned))
+    if (key !== undefined) sessions.set(key, merge(sessions.get(key), openRow(owned)))
   }
   return [...sessions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
@@ -33,18 +33,31 @@ export function sessionsOf(events: OwnedEvent[]): SessionRow[] {
 function openRow(opener: OwnedEvent): SessionRow {
   const { event, visitorId, originIds } = opener
   const session = event.session as EventSession // sessionKey has seen that both are there
-  const { occurredAt: endedAt } = event
-  const sums = { startedAt: session.startedAt, endedAt, views: 0 }
-  return { opener, visitorId: visitorId as string, session, originIds, ...sums }
+  const { occurredAt: endedAt, wire } = event
+  const views = wire.type === 'page' || wire.type === 'screen' ? 1 : 0
+  return {
+    opener,
+    visitorId: visitorId as string,
+    session,
+    originIds,
+    startedAt: session.startedAt,
+    endedAt,
+    views,
+  }
 }
 
-function addTo(row: SessionRow, { event }: OwnedEvent): SessionRow {
-  const isView = event.wire.type === 'page' || event.wire.type === 'screen'
+/** The landing is told by the first row that knows it, as in the statement. */
+function merge(row: SessionRow | undefined, next: SessionRow): SessionRow {
+  if (!row) return next
+  const { session, originIds } =
+    row.session.landingUrl === null && next.session.landingUrl !== null ? next : row
   return {
     ...row,
-    startedAt: Math.min(row.startedAt, event.session?.startedAt ?? row.startedAt),
-    endedAt: Math.max(row.endedAt, event.occurredAt),
-    views: row.views + (isView ? 1 : 0),
+    session,
+    originIds,
+    startedAt: Math.min(row.startedAt, next.startedAt),
+    endedAt: Math.max(row.endedAt, next.endedAt),
+    views: row.views + next.views,
   }
 }
 
