@@ -63,6 +63,14 @@ describe('an event proves', () => {
       [{ utm: { source: 'app' }, isDirect: false }],
     ],
     [
+      'the landing’s campaign once, when a page of the visit shows it again without the referrer',
+      {
+        session: visit({ landing_url: `${shop}?gclid=X`, referrer_url: 'https://www.google.com/' }),
+        url: `${shop}?gclid=X`,
+      },
+      [{ clickIdValue: 'X', referrerDomain: 'google.com' }],
+    ],
+    [
       'a campaign in its own address, when it happened',
       { url: `${shop}?utm_source=b` },
       [{ utm: { source: 'b' }, before: 0 }],

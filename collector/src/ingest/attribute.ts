@@ -17,8 +17,10 @@ interface Arrival {
 export function attribute({ wire, url, occurredAt, session }: Arrival): EventTouch[] {
   const touches: EventTouch[] = []
   if (session && isArrival(session.origin)) touches.push(landing(session.origin, session.startedAt))
-  const isNewCampaign = wire.type === 'page' && hasCampaign(parseCampaign(wire.url))
-  if (isNewCampaign) touches.push(landing(originOf(wire.url, url), occurredAt))
+  if (wire.type === 'page' && hasCampaign(parseCampaign(wire.url))) {
+    const origin = originOf(wire.url, url)
+    if (!session || !isSameCampaign(origin, session.origin)) touches.push(landing(origin, occurredAt))
+  }
   if (wire.type === 'touch' && wire.name)
     touches.push(contact(wire.name, originOf(wire.url, url), occurredAt))
   return touches.filter((touch, i) => touches.findIndex(({ key }) => key === touch.key) === i)
@@ -30,6 +32,11 @@ export function attribute({ wire, url, occurredAt, session }: Arrival): EventTou
  */
 function isArrival({ source, page }: Origin): boolean {
   return !source.isFromWithin && !(source.isDirect && !page)
+}
+
+/** The page that a visit landed on shows the landing's campaign, though not always its referrer. */
+function isSameCampaign(page: Origin, landing: Origin): boolean {
+  return touchKeyText(page.source) === touchKeyText({ ...landing.source, referrerDomain: undefined })
 }
 
 function landing(origin: Origin, at: number): EventTouch {
