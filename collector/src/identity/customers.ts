@@ -31,8 +31,8 @@ export interface IdentifiedEvent {
 }
 
 export interface ResolvedCustomers {
-  /** The customer id of each event, in their order. */
-  customerIds: string[]
+  /** The customer of each event, in their order. */
+  owners: Customer[]
   /** The id of an identity that came with these events. */
   identityId(websiteId: string, identity: IdentityRef): string
 }
@@ -67,7 +67,7 @@ export async function resolveCustomers(
   ])
   if (updated.length < changed.length) throw new Error('A customer would have got a second user id.')
   return {
-    customerIds: resolution.owners.map(({ id }) => id),
+    owners: resolution.owners,
     identityId: (websiteId, identity) => identityId(keyOf(websiteId, identity)),
   }
 }

@@ -11,7 +11,10 @@ import { repairText } from './parse.ts'
 import { toUuid } from './uuid.ts'
 
 /** What the raw fields of an event mean. */
-export type Enrichment = Pick<IngestEvent, 'url' | 'cookie' | 'user' | 'others' | 'emailHash' | 'session'>
+export type Enrichment = Pick<
+  IngestEvent,
+  'url' | 'cookie' | 'user' | 'others' | 'emailHash' | 'session' | 'arrival'
+>
 
 /**
  * Enriches the events of one request of a website. A batch comes from one visitor as a rule, so what was worked out
@@ -31,15 +34,34 @@ export function createEnricher(websiteId: string, secrets: Secrets) {
     enrich(wire: WireEvent, times: EventTimes): Enrichment {
       const { anonymous_id, user_id, identities = [] } = wire
       const session = (anonymous_id ?? user_id) ? wire.session : undefined // a visit is somebody's
+      const url = wire.url ? storedUrl(wire.url) || null : null
       return {
-        url: wire.url ? storedUrl(wire.url) || null : null,
+        url,
         cookie: anonymous_id === undefined ? undefined : identify('cookie', anonymous_id),
         user: user_id === undefined ? undefined : identify('user_id', user_id),
         others: identities.map(({ type, value }) => identify(type, value)),
         emailHash: identities.find(({ type }) => type === 'email_hash')?.value,
         session: session && { ...readVisit(JSON.stringify(session)), startedAt: times.sessionStartedAt },
+        arrival: mayArrive(wire) ? arrivalOf(wire, url, times) : undefined,
       }
     },
+  }
+}
+
+/** A server, which knows only user ids, reports no visits; a touch is a contact that somebody reports, and stands for itself. */
+function mayArrive({ anonymous_id, session, type }: WireEvent): boolean {
+  return anonymous_id !== undefined && !session && type !== 'touch'
+}
+
+/** The visit that begins with this event, if it begins one; named after it, so that a second try opens the same. */
+function arrivalOf(wire: WireEvent, url: string | null, { occurredAt }: EventTimes): EventSession {
+  const { idempotency_key, referrer_url: referrerUrl } = wire
+  return {
+    clientId: toUuid(idempotency_key),
+    startedAt: occurredAt,
+    landingUrl: url,
+    referrerUrl: referrerUrl ? storedUrl(referrerUrl) || null : null,
+    origin: { source: readSource({ url: wire.url, referrerUrl }), page: readPage(url) },
   }
 }
 

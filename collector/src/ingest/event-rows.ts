@@ -1,21 +1,31 @@
 /** Step 6, to rows: an event with its customer and session, as a row of `events`. */
 import { type Columns, toInstant } from '../db/rows.ts'
+import type { IdentityKey } from '../identity/resolve.ts'
 import type { OriginIds } from './dimensions.ts'
-import type { IngestEvent } from './event.ts'
+import type { EventSession, EventTouch, IngestEvent } from './event.ts'
 
 /** An event with its customer. */
 export interface OwnedEvent {
   event: IngestEvent
   id: string
   customerId: string
+  /** The user id of its customer; null: anonymous so far. */
+  customerUser: IdentityKey | null
   /** Whose its session is: the identity of its cookie, else of its user id. Undefined: it has neither. */
   visitorId: string | undefined
-  /** Of its session; undefined: it came without one. */
+}
+
+/** An event with its visit. */
+export interface VisitingEvent extends OwnedEvent {
+  /** Told by its client, or given by the rule; undefined: it belongs to none. */
+  visit: EventSession | undefined
+  /** Of its visit. */
   originIds: OriginIds | undefined
+  touches: EventTouch[]
 }
 
 /** An event with its session too, whose customer need not be the event's: it stays with whoever opened it. */
-export interface PlacedEvent extends OwnedEvent {
+export interface PlacedEvent extends VisitingEvent {
   session: { id: string; customerId: string } | undefined
 }
 

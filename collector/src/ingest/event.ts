@@ -90,7 +90,11 @@ export interface IngestEvent {
   emailHash?: string
   /** Undefined: its client numbers no events. */
   place?: StreamPlace
+  /** The visit that its client told. */
   session?: EventSession
+  /** The visit that it opens when its client told none and its visitor has none going on. */
+  arrival?: EventSession
+  /** Of its visit, or of the one that it may open. */
   touches: EventTouch[]
 }
 

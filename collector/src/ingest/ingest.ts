@@ -101,7 +101,8 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
     if (fault) return reject(fault)
     const enriched = enrich(wire, times)
     const { occurredAt } = times
-    const touches = attribute({ wire, url: enriched.url, occurredAt, session: enriched.session })
+    const visit = enriched.session ?? enriched.arrival
+    const touches = attribute({ wire, url: enriched.url, occurredAt, session: visit })
     return {
       request,
       index,

@@ -133,6 +133,7 @@ function cutToLimits(wire: WireEvent): void {
   // Only so far that reading them takes no time; storedUrl cuts them to their limit, after it has stripped them: half an
   // e-mail address would no longer look like one.
   wire.url = cut(wire.url, limits.readUrl)
+  wire.referrer_url = cut(wire.referrer_url, limits.readUrl)
   wire.title = cut(wire.title, limits.title)
   const { session } = wire
   if (!session) return

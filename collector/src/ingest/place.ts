@@ -4,11 +4,14 @@ import upsertSessions from '../../sql/upsert_sessions.sql?raw'
 import type { Queries } from '../db/db.ts'
 import { queryRows } from '../db/rows.ts'
 import { type IdentifiedEvent, resolveCustomers } from '../identity/customers.ts'
+import type { Customer } from '../identity/resolve.ts'
 import { type CustomerRow, customerColumns, once } from './customer-rows.ts'
 import type { OriginIds } from './dimensions.ts'
 import type { IngestEvent, Origin } from './event.ts'
 import type { OwnedEvent, PlacedEvent } from './event-rows.ts'
+import { loadVisits } from './load-visits.ts'
 import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
+import { giveVisits } from './visits.ts'
 
 /** Gives new events their customer, their session and the ids of where they came from. */
 export async function placeEvents(
@@ -17,20 +20,18 @@ export async function placeEvents(
   originIds: Map<Origin, OriginIds>,
 ): Promise<PlacedEvent[]> {
   if (claimed.size === 0) return []
-  const { customerIds, identityId } = await resolveCustomers(tx, [...claimed.keys()].map(toIdentified))
-  const owned = [...claimed].map(([event, id], i) => ({
-    event,
-    id,
-    customerId: customerIds[i] as string, // one for each event
-    visitorId: visitorOf(event, identityId),
-    originIds: event.session && originIds.get(event.session.origin),
-  }))
+  const { owners, identityId } = await resolveCustomers(tx, [...claimed.keys()].map(toIdentified))
+  const owned = [...claimed].map(([event, id], i): OwnedEvent => {
+    const { id: customerId, user: customerUser } = owners[i] as Customer // one for each event
+    return { event, id, customerId, customerUser, visitorId: visitorOf(event, identityId) }
+  })
+  const visiting = giveVisits(owned, await loadVisits(tx, owned), originIds)
   // In id order, before anything hangs on them: of two groups with events of one customer, one sees what the other wrote.
   const [, sessions] = await Promise.all([
     queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(owned) }),
-    storeSessions(tx, sessionsOf(owned)),
+    storeSessions(tx, sessionsOf(visiting)),
   ])
-  return owned.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? 'none') }))
+  return visiting.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? 'none') }))
 }
 
 type IdentityId = Awaited<ReturnType<typeof resolveCustomers>>['identityId']

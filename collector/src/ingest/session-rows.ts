@@ -1,58 +1,52 @@
 /** Step 6, to rows: what events add to their sessions, as rows of `sessions_tracking`. */
 import { type Columns, toInstant } from '../db/rows.ts'
 import type { EventSession } from './event.ts'
-import { type OwnedEvent, originColumns } from './event-rows.ts'
+import { originColumns, type VisitingEvent } from './event-rows.ts'
 
 export interface SessionRow {
   /** The event that opens the session, if nothing has. */
-  opener: OwnedEvent
+  opener: VisitingEvent
   visitorId: string
   session: EventSession
-  originIds: OwnedEvent['originIds']
+  originIds: VisitingEvent['originIds']
   startedAt: number
   endedAt: number
   views: number
 }
 
 /** Names a session in its table; undefined for an event without a session, or without anybody it could belong to. */
-export function sessionKey({ event, visitorId }: OwnedEvent): string | undefined {
-  if (!event.session || visitorId === undefined) return undefined
-  return `${event.request.token.websiteId} ${visitorId} ${event.session.clientId}`
+export function sessionKey({ event, visitorId, visit }: VisitingEvent): string | undefined {
+  if (!visit || visitorId === undefined) return undefined
+  return `${event.request.token.websiteId} ${visitorId} ${visit.clientId}`
 }
 
 /** One row a session, sorted, so that all groups lock them in one order. */
-export function sessionsOf(events: OwnedEvent[]): SessionRow[] {
+export function sessionsOf(events: VisitingEvent[]): SessionRow[] {
   const sessions = new Map<string, SessionRow>()
-  for (const owned of events) {
-    const key = sessionKey(owned)
-    if (key !== undefined) sessions.set(key, merge(sessions.get(key), openRow(owned)))
+  for (const event of events) {
+    const key = sessionKey(event)
+    if (key !== undefined) sessions.set(key, merge(sessions.get(key), openRow(event)))
   }
   return [...sessions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
 
-function openRow(opener: OwnedEvent): SessionRow {
+function openRow(opener: VisitingEvent): SessionRow {
   const { event, visitorId, originIds } = opener
-  const session = event.session as EventSession // sessionKey has seen that both are there
-  const { occurredAt: endedAt, wire } = event
-  const views = wire.type === 'page' || wire.type === 'screen' ? 1 : 0
-  return {
-    opener,
-    visitorId: visitorId as string,
-    session,
-    originIds,
-    startedAt: session.startedAt,
-    endedAt,
-    views,
-  }
+  const session = opener.visit as EventSession // sessionKey has seen that both are there
+  const { startedAt } = session
+  const endedAt = Math.max(event.occurredAt, startedAt) // one that the rule gives its visit may come before it
+  const views = event.wire.type === 'page' || event.wire.type === 'screen' ? 1 : 0
+  return { opener, visitorId: visitorId as string, session, originIds, startedAt, endedAt, views }
 }
 
-/** The landing is told by the first row that knows it, as in the statement. */
+/** The landing is told by the first row that knows it, as in the statement; the session is its opener's, wherever that stands. */
 function merge(row: SessionRow | undefined, next: SessionRow): SessionRow {
   if (!row) return next
   const { session, originIds } =
     row.session.landingUrl === null && next.session.landingUrl !== null ? next : row
   return {
     ...row,
+    opener: opens(next) ? next.opener : row.opener,
     session,
     originIds,
     startedAt: Math.min(row.startedAt, next.startedAt),
@@ -60,6 +54,9 @@ function merge(row: SessionRow | undefined, next: SessionRow): SessionRow {
     views: row.views + next.views,
   }
 }
+
+/** A session is named after the event that opens it, by our SDKs and by the collector. */
+const opens = ({ opener, session }: SessionRow): boolean => opener.event.key === session.clientId
 
 export const sessionColumns: Columns<SessionRow> = {
   website_id: ({ opener }) => opener.event.request.token.websiteId,

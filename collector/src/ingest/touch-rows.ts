@@ -15,7 +15,7 @@ export function touchesOf(events: PlacedEvent[], originIds: Map<Origin, OriginId
   const touches = new Map<string, TouchRow>()
   for (const placed of events) {
     const visit = placed.session?.id ?? `event ${placed.id}`
-    for (const touch of placed.event.touches) {
+    for (const touch of placed.touches) {
       const key = `${placed.event.request.token.websiteId} ${visit} ${touch.key}`
       const earliest = touches.get(key)
       if (earliest && earliest.touch.at <= touch.at) continue

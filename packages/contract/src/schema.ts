@@ -54,6 +54,7 @@ export const eventSchema = z.object({
   identities: z.array(identity).max(limits.identities).optional(),
   session: session.optional(),
   url: text.optional(),
+  referrer_url: text.optional(),
   title: text.optional(),
   props: props.optional(),
   revenue_cents: z.int('must be a whole number of minor units, 4999 for 49.99').optional(),

@@ -57,8 +57,11 @@ export interface WireEvent {
   user_id?: string
   /** At most 10. */
   identities?: WireIdentity[]
+  /** Absent from a client that keeps none: an event with an `anonymous_id` then gets its session from the collector. */
   session?: WireSession
   url?: string
+  /** Where the visitor came from to `url`; read only of an event without a session, which may open one. */
+  referrer_url?: string
   title?: string
   /** At most 32 KB of JSON, 10 levels deep. */
   props?: { [key: string]: Json }
