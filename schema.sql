@@ -351,7 +351,7 @@ create table touches (
   referrer_domain_id  bigint,
   landing_page_id     bigint,
   source_event_id     bigint       not null,
-  metadata            jsonb,       -- the click id as it came; null: none
+  metadata            jsonb,       -- click_id as it came, utm_id and the other three that have no table; null: none
   created_at          timestamptz  not null default now(),
   updated_at          timestamptz  not null default now(),
   constraint touches_pkey primary key (website_id, id),

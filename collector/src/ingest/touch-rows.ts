@@ -39,6 +39,11 @@ export const touchColumns: Columns<TouchRow> = {
   metadata: ({ touch }) => metadataOf(touch.origin),
 }
 
-function metadataOf({ source: { clickIdValue } }: Origin): string | null {
-  return clickIdValue === undefined ? null : JSON.stringify({ click_id: clickIdValue })
+const describing = ['id', 'source_platform', 'creative_format', 'marketing_tactic'] as const
+
+/** What describes a touch and has no table of its own. */
+function metadataOf({ source: { clickIdValue, utm } }: Origin): string | null {
+  const all = [['click_id', clickIdValue], ...describing.map((name) => [`utm_${name}`, utm[name]])]
+  const told = all.filter(([, value]) => value)
+  return told.length > 0 ? JSON.stringify(Object.fromEntries(told)) : null
 }

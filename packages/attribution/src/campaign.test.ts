@@ -20,6 +20,11 @@ describe('parseCampaign', () => {
         content: 'e',
       },
     ],
+    [
+      'the four for ad platforms',
+      '?utm_id=a&utm_source_platform=b&utm_creative_format=c&utm_marketing_tactic=d',
+      { id: 'a', source_platform: 'b', creative_format: 'c', marketing_tactic: 'd' },
+    ],
     ['any case of the name', '?UTM_Source=Spring', { source: 'Spring' }],
     ['the first of two', '?utm_source=a&utm_source=b', { source: 'a' }],
     ['the first across cases', '?UTM_SOURCE=a&utm_source=b', { source: 'a' }],
@@ -29,7 +34,7 @@ describe('parseCampaign', () => {
     ['an escaped bracket in a value', '?utm_source=%5Ba%5D', { source: '[a]' }],
     ['an escape that is none', '?utm_source=50%', { source: '50%' }],
     ['nothing from an array', '?utm_source[]=a&utm_source%5B0%5D=b', {}],
-    ['nothing from unknown names', '?utm_id=1&utm_=2&utm=3&source=4', {}],
+    ['nothing from unknown names', '?utm_number=1&utm_=2&utm=3&source=4', {}],
     ['nothing from names on every object', '?__proto__=a&constructor=b&utm___proto__=c', {}],
   ])('reads %s', (_, query, utm) => {
     expect(parseCampaign(`https://shop.example/${query}`)).toEqual({ utm, clickIds: {} })
@@ -116,6 +121,8 @@ describe('sameCampaign', () => {
       true,
     ],
     ['another value', { ...spring, utm: { source: 'a', campaign: 'Spring' } }, false],
+    ['another id', { ...spring, utm: { ...spring.utm, id: '1' } }, false],
+    ['another tactic', { ...spring, utm: { ...spring.utm, marketing_tactic: 'retargeting' } }, false],
     ['another field', { ...spring, utm: { source: 'a', term: 'spring' } }, false],
     ['another click id', { ...spring, clickIds: { gclid: '1', fbclid: '3' } }, false],
     ['one click id less', { ...spring, clickIds: { gclid: '1' } }, false],

@@ -9,7 +9,17 @@ export interface Campaign {
   clickIds: Record<string, string>
 }
 
-const utmNames = ['source', 'medium', 'campaign', 'term', 'content'] as const
+const utmNames = [
+  'source',
+  'medium',
+  'campaign',
+  'term',
+  'content',
+  'id',
+  'source_platform',
+  'creative_format',
+  'marketing_tactic',
+]
 const names: readonly string[] = [...utmNames.map((name) => `utm_${name}`), ...clickIdNames]
 
 /**
@@ -43,6 +53,6 @@ export function sameCampaign(a: Campaign, b: Campaign): boolean {
 }
 
 function canonicalText({ utm, clickIds }: Campaign): string {
-  const present = Object.entries(clickIds).filter(([, value]) => value)
-  return JSON.stringify([utmNames.map((name) => utm[name] || null), present.sort()])
+  const present = (values: object) => Object.entries(values).filter(([, value]) => value)
+  return JSON.stringify([utm, clickIds].map((values) => present(values).sort()))
 }

@@ -89,6 +89,11 @@ describe('touchKeyText', () => {
     expect(touchKeyText({ utm: { content: '', source: '' }, clickIdType: '', isDirect: true })).toBe(direct)
   })
 
+  test('what describes a source to an ad platform does not make it another', () => {
+    const utm = { ...source.utm, id: '1', source_platform: 'p', creative_format: 'f', marketing_tactic: 't' }
+    expect(touchKeyText({ ...source, utm })).toBe(touchKeyText(source))
+  })
+
   test('no value can imitate the border between two fields', () => {
     const text = fc.string({ unit: fc.constantFrom('"', ',', '[', ']', 'n', '\\', 'a'), minLength: 1 })
     fc.assert(

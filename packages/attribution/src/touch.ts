@@ -40,7 +40,11 @@ export function touchOf(arrival: Arrival): TouchSource {
   }
 }
 
-/** The source as a text: the same for the same source, different for any other. Blank and absent are the same. */
+/**
+ * The source as a text: the same for the same source, different for any other. Blank and absent are the same. Of the UTM
+ * parameters only the five that name a source count: the other four describe it for ad platforms, and touches stored
+ * before those were read must keep their key.
+ */
 export function touchKeyText({ utm, clickIdType, clickIdValue, referrerDomain }: TouchSource): string {
   const { source, medium, campaign, term, content } = utm
   const parts = [source, medium, campaign, term, content, clickIdType, clickIdValue, referrerDomain]

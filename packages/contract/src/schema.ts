@@ -13,6 +13,10 @@ const utm = z.object({
   campaign: text.optional(),
   term: text.optional(),
   content: text.optional(),
+  id: text.optional(),
+  source_platform: text.optional(),
+  creative_format: text.optional(),
+  marketing_tactic: text.optional(),
 })
 
 const session = z.object({

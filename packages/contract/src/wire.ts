@@ -6,13 +6,20 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** The kinds of event. A `touch` says that a marketing contact happened; its name is its type (`ad_click`, `email_open`, …). */
 export type EventType = 'page' | 'screen' | 'track' | 'identify' | 'touch'
 
-/** The five campaign parameters; absent ones are left out. Each is cut at 256 characters. */
+/**
+ * The campaign parameters, named as in the address without `utm_`; absent ones are left out. Each is cut at 256
+ * characters. The first five tell a touch from another, the last four describe it.
+ */
 export interface Utm {
   source?: string
   medium?: string
   campaign?: string
   term?: string
   content?: string
+  id?: string
+  source_platform?: string
+  creative_format?: string
+  marketing_tactic?: string
 }
 
 /** Another identifier of the same person. `email_hash` is the SHA-256, in lower-case hex, of the trimmed, lower-cased address. */
