@@ -17,7 +17,7 @@ function touchesOf(fields: Partial<WireEvent>) {
     anonymous_id: 'a',
     ...fields,
   }
-  const times = { occurredAt: at, sessionStartedAt: at - 60_000 }
+  const times = { occurredAt: at, sessionStartedAt: at - 60_000, touchedAt: [] }
   const { enrich } = createEnricher('1', createSecrets('pepper'))
   const touches = attribute({ wire, occurredAt: at, ...enrich(wire, times) })
   return touches.map(({ type, at, origin: { source } }) => ({

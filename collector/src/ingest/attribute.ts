@@ -30,7 +30,7 @@ export function attribute({ wire, url, occurredAt, session }: Arrival): EventTou
  * A visit from within is no news. One that tells neither page nor source came over from another subdomain, where only its
  * cookie was known: whoever saw it arrive tells of it.
  */
-function isArrival({ source, page }: Origin): boolean {
+export function isArrival({ source, page }: Origin): boolean {
   return !source.isFromWithin && !(source.isDirect && !page)
 }
 
@@ -39,7 +39,7 @@ function isSameCampaign(page: Origin, landing: Origin): boolean {
   return touchKeyText(page.source) === touchKeyText({ ...landing.source, referrerDomain: undefined })
 }
 
-function landing(origin: Origin, at: number): EventTouch {
+export function landing(origin: Origin, at: number): EventTouch {
   return { key: touchKey(origin), type: 'landing', at, origin }
 }
 

@@ -12,6 +12,8 @@ const aheadMs = 60_000
 export interface EventTimes {
   occurredAt: number
   sessionStartedAt: number
+  /** Of its journal, touch by touch. */
+  touchedAt: number[]
 }
 
 /** What to add to the sender's times. */
@@ -21,11 +23,18 @@ export function clockOffset(receivedAt: number, sentAt: number | undefined): num
   return Math.abs(difference) > toleranceMs ? difference : 0
 }
 
-/** Reads the times of an event. One slightly ahead has happened now; a session begins within a day before its event. */
+/** Reads the times of an event. What lies slightly ahead has happened now; a session begins within a day before its event. */
 export function correctClock(wire: WireEvent, offsetMs: number, receivedAt: number): EventTimes {
-  const said = Date.parse(wire.occurred_at) + offsetMs
-  const occurredAt = said > receivedAt && said <= receivedAt + aheadMs ? receivedAt : said
+  const read = (time: string) => {
+    const said = Date.parse(time) + offsetMs
+    return said > receivedAt && said <= receivedAt + aheadMs ? receivedAt : said
+  }
+  const occurredAt = read(wire.occurred_at)
   const startedAt = wire.session ? Date.parse(wire.session.started_at) + offsetMs : occurredAt
   const earliest = occurredAt - defaultSessionRules.maxMs // no session lasts longer
-  return { occurredAt, sessionStartedAt: Math.max(Math.min(startedAt, occurredAt), earliest) }
+  return {
+    occurredAt,
+    sessionStartedAt: Math.max(Math.min(startedAt, occurredAt), earliest),
+    touchedAt: wire.touches?.map(({ occurred_at }) => read(occurred_at)) ?? [],
+  }
 }

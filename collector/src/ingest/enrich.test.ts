@@ -5,7 +5,7 @@ import { createSecrets } from '../secrets.ts'
 import { createEnricher, readPage } from './enrich.ts'
 
 const wire: WireEvent = { idempotency_key: 'k', type: 'page', occurred_at: '' }
-const times = { occurredAt: 2, sessionStartedAt: 1 }
+const times = { occurredAt: 2, sessionStartedAt: 1, touchedAt: [] }
 const enrich = (fields: Partial<WireEvent>, websiteId = '1') =>
   createEnricher(websiteId, createSecrets('pepper')).enrich({ ...wire, ...fields }, times)
 

@@ -1,6 +1,6 @@
 /** Step 4, enrich: identities become hashes, addresses become pages, the visit gets its origin. */
 import { createHash } from 'node:crypto'
-import { type TouchSource, touchOf } from '@headwater/attribution/touch'
+import { type Arrival, type TouchSource, touchOf } from '@headwater/attribution/touch'
 import { pageOf, storedUrl } from '@headwater/attribution/url'
 import type { WireEvent, WireSession } from '@headwater/contract'
 import type { IdentityRef } from '../identity/resolve.ts'
@@ -34,15 +34,14 @@ export function createEnricher(websiteId: string, secrets: Secrets) {
     enrich(wire: WireEvent, times: EventTimes): Enrichment {
       const { anonymous_id, user_id, identities = [] } = wire
       const session = (anonymous_id ?? user_id) ? wire.session : undefined // a visit is somebody's
-      const url = wire.url ? storedUrl(wire.url) || null : null
       return {
-        url,
+        url: cleanUrl(wire.url),
         cookie: anonymous_id === undefined ? undefined : identify('cookie', anonymous_id),
         user: user_id === undefined ? undefined : identify('user_id', user_id),
         others: identities.map(({ type, value }) => identify(type, value)),
         emailHash: identities.find(({ type }) => type === 'email_hash')?.value,
         session: session && { ...readVisit(JSON.stringify(session)), startedAt: times.sessionStartedAt },
-        arrival: mayArrive(wire) ? arrivalOf(wire, url, times) : undefined,
+        arrival: mayArrive(wire) ? arrivalOf(wire, times) : undefined,
       }
     },
   }
@@ -54,35 +53,28 @@ function mayArrive({ anonymous_id, session, type }: WireEvent): boolean {
 }
 
 /** The visit that begins with this event, if it begins one; named after it, so that a second try opens the same. */
-function arrivalOf(wire: WireEvent, url: string | null, { occurredAt }: EventTimes): EventSession {
-  const { idempotency_key, referrer_url: referrerUrl } = wire
-  return {
-    clientId: toUuid(idempotency_key),
-    startedAt: occurredAt,
-    landingUrl: url,
-    referrerUrl: referrerUrl ? storedUrl(referrerUrl) || null : null,
-    origin: { source: readSource({ url: wire.url, referrerUrl }), page: readPage(url) },
-  }
+function arrivalOf(wire: WireEvent, { occurredAt }: EventTimes): EventSession {
+  const { idempotency_key, url, referrer_url: referrerUrl } = wire
+  return { clientId: toUuid(idempotency_key), startedAt: occurredAt, ...readLanding({ url, referrerUrl }) }
 }
 
 /** The visit without its start, which is corrected event by event. */
 function visitOf(session: WireSession): Omit<EventSession, 'startedAt'> {
-  const landingUrl = session.landing_url ? storedUrl(session.landing_url) || null : null
+  const { id, landing_url: url, referrer_url: referrerUrl, utm, click_ids: clickIds } = session
+  return { clientId: toUuid(id), ...readLanding({ url, referrerUrl, utm, clickIds }) }
+}
+
+/** What an arrival tells of the visit that it opens. */
+export function readLanding(arrival: Arrival): Pick<EventSession, 'landingUrl' | 'referrerUrl' | 'origin'> {
+  const landingUrl = cleanUrl(arrival.url)
   return {
-    clientId: toUuid(session.id),
     landingUrl,
-    referrerUrl: session.referrer_url ? storedUrl(session.referrer_url) || null : null,
-    origin: {
-      source: readSource({
-        url: session.landing_url,
-        referrerUrl: session.referrer_url,
-        utm: session.utm,
-        clickIds: session.click_ids,
-      }),
-      page: readPage(landingUrl),
-    },
+    referrerUrl: cleanUrl(arrival.referrerUrl),
+    origin: { source: readSource(arrival), page: readPage(landingUrl) },
   }
 }
+
+const cleanUrl = (url: string | undefined): string | null => (url ? storedUrl(url) || null : null)
 
 /** The page that an address shows, campaign parameters apart. */
 export function readPage(url: string | null): Page | undefined {

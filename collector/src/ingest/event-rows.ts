@@ -24,9 +24,22 @@ export interface VisitingEvent extends OwnedEvent {
   touches: EventTouch[]
 }
 
-/** An event with its session too, whose customer need not be the event's: it stays with whoever opened it. */
-export interface PlacedEvent extends VisitingEvent {
-  session: { id: string; customerId: string } | undefined
+/** A session as it stands in its table. */
+export interface StoredSession {
+  id: string
+  /** Need not be that of its events: it stays with whoever opened it. */
+  customerId: string
+}
+
+/** An event with its session too, and with that of each touch. */
+export interface PlacedEvent extends Omit<VisitingEvent, 'touches'> {
+  session: StoredSession | undefined
+  touches: PlacedTouch[]
+}
+
+export interface PlacedTouch {
+  touch: EventTouch
+  session: StoredSession | undefined
 }
 
 /** The seven references to the dimension tables, the same in `events`, `sessions_tracking` and `touches`. */

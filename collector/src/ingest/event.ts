@@ -63,6 +63,8 @@ export interface EventTouch {
   type: string
   at: number
   origin: Origin
+  /** The visit that it opened; undefined: that of its event. */
+  visit?: EventSession
 }
 
 /** Where an event stands among those of its client. */

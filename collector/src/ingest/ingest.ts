@@ -12,6 +12,7 @@ import { createDimensions } from './dimensions.ts'
 import { createEnricher } from './enrich.ts'
 import type { Caller, Fault, IngestRequest, Judged } from './event.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { readJournal } from './journal.ts'
 import { isFault, parseEvent } from './parse.ts'
 import { placeOf, rejectUnread } from './rejection.ts'
 import { screen } from './screen.ts'
@@ -102,7 +103,10 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
     const enriched = enrich(wire, times)
     const { occurredAt } = times
     const visit = enriched.session ?? enriched.arrival
-    const touches = attribute({ wire, url: enriched.url, occurredAt, session: visit })
+    const touches = [
+      ...attribute({ wire, url: enriched.url, occurredAt, session: visit }),
+      ...readJournal(wire, times, request.receivedAt),
+    ]
     return {
       request,
       index,

@@ -1,5 +1,5 @@
 /** Step 1, parse: a raw value becomes a wire event within its limits, or a fault that names the field. */
-import { limits, type WireEvent } from '@headwater/contract'
+import { limits, type WireEvent, type WireSession, type WireTouch } from '@headwater/contract'
 import { eventSchema } from '@headwater/contract/schema'
 import type { Fault } from './event.ts'
 
@@ -135,14 +135,23 @@ function cutToLimits(wire: WireEvent): void {
   wire.url = cut(wire.url, limits.readUrl)
   wire.referrer_url = cut(wire.referrer_url, limits.readUrl)
   wire.title = cut(wire.title, limits.title)
-  const { session } = wire
-  if (!session) return
-  session.landing_url = cut(session.landing_url, limits.readUrl)
-  session.referrer_url = cut(session.referrer_url, limits.readUrl)
-  const utm = Object.entries(session.utm ?? {})
-  session.utm = Object.fromEntries(utm.map(([name, value]) => [name, cut(value, limits.utm)]))
-  const clickIds = Object.entries(session.click_ids ?? {}).filter(isUsableClickId)
-  session.click_ids = Object.fromEntries(clickIds.slice(0, limits.clickIds))
+  const { session, touches = [] } = wire
+  if (session) {
+    session.landing_url = cut(session.landing_url, limits.readUrl)
+    cutArrival(session)
+  }
+  for (const touch of touches) {
+    touch.url = cut(touch.url, limits.readUrl)
+    cutArrival(touch)
+  }
+}
+
+function cutArrival(arrival: WireSession | WireTouch): void {
+  arrival.referrer_url = cut(arrival.referrer_url, limits.readUrl)
+  const utm = Object.entries(arrival.utm ?? {})
+  arrival.utm = Object.fromEntries(utm.map(([name, value]) => [name, cut(value, limits.utm)]))
+  const clickIds = Object.entries(arrival.click_ids ?? {}).filter(isUsableClickId)
+  arrival.click_ids = Object.fromEntries(clickIds.slice(0, limits.clickIds))
 }
 
 function isUsableClickId([name, value]: [string, string]): boolean {

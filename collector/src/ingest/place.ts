@@ -7,8 +7,9 @@ import { type IdentifiedEvent, resolveCustomers } from '../identity/customers.ts
 import type { Customer } from '../identity/resolve.ts'
 import { type CustomerRow, customerColumns, once } from './customer-rows.ts'
 import type { OriginIds } from './dimensions.ts'
-import type { IngestEvent, Origin } from './event.ts'
-import type { OwnedEvent, PlacedEvent } from './event-rows.ts'
+import type { EventSession, IngestEvent, Origin } from './event.ts'
+import type { OwnedEvent, PlacedEvent, StoredSession } from './event-rows.ts'
+import { fitJournals } from './fit-journals.ts'
 import { loadVisits } from './load-visits.ts'
 import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
 import { giveVisits } from './visits.ts'
@@ -25,13 +26,21 @@ export async function placeEvents(
     const { id: customerId, user: customerUser } = owners[i] as Customer // one for each event
     return { event, id, customerId, customerUser, visitorId: visitorOf(event, identityId) }
   })
-  const visiting = giveVisits(owned, await loadVisits(tx, owned), originIds)
+  const visiting = await fitJournals(tx, giveVisits(owned, await loadVisits(tx, owned), originIds))
   // In id order, before anything hangs on them: of two groups with events of one customer, one sees what the other wrote.
   const [, sessions] = await Promise.all([
     queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(owned) }),
-    storeSessions(tx, sessionsOf(visiting)),
+    storeSessions(tx, sessionsOf(visiting, originIds)),
   ])
-  return visiting.map((event) => ({ ...event, session: sessions.get(sessionKey(event) ?? 'none') }))
+  return visiting.map((event) => {
+    const sessionOf = (visit: EventSession | undefined) => sessions.get(sessionKey(event, visit) ?? 'none')
+    const session = sessionOf(event.visit)
+    const touches = event.touches.map((touch) => ({
+      touch,
+      session: touch.visit ? sessionOf(touch.visit) : session,
+    }))
+    return { ...event, session, touches }
+  })
 }
 
 type IdentityId = Awaited<ReturnType<typeof resolveCustomers>>['identityId']
@@ -52,18 +61,15 @@ function toIdentified({
   return { websiteId: request.token.websiteId, occurredAt, cookie, user, others, emailHash }
 }
 
-type StoredSession = Record<
+type SessionAnswer = Record<
   'website_id' | 'cookie_identity_id' | 'client_session_id' | 'id' | 'customer_id',
   string
 >
 
 /** By the name that `sessionKey` gives. */
-async function storeSessions(
-  tx: Queries,
-  rows: SessionRow[],
-): Promise<Map<string, { id: string; customerId: string }>> {
+async function storeSessions(tx: Queries, rows: SessionRow[]): Promise<Map<string, StoredSession>> {
   const upsert = { sql: upsertSessions, columns: sessionColumns, rows }
-  const stored = await queryRows<SessionRow, StoredSession>(tx, upsert)
+  const stored = await queryRows<SessionRow, SessionAnswer>(tx, upsert)
   return new Map(
     stored.map(({ website_id, cookie_identity_id, client_session_id, id, customer_id }) => [
       `${website_id} ${cookie_identity_id} ${client_session_id}`,

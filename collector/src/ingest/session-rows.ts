@@ -1,12 +1,12 @@
 /** Step 6, to rows: what events add to their sessions, as rows of `sessions_tracking`. */
 import { type Columns, toInstant } from '../db/rows.ts'
-import type { EventSession } from './event.ts'
-import { originColumns, type VisitingEvent } from './event-rows.ts'
+import type { OriginIds } from './dimensions.ts'
+import type { EventSession, Origin } from './event.ts'
+import { type OwnedEvent, originColumns, type VisitingEvent } from './event-rows.ts'
 
 export interface SessionRow {
   /** The event that opens the session, if nothing has. */
   opener: VisitingEvent
-  visitorId: string
   session: EventSession
   originIds: VisitingEvent['originIds']
   startedAt: number
@@ -14,29 +14,45 @@ export interface SessionRow {
   views: number
 }
 
-/** Names a session in its table; undefined for an event without a session, or without anybody it could belong to. */
-export function sessionKey({ event, visitorId, visit }: VisitingEvent): string | undefined {
+/** Names a session in its table; undefined for no visit, and for one of nobody it could belong to. */
+export function sessionKey(
+  { event, visitorId }: OwnedEvent,
+  visit: EventSession | undefined,
+): string | undefined {
   if (!visit || visitorId === undefined) return undefined
   return `${event.request.token.websiteId} ${visitorId} ${visit.clientId}`
 }
 
 /** One row a session, sorted, so that all groups lock them in one order. */
-export function sessionsOf(events: VisitingEvent[]): SessionRow[] {
+export function sessionsOf(events: VisitingEvent[], originIds: Map<Origin, OriginIds>): SessionRow[] {
   const sessions = new Map<string, SessionRow>()
+  const add = (row: SessionRow) => {
+    const key = sessionKey(row.opener, row.session)
+    if (key !== undefined) sessions.set(key, merge(sessions.get(key), row))
+  }
   for (const event of events) {
-    const key = sessionKey(event)
-    if (key !== undefined) sessions.set(key, merge(sessions.get(key), openRow(event)))
+    if (event.visit) add(rowOf(event, event.visit))
+    for (const { visit } of event.touches) if (visit) add(journalRow(event, visit, originIds))
   }
   return [...sessions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
 
-function openRow(opener: VisitingEvent): SessionRow {
-  const { event, visitorId, originIds } = opener
-  const session = opener.visit as EventSession // sessionKey has seen that both are there
+function rowOf(opener: VisitingEvent, session: EventSession): SessionRow {
+  const { event, originIds } = opener
   const { startedAt } = session
   const endedAt = Math.max(event.occurredAt, startedAt) // one that the rule gives its visit may come before it
   const views = event.wire.type === 'page' || event.wire.type === 'screen' ? 1 : 0
-  return { opener, visitorId: visitorId as string, session, originIds, startedAt, endedAt, views }
+  return { opener, session, originIds, startedAt, endedAt, views }
+}
+
+/** Of a visit in a journal only the beginning is known. */
+function journalRow(
+  opener: VisitingEvent,
+  session: EventSession,
+  originIds: Map<Origin, OriginIds>,
+): SessionRow {
+  const { startedAt, origin } = session
+  return { opener, session, originIds: originIds.get(origin), startedAt, endedAt: startedAt, views: 0 }
 }
 
 /** The landing is told by the first row that knows it, as in the statement; the session is its opener's, wherever that stands. */
@@ -61,7 +77,7 @@ const opens = ({ opener, session }: SessionRow): boolean => opener.event.key ===
 export const sessionColumns: Columns<SessionRow> = {
   website_id: ({ opener }) => opener.event.request.token.websiteId,
   customer_id: ({ opener }) => opener.customerId,
-  cookie_identity_id: ({ visitorId }) => visitorId,
+  cookie_identity_id: ({ opener }) => opener.visitorId ?? null,
   client_session_id: ({ session }) => session.clientId,
   started_at: ({ startedAt }) => toInstant(startedAt),
   ended_at: ({ endedAt }) => toInstant(endedAt),

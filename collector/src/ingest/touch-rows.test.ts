@@ -20,6 +20,6 @@ it.each<[string, Partial<TouchSource>, object | null]>([
     origin: { source: { utm: {}, isDirect: false, ...source } },
   }
   const placed = {} as PlacedEvent // metadata are the touch's own
-  const written = touchColumns.metadata?.({ touch, placed, originIds: undefined })
+  const written = touchColumns.metadata?.({ touch, placed, session: undefined, originIds: undefined })
   expect(JSON.parse(String(written))).toEqual(expected)
 })

@@ -1,11 +1,10 @@
 /** Step 6, to rows: the touches that events prove, as rows of `touches`. */
 import { type Columns, toInstant } from '../db/rows.ts'
 import type { OriginIds } from './dimensions.ts'
-import type { EventTouch, Origin } from './event.ts'
-import { originColumns, type PlacedEvent } from './event-rows.ts'
+import type { Origin } from './event.ts'
+import { originColumns, type PlacedEvent, type PlacedTouch } from './event-rows.ts'
 
-export interface TouchRow {
-  touch: EventTouch
+export interface TouchRow extends PlacedTouch {
   placed: PlacedEvent
   originIds: OriginIds | undefined
 }
@@ -14,12 +13,12 @@ export interface TouchRow {
 export function touchesOf(events: PlacedEvent[], originIds: Map<Origin, OriginIds>): TouchRow[] {
   const touches = new Map<string, TouchRow>()
   for (const placed of events) {
-    const visit = placed.session?.id ?? `event ${placed.id}`
-    for (const touch of placed.touches) {
+    for (const { touch, session } of placed.touches) {
+      const visit = session?.id ?? `event ${placed.id}`
       const key = `${placed.event.request.token.websiteId} ${visit} ${touch.key}`
       const earliest = touches.get(key)
       if (earliest && earliest.touch.at <= touch.at) continue
-      touches.set(key, { touch, placed, originIds: originIds.get(touch.origin) })
+      touches.set(key, { touch, session, placed, originIds: originIds.get(touch.origin) })
     }
   }
   return [...touches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
@@ -27,8 +26,8 @@ export function touchesOf(events: PlacedEvent[], originIds: Map<Origin, OriginId
 
 export const touchColumns: Columns<TouchRow> = {
   website_id: ({ placed }) => placed.event.request.token.websiteId,
-  customer_id: ({ placed }) => placed.session?.customerId ?? placed.customerId,
-  session_id: ({ placed }) => placed.session?.id ?? null,
+  customer_id: ({ session, placed }) => session?.customerId ?? placed.customerId,
+  session_id: ({ session }) => session?.id ?? null,
   occurred_at: ({ touch }) => toInstant(touch.at),
   type: ({ touch }) => touch.type,
   touch_key: ({ touch }) => touch.key,

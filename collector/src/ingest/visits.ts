@@ -36,7 +36,9 @@ export function giveVisits(
   const arriving = events.filter(({ event }) => event.arrival)
   if (arriving.length === 0) return [...visiting.values()]
 
-  const book = openBook([...known, ...[...visiting.values()].flatMap(toldVisit)])
+  const told = [...visiting.values()]
+  const book = openBook([...known, ...told.flatMap(toldVisit)])
+  for (const visit of told.flatMap(journalVisits)) if (!book.find(visit)) book.add(visit)
   for (const owned of arriving.sort(inTime)) visiting.set(owned, give(owned, book, originIds))
   return [...visiting.values()]
 }
@@ -58,6 +60,13 @@ function toldVisit({ event, visitorId, visit, customerUser, originIds }: Visitin
   ]
 }
 
+/** Of a visit in a journal only the beginning is told. */
+function journalVisits({ touches, ...owned }: VisitingEvent): KnownVisit[] {
+  return touches.flatMap(({ visit, at }) =>
+    visit ? toldVisit({ ...owned, touches, visit }).map((told) => ({ ...told, lastSeenAt: at })) : [],
+  )
+}
+
 // Keys decide between events of one instant, so that the order of arrival does not.
 const inTime = ({ event: a }: OwnedEvent, { event: b }: OwnedEvent) =>
   a.occurredAt - b.occurredAt || (a.key < b.key ? -1 : 1)
@@ -69,11 +78,12 @@ function openBook(visits: readonly KnownVisit[]) {
   const byVisitor = new Map<VisitorKey, KnownVisit[]>()
   const book = {
     of: (visitor: VisitorKey) => byVisitor.get(visitor) ?? [],
+    find: ({ visitor, clientId }: KnownVisit) =>
+      book.of(visitor).find((known) => known.clientId === clientId),
     add(visit: KnownVisit) {
-      const others = book.of(visit.visitor)
-      const same = others.find(({ clientId }) => clientId === visit.clientId)
+      const same = book.find(visit)
       if (same) merge(same, visit)
-      else byVisitor.set(visit.visitor, [...others, { ...visit }])
+      else byVisitor.set(visit.visitor, [...book.of(visit.visitor), { ...visit }])
     },
   }
   for (const visit of visits) book.add(visit)
@@ -99,8 +109,9 @@ function give(owned: OwnedEvent, book: Book, originIds: Map<Origin, OriginIds>):
     const next = nextMoment(event)
     going.lastSeenAt = Math.max(going.lastSeenAt, next.at)
     going.user ??= next.userId ?? null
-    // Its campaign, if it shows one, is that of the visit, whose landing has left the touch.
-    return { ...owned, visit: withoutLanding(going), originIds: going.originIds, touches: [] }
+    // Its campaign, if it shows one, is that of the visit, whose landing has left the touch. What it carries stays.
+    const touches = event.touches.filter(({ visit }) => visit)
+    return { ...owned, visit: withoutLanding(going), originIds: going.originIds, touches }
   }
   const opened = inVisit(owned, event.arrival, originIds)
   for (const visit of toldVisit(opened)) book.add(visit)

@@ -84,6 +84,14 @@ describe('the schema', () => {
     expect(batchSchema.parse({ v: 1, events: [], context }).context).toBeUndefined()
   })
 
+  it('leaves out of a journal what it cannot read, and what goes beyond the limit', () => {
+    const touch = { session_id: 's', occurred_at: event.occurred_at, utm: { source: 'a' } }
+    const broken = [{}, null, { ...touch, occurred_at: 'once' }, { ...touch, click_ids: { gclid: 1 } }]
+    expect(eventSchema.parse({ ...event, touches: [...broken, touch] }).touches).toEqual([touch])
+    expect(eventSchema.parse({ ...event, touches: Array(25).fill(touch) }).touches).toHaveLength(20)
+    expect(eventSchema.parse({ ...event, touches: 'none' }).touches).toBeUndefined()
+  })
+
   it('leaves out fields that it does not know', () => {
     expect(eventSchema.parse({ ...event, later: 1 })).toEqual(event)
     expect(batchSchema.parse({ v: 1, events: [], later: 1 })).toEqual({ v: 1, events: [] })

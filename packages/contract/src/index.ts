@@ -13,4 +13,5 @@ export type {
   WireEvent,
   WireIdentity,
   WireSession,
+  WireTouch,
 } from './wire.ts'

@@ -36,6 +36,8 @@ export const limits = {
   clickIdName: 64,
   /** Click ids of a session; further ones are left out. */
   clickIds: 50,
+  /** Earlier arrivals that an event may carry; further ones are left out. */
+  touches: 20,
 } as const
 
 /** The versions of the wire format that this code reads. */

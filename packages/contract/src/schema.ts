@@ -19,14 +19,34 @@ const utm = z.object({
   marketing_tactic: text.optional(),
 })
 
+const clickIds = z.record(z.string(), z.string())
+
 const session = z.object({
   id: printable(limits.sessionId),
   started_at: instant,
   landing_url: text.optional(),
   referrer_url: text.optional(),
   utm: utm.optional(),
-  click_ids: z.record(z.string(), z.string()).optional(),
+  click_ids: clickIds.optional(),
 })
+
+const touch = z.object({
+  session_id: printable(limits.sessionId),
+  occurred_at: instant,
+  url: text.optional(),
+  referrer_url: text.optional(),
+  utm: utm.optional(),
+  click_ids: clickIds.optional(),
+})
+
+/** History that cannot be read must not cost the event that carries it. */
+const journal = z
+  .array(z.unknown())
+  .transform((touches) =>
+    touches.slice(0, limits.touches).flatMap((each) => touch.safeParse(each).data ?? []),
+  )
+  .optional()
+  .catch(undefined)
 
 const identity = z.object({
   // Two kinds have fields of their own, where the rules for them are applied.
@@ -68,6 +88,7 @@ export const eventSchema = z.object({
     .optional(),
   conversion: z.boolean().optional(),
   conversion_id: printable(limits.conversionId).optional(),
+  touches: journal,
   schema_version: z.int().positive().max(32_767).optional(),
 })
 

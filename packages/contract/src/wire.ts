@@ -45,6 +45,21 @@ export interface WireSession {
   click_ids?: Record<string, string>
 }
 
+/**
+ * An earlier arrival, from the journal that a device keeps of its visits: what was lost on the way, or happened before
+ * consent, still shares in the conversion. Fields are cut and left out as those of a session are.
+ */
+export interface WireTouch {
+  /** The session that it opened, by its id on this device. */
+  session_id: string
+  /** ISO 8601. May lie further back than an event may. */
+  occurred_at: string
+  url?: string
+  referrer_url?: string
+  utm?: Utm
+  click_ids?: Record<string, string>
+}
+
 /** One event. */
 export interface WireEvent {
   /** Makes a retry harmless: a website stores one event per key, for ever. 1–128 printable characters; a UUID v7 from our SDKs. */
@@ -80,6 +95,11 @@ export interface WireEvent {
   conversion?: boolean
   /** The order number: conversions of one name with one id are counted once. */
   conversion_id?: string
+  /**
+   * Earlier arrivals of this `anonymous_id`, at most 20; read of an `identify` and of a conversion. One that is not valid
+   * or lies in the future is left out, and so are those beyond the limit. Known ones change nothing.
+   */
+  touches?: WireTouch[]
   /** Version of your own event schema; default 1. */
   schema_version?: number
 }

@@ -1,0 +1,53 @@
+/**
+ * Fits journals to the sessions that are known, inside the transaction that stores them: a known session keeps its start,
+ * and its landing the time it has. The device's clock may have been set since, and only the first batch had the old one.
+ */
+import selectSessionStarts from '../../sql/select_session_starts.sql?raw'
+import type { Queries } from '../db/db.ts'
+import { type Columns, queryRows } from '../db/rows.ts'
+import type { EventSession, EventTouch } from './event.ts'
+import type { OwnedEvent, VisitingEvent } from './event-rows.ts'
+import { sessionKey } from './session-rows.ts'
+
+interface JournalVisit {
+  owned: OwnedEvent
+  visit: EventSession
+}
+
+interface StartRow {
+  website_id: string
+  cookie_identity_id: string
+  client_session_id: string
+  started_at_ms: number
+}
+
+/** Asks nothing when no event carries a journal. */
+export async function fitJournals(tx: Queries, events: VisitingEvent[]): Promise<VisitingEvent[]> {
+  const rows = events.flatMap((owned) =>
+    owned.touches.flatMap(({ visit }): JournalVisit[] => (visit ? [{ owned, visit }] : [])),
+  )
+  if (rows.length === 0) return events
+  const found = await queryRows<JournalVisit, StartRow>(tx, { sql: selectSessionStarts, columns, rows })
+  const starts = new Map(
+    found.map((row) => [
+      `${row.website_id} ${row.cookie_identity_id} ${row.client_session_id}`,
+      row.started_at_ms,
+    ]),
+  )
+  const startOf = (owned: OwnedEvent, { visit }: EventTouch) => starts.get(sessionKey(owned, visit) ?? 'none')
+  return events.map((owned) => ({
+    ...owned,
+    touches: owned.touches.map((touch) => (touch.visit ? fit(touch, startOf(owned, touch)) : touch)),
+  }))
+}
+
+const columns: Columns<JournalVisit> = {
+  website_id: ({ owned }) => owned.event.request.token.websiteId,
+  cookie_identity_id: ({ owned }) => owned.visitorId ?? null,
+  client_session_id: ({ visit }) => visit.clientId,
+}
+
+function fit(touch: EventTouch, startedAt: number | undefined): EventTouch {
+  if (startedAt === undefined || !touch.visit) return touch
+  return { ...touch, at: Math.max(touch.at, startedAt), visit: { ...touch.visit, startedAt } }
+}
