@@ -27,7 +27,7 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     if (!deps.isReady()) c.header('connection', 'close')
   })
   app.use('/v1/*', anyOrigin)
-  for (const routes of [batchRoute(deps), healthRoutes(deps), sdkScriptRoute(), ...extras])
+  for (const routes of [batchRoute(deps), healthRoutes(deps), sdkScriptRoute(deps.sdkFiles), ...extras])
     app.route('/', routes)
 
   app.notFound((c) =>

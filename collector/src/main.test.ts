@@ -7,6 +7,7 @@ import { migrate } from './db/migrate.ts'
 import { createPostgresDb } from './db/postgres.ts'
 import { type DevFile, devFile } from './dev/development.ts'
 import { type Collector, startCollector } from './main.ts'
+import { createSdkFiles } from './sdk-files.ts'
 
 const pepper = 'a pepper for tests, long enough to be one'
 
@@ -42,6 +43,7 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
     const sent = await get('/v1/batch', { method: 'POST', headers, body: JSON.stringify({ v: 1, events }) })
     expect(await sent.json()).toMatchObject({ accepted: 1 })
     expect(await (await get('/dev/state')).json()).toMatchObject({
+      website: { fixed_tag: expect.stringContaining(`${collector.url}/sdk-`) },
       totals: { events: 1 },
       events: [{ name: 'x', verdict: 'accepted' }],
     })
@@ -78,6 +80,9 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
     ])
     const again = await get('/sdk.js', { headers: { 'if-none-match': script.headers.get('etag') ?? '' } })
     expect(again.status).toBe(304)
+    expect((await get(`/sdk-${createSdkFiles().version}.js`)).headers.get('cache-control')).toContain(
+      'immutable',
+    )
   })
 
   it('lets go of everything when the port is taken', async () => {

@@ -12,6 +12,7 @@ import { createDevelopment } from './dev/development.ts'
 import type { AppDeps, AppEnv } from './http/app-env.ts'
 import { operationsRoute } from './http/operations.ts'
 import { createIngest } from './ingest/ingest.ts'
+import { createSdkFiles } from './sdk-files.ts'
 import { createSecrets } from './secrets.ts'
 import { createTokenFinder } from './tokens/find-token.ts'
 
@@ -59,13 +60,15 @@ async function listen(
     db,
     ingest: createIngest({ db, secrets, now, onError }),
     tokens: createTokenFinder({ db, secrets, now }),
+    sdkFiles: createSdkFiles(),
     trustedProxyHops: config.trustedProxyHops,
     now,
     isReady: () => isReady,
     onError,
   }
   const extras: Hono<AppEnv>[] = lock ? [operationsRoute({ db, secrets }, lock.secret)] : []
-  const development = mode === 'dev' ? await createDevelopment({ db, secrets, config }) : undefined
+  const development =
+    mode === 'dev' ? await createDevelopment({ db, secrets, config, sdkFiles: deps.sdkFiles }) : undefined
   if (development) {
     deps.onStored = development.onStored
     extras.push(development.routes)

@@ -11,6 +11,7 @@ import { createPostgresDb } from './db/postgres.ts'
 import type { AppEnv } from './http/app-env.ts'
 import { createIngest, type Ingest } from './ingest/ingest.ts'
 import { operations } from './operations.ts'
+import { createSdkFiles } from './sdk-files.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
 import { createTokenFinder } from './tokens/find-token.ts'
 
@@ -66,7 +67,17 @@ export async function createTestCollector(db: Db): Promise<TestCollector> {
   const tokens = createTokenFinder({ db, secrets, now })
   const onError = (error: unknown) => errors.push(error)
   const ingest = createIngest({ db, secrets, now, onError })
-  const app = createApp({ db, ingest, tokens, now, trustedProxyHops: 0, isReady: () => true, onError })
+  const sdkFiles = createSdkFiles()
+  const app = createApp({
+    db,
+    ingest,
+    tokens,
+    sdkFiles,
+    now,
+    trustedProxyHops: 0,
+    isReady: () => true,
+    onError,
+  })
 
   const post: TestCollector['post'] = async (body, { path = '/v1/batch', headers = {} } = {}) =>
     app.request(path, {

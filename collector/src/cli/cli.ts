@@ -1,4 +1,4 @@
-/** The command line: `headwater dev|serve|migrate|website|token`. */
+/** The command line: `headwater dev|serve|migrate|website|token|sdk`. */
 import { defineCommand, runMain } from 'citty'
 import manifest from '../../package.json?raw'
 import { ConfigError, readConfig } from '../config.ts'
@@ -6,6 +6,8 @@ import { FolderInUseError } from '../db/folder-lock.ts'
 import { migrate, SchemaVersionError, schemaVersion } from '../db/migrate.ts'
 import { openDatabase } from '../db/open-database.ts'
 import { OperationError } from '../operations.ts'
+import { createSdkFiles } from '../sdk-files.ts'
+import { listSdk, sdkText } from './print-sdk.ts'
 import { runOperation } from './run-operation.ts'
 import { runDev, runServe } from './run-server.ts'
 
@@ -132,6 +134,16 @@ const migrateCommand = defineCommand({
     }),
 })
 
+const sdkCommand = defineCommand({
+  meta: { name: 'sdk', description: 'Show the files of the SDK, with the tag that checks its integrity' },
+  args: { json },
+  run: ({ args }) =>
+    act(async () => {
+      const listings = await listSdk(createSdkFiles())
+      print(args.json, listings, sdkText(listings))
+    }),
+})
+
 const headwater = defineCommand({
   meta: {
     name: 'headwater',
@@ -156,6 +168,7 @@ const headwater = defineCommand({
     migrate: migrateCommand,
     website: websiteCommand,
     token: tokenCommand,
+    sdk: sdkCommand,
   },
 })
 

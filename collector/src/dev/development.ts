@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import type { AppEnv } from '../http/app-env.ts'
 import type { StoredBatch } from '../ingest/commit.ts'
 import { type OperationDeps, operations, type Website } from '../operations.ts'
+import { fixedTag, type SdkFiles } from '../sdk-files.ts'
 import demoPage from './demo.html?raw'
 import { createFeed } from './feed.ts'
 import { readLiveView } from './live-view.ts'
@@ -32,7 +33,9 @@ export const devFile = ({ dataDir }: Config): string => join(dirname(dataDir), '
 const demoName = 'Demo shop'
 
 /** Finds the demo website and its tokens, or makes them. */
-export async function createDevelopment(deps: OperationDeps & { config: Config }): Promise<Development> {
+export async function createDevelopment(
+  deps: OperationDeps & { config: Config; sdkFiles: SdkFiles },
+): Promise<Development> {
   const website = await findDemoWebsite(deps)
   const tokens = await findTokens(deps, website)
   const feed = createFeed()
@@ -46,7 +49,13 @@ export async function createDevelopment(deps: OperationDeps & { config: Config }
     .get('/dev/state', async (c) => {
       const view = await readLiveView(deps.db, website.id)
       const { id, name } = website
-      return c.json({ website: { id, name, public_token: tokens.public_token }, ...feed.merge(view) })
+      const { origin } = new URL(c.req.url)
+      const script = await deps.sdkFiles.read('sdk.js')
+      const fixed_tag = script ? fixedTag(script, { origin, token: tokens.public_token }) : null
+      return c.json({
+        website: { id, name, public_token: tokens.public_token, fixed_tag },
+        ...feed.merge(view),
+      })
     })
   return {
     routes,

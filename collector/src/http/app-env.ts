@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Db } from '../db/db.ts'
 import type { StoredBatch } from '../ingest/commit.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import type { SdkFiles } from '../sdk-files.ts'
 import type { TokenFinder } from '../tokens/find-token.ts'
 
 export interface AppEnv {
@@ -14,6 +15,7 @@ export interface AppDeps {
   db: Db
   ingest: Ingest
   tokens: TokenFinder
+  sdkFiles: SdkFiles
   trustedProxyHops: number
   /** Epoch ms. */
   now(): number

@@ -1,32 +1,56 @@
-/** `GET /sdk.js`: the script-tag build of the SDK, which the build puts beside the collector. */
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { Hono } from 'hono'
+/** Serves the files of the SDK: `/sdk.js`, which follows the collector's version, and `/sdk-<version>.js`, which never changes. */
+import { type Context, Hono } from 'hono'
 import { Problem } from '../problems.ts'
+import type { SdkFiles } from '../sdk-files.ts'
 import type { AppEnv } from './app-env.ts'
 
 /** Browsers ask again after five minutes, and get 304 while nothing has changed. */
-const cacheControl = 'public, max-age=300'
+const following = 'public, max-age=300'
+/** 31 536 000 s, a year: what browsers keep at most. */
+const immutable = 'public, max-age=31536000, immutable'
 
-export function sdkScriptRoute(): Hono<AppEnv> {
-  let script: { text: string; etag: string } | undefined
-  return new Hono<AppEnv>().get('/sdk.js', async (c) => {
-    script ??= await readScript()
-    c.header('etag', script.etag)
-    c.header('cache-control', cacheControl)
-    c.header('access-control-allow-origin', '*') // so that a page may check it with SRI
-    if (c.req.header('if-none-match') === script.etag) return c.body(null, 304)
-    c.header('content-type', 'text/javascript; charset=utf-8')
-    return c.body(script.text)
-  })
+/** `name` is that of an optional file; `version` is undefined where the address names none. */
+interface Wanted {
+  name?: string
+  version?: string
 }
 
-async function readScript(): Promise<{ text: string; etag: string }> {
-  try {
-    const text = await readFile(createRequire(import.meta.url).resolve('headwater/sdk.js'), 'utf8')
-    return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
-  } catch (error) {
-    throw new Problem('not_found', 'The SDK is not built. Run `npm run build`.', { cause: error })
+export function sdkScriptRoute(files: SdkFiles): Hono<AppEnv> {
+  const serve = async (c: Context<AppEnv>, { name, version }: Wanted) => {
+    checkVersion(files, version)
+    const path = name ? `sdk/${name}` : 'sdk.js'
+    const file = await files.read(path)
+    if (!file) throw missing(path)
+    const etag = `"${file.integrity}"`
+    c.header('etag', etag)
+    c.header('cache-control', version ? immutable : following)
+    c.header('access-control-allow-origin', '*') // so that a page may check it with SRI
+    c.header('x-content-type-options', 'nosniff')
+    if (c.req.header('if-none-match') === etag) return c.body(null, 304)
+    c.header('content-type', 'text/javascript; charset=utf-8')
+    return c.body(file.text)
   }
+  return new Hono<AppEnv>()
+    .get('/sdk.js', (c) => serve(c, {}))
+    .get('/sdk/:name{[a-z-]+\\.js}', (c) => serve(c, { name: c.req.param('name') }))
+    .get('/:file{sdk-[^/]+\\.js}', (c) => serve(c, { version: c.req.param('file').slice(4, -3) }))
+    .get('/:folder{sdk-[^/]+}/:name{[a-z-]+\\.js}', (c) =>
+      serve(c, { name: c.req.param('name'), version: c.req.param('folder').slice(4) }),
+    )
+}
+
+function checkVersion({ version: here }: SdkFiles, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === here) return
+  throw new Problem(
+    'not_found',
+    `Version ${wanted.slice(0, 32)} of the SDK is not here; this collector has ${here}. Use /sdk-${here}.js, or /sdk.js for whatever is here.`,
+  )
+}
+
+function missing(path: string): Problem {
+  const detail =
+    path === 'sdk.js'
+      ? 'The SDK is not built. Run `npm run build`.'
+      : `The SDK has no file ${path}. See \`headwater sdk\` for those it has.`
+  return new Problem('not_found', detail)
 }

@@ -1,0 +1,120 @@
+/** The files of the SDK as a page gets them. */
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { temporaryFolder } from '@headwater/testkit/databases'
+import { Hono } from 'hono'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { listSdk, sdkText } from '../cli/print-sdk.ts'
+import { type Problem, problemResponse } from '../problems.ts'
+import { createSdkFiles, integrityOf, type SdkFiles } from '../sdk-files.ts'
+import type { AppEnv } from './app-env.ts'
+import { sdkScriptRoute } from './sdk-script.ts'
+
+const script = 'console.log("größer")'
+let files: SdkFiles
+let app: Hono<AppEnv>
+
+beforeAll(async () => {
+  const folder = await temporaryFolder()
+  await mkdir(`${folder}/sdk`)
+  await writeFile(`${folder}/sdk.js`, script)
+  await writeFile(`${folder}/sdk/stub.js`, 'stub()')
+  await writeFile(`${folder}/sdk/web-vitals.js`, 'vitals()')
+  await writeFile(`${folder}/sdk/Secret.js`, 'no')
+  await writeFile(`${folder}/secret.js`, 'no')
+  files = createSdkFiles(() => folder, '1.2.3')
+  app = serve(files)
+})
+
+function serve(files: SdkFiles) {
+  const routes = new Hono<AppEnv>().route('/', sdkScriptRoute(files))
+  return routes.onError((error) => problemResponse(error as Problem, 'r')) // the route throws no other
+}
+
+describe('a file of the SDK', () => {
+  it.each([
+    ['/sdk.js', script, 'public, max-age=300'],
+    ['/sdk-1.2.3.js', script, 'public, max-age=31536000, immutable'],
+    ['/sdk/stub.js', 'stub()', 'public, max-age=300'],
+    ['/sdk/web-vitals.js', 'vitals()', 'public, max-age=300'],
+    ['/sdk-1.2.3/web-vitals.js', 'vitals()', 'public, max-age=31536000, immutable'],
+  ])(
+    'at %s is a script for any page, kept by the browser as its address promises',
+    async (path, text, kept) => {
+      const response = await app.request(path)
+      expect(response.status).toBe(200)
+      expect(await response.text()).toBe(text)
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'cache-control': kept,
+        'content-type': 'text/javascript; charset=utf-8',
+        'access-control-allow-origin': '*',
+        'x-content-type-options': 'nosniff',
+      })
+      const again = await app.request(path, {
+        headers: { 'if-none-match': response.headers.get('etag') ?? '' },
+      })
+      expect([again.status, again.headers.get('access-control-allow-origin')]).toEqual([304, '*'])
+    },
+  )
+
+  it.each([
+    ['another version', '/sdk-1.2.4.js', 'this collector has 1.2.3'],
+    ['another version of an optional file', '/sdk-1.2.4/stub.js', 'this collector has 1.2.3'],
+    ['a file that is not there', '/sdk/vitals.js', 'no file sdk/vitals.js'],
+  ])('of %s is 404, and says what there is', async (_, path, detail) => {
+    const response = await app.request(path)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({
+      code: 'not_found',
+      detail: expect.stringContaining(detail),
+    })
+  })
+
+  it.each([
+    '/sdk/Secret.js',
+    '/sdk/../secret.js',
+    '/sdk/..%2fsecret.js',
+    '/sdk/stub.js.map',
+    '/sdk-1.2.3/a/b.js',
+  ])('is not to be had by an address such as %s', async (path) => {
+    expect((await app.request(path)).status).toBe(404)
+  })
+
+  it('that is not built is 404 with what to do', async () => {
+    const empty = await temporaryFolder()
+    const response = await serve(createSdkFiles(() => empty, '1.2.3')).request('/sdk.js')
+    expect(await response.json()).toMatchObject({
+      status: 404,
+      detail: expect.stringContaining('npm run build'),
+    })
+  })
+})
+
+describe('its integrity', () => {
+  it('is that of the bytes which a browser gets', async () => {
+    const bytes = new Uint8Array(await (await app.request('/sdk-1.2.3.js')).arrayBuffer())
+    const hash = createHash('sha384').update(bytes).digest('base64')
+    expect(integrityOf(script)).toBe(`sha384-${hash}`)
+  })
+
+  it('is listed for every file, with the whole tag for the script', async () => {
+    const listings = await listSdk(files)
+    expect(listings).toMatchObject([
+      {
+        path: 'sdk.js',
+        fixed_path: 'sdk-1.2.3.js',
+        version: '1.2.3',
+        bytes: 23,
+        gzip_bytes: expect.any(Number),
+        integrity: integrityOf(script),
+        tag: expect.stringMatching(
+          /^<script async src="https:.*\/sdk-1\.2\.3\.js" integrity="sha384-.{64}" crossorigin="anonymous" data-token=.*<\/script>$/,
+        ),
+      },
+      { path: 'sdk/stub.js', fixed_path: 'sdk-1.2.3/stub.js', integrity: integrityOf('stub()') },
+      { path: 'sdk/web-vitals.js' },
+    ])
+    expect(sdkText(listings)).toContain(listings[0]?.tag)
+    expect(listings[1]).not.toHaveProperty('tag')
+  })
+})
