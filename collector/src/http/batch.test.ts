@@ -211,6 +211,17 @@ onBothDatabases((open) => {
       expect(response.headers.get('x-request-id')).toMatch(/.{8}/)
     })
 
+    it('sets the id cookie again on the page’s own origin, once the batch is stored', async () => {
+      const path = '/v1/batch?id_cookie='
+      const headers = { cookie: 'hw_id=1.a.b.1.2', host: 'shop.example', 'sec-fetch-site': 'same-origin' }
+      const cookieOf = async (batch: string, more: object = {}) =>
+        (await collector.post(batch, { path, headers: { ...headers, ...more } })).headers.get('set-cookie')
+      expect(await cookieOf(body(event()))).toMatch(/^hw_id=1\.a\.b\.1\.2; .*SameSite=Lax$/)
+      expect(await cookieOf(body(event()), { 'x-forwarded-proto': 'https' })).not.toContain('Secure') // no proxy is trusted
+      expect(await cookieOf(body(event()), { 'sec-fetch-site': 'cross-site' })).toBeNull()
+      expect(await cookieOf('{')).toBeNull()
+    })
+
     it('while even the token cannot be looked up is 503 with Retry-After', async () => {
       await collector.db.script('alter table ingestion_tokens rename to away')
       collector.clock.now += 10_000

@@ -11,7 +11,8 @@ import { checkToken } from '../tokens/find-token.ts'
 import type { Token } from '../tokens/token.ts'
 import type { AppDeps, AppEnv } from './app-env.ts'
 import { readBody } from './body.ts'
-import { clientAddress, shortenAddress } from './client-address.ts'
+import { clientAddress, isHttps, shortenAddress } from './client-address.ts'
+import { type IdCookieRequest, idCookie } from './id-cookie.ts'
 
 /** Rows of refusals under way; a flood of bad requests must not keep the database from good ones. */
 const maxRefusalsUnderWay = 20
@@ -39,6 +40,8 @@ export function batchRoute(deps: AppDeps): Hono<AppEnv> {
       const body = await readBody(c.req.raw)
       const stored = await deps.ingest.ingest(readBatch(body), caller, body.length)
       deps.onStored?.(stored)
+      const cookie = idCookie(describeCookie(c, deps))
+      if (cookie) c.header('set-cookie', cookie)
       return c.json(writeReceipt(stored, { isVerbose: c.req.query('verbose') === '1' }))
     } catch (error) {
       // As far as the database takes it; a 503 is the database's own failure.
@@ -61,6 +64,17 @@ function shownToken(c: Context<AppEnv>): string | undefined {
     )
   }
   return token
+}
+
+function describeCookie(c: Context<AppEnv>, { trustedProxyHops }: AppDeps): IdCookieRequest {
+  return {
+    domain: c.req.query('id_cookie'),
+    isHttps: isHttps(c.req.url, c.req.header('x-forwarded-proto'), trustedProxyHops),
+    cookie: c.req.header('cookie'),
+    host: c.req.header('host'),
+    origin: c.req.header('origin'),
+    secFetchSite: c.req.header('sec-fetch-site'),
+  }
 }
 
 function describeCaller(c: Context<AppEnv>, token: Token, deps: AppDeps): Caller {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientAddress, shortenAddress } from './client-address.ts'
+import { clientAddress, isHttps, shortenAddress } from './client-address.ts'
 
 describe('the client’s address', () => {
   it.each([
@@ -24,3 +24,19 @@ describe('a stored address', () => {
     expect(shortenAddress(address)).toBe(kept)
   })
 })
+
+it.each([
+  ['http://a.example/', undefined, 0, false],
+  ['https://a.example/', undefined, 0, true],
+  ['http://a.example/', 'https', 0, false], // anyone can write it
+  ['http://a.example/', 'HTTPS', 1, true],
+  ['https://a.example/', 'http', 1, false],
+  ['http://a.example/', 'http, https, http', 2, true],
+  ['http://a.example/', 'https', 2, true],
+  ['https://a.example/', undefined, 1, true],
+])(
+  'a request for %s, forwarded as %s through %i proxies, came by https: %s',
+  (url, proto, hops, expected) => {
+    expect(isHttps(url, proto, hops)).toBe(expected)
+  },
+)

@@ -1,4 +1,4 @@
-/** The client's address, as far as the configured proxies can be trusted, shortened before it is kept. */
+/** Where a client is and how it came, as far as the configured proxies can be trusted; its address is shortened before it is kept. */
 import ipaddr from 'ipaddr.js'
 
 /**
@@ -13,6 +13,13 @@ export function clientAddress(
   if (hops === 0) return socketAddress
   const entries = forwardedFor?.split(',').map((entry) => entry.trim()) ?? []
   return entries.at(-hops) ?? entries[0] ?? socketAddress
+}
+
+/** Did the client come by https, to us or to the outermost trusted proxy? */
+export function isHttps(url: string, forwardedProto: string | undefined, hops: number): boolean {
+  const entries = forwardedProto?.split(',').map((entry) => entry.trim().toLowerCase()) ?? []
+  const told = hops > 0 ? (entries.at(-hops) ?? entries[0]) : undefined // a proxy may set one for all
+  return (told ?? new URL(url).protocol.slice(0, -1)) === 'https'
 }
 
 /** IPv4 to /24, IPv6 to /48: enough for a region, too little for a person. Null for what is no address. */
