@@ -1,4 +1,5 @@
--- Headwater's tables, for PostgreSQL 15 and later and for PGlite. Applied whole, once, to an empty schema by `headwater migrate`.
+-- Headwater's tables, for PostgreSQL 15 and later and for PGlite. Applied whole, once, to an empty schema by `headwater migrate`;
+-- an earlier version is upgraded by collector/sql/upgrade_to_<version>.sql.
 --
 -- The tenant key comes first: in every tracking table the primary key and every unique key begin with website_id, and every
 -- foreign key carries it, so that no row can point into another website. Nullable references say `on delete set null (the_id)`.
@@ -310,6 +311,7 @@ create table events (
   utm_content_id      bigint,
   referrer_domain_id  bigint,
   landing_page_id     bigint,
+  ad_cookies          jsonb,       -- what first-party cookies of ad platforms held, by name; null: none
   created_at          timestamptz  not null default now(),
   updated_at          timestamptz  not null default now(),
   constraint events_pkey primary key (website_id, occurred_at, id),
@@ -498,4 +500,4 @@ create table rejected_events (
 create index rejected_events_by_token on rejected_events (website_id, ingestion_token_id);
 create index rejected_events_by_time on rejected_events (website_id, received_at);
 
-insert into schema_versions (version) values (1);
+insert into schema_versions (version) values (2);

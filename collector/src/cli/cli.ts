@@ -115,18 +115,25 @@ const tokenCommand = defineCommand({
 })
 
 const migrateCommand = defineCommand({
-  meta: { name: 'migrate', description: 'Create the tables in an empty database' },
+  meta: {
+    name: 'migrate',
+    description: 'Create the tables in an empty database, or upgrade those of an earlier version',
+  },
   args: { json },
   run: ({ args }) =>
     act(async () => {
       const opened = await openDatabase(readConfig(process.env))
       try {
         const result = await migrate(opened.db)
-        const text = result === 'created' ? 'The tables are created' : 'Nothing to do'
+        const texts = {
+          created: 'The tables are created',
+          upgraded: 'The tables are upgraded',
+          unchanged: 'Nothing to do',
+        }
         print(
           args.json,
           { result, schema_version: schemaVersion },
-          `${text}: schema version ${schemaVersion}.`,
+          `${texts[result]}: schema version ${schemaVersion}.`,
         )
       } finally {
         await opened.close()

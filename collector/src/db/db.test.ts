@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onBothDatabases } from '../testing.ts'
 import { constraintOf, type Db, type Param, sqlstateOf } from './db.ts'
-import { checkSchemaVersion, migrate } from './migrate.ts'
+import { checkSchemaVersion, migrate, schemaVersion } from './migrate.ts'
 import { toParams } from './rows.ts'
 
 onBothDatabases((open) => {
@@ -108,10 +108,46 @@ onBothDatabases((open) => {
       await checkSchemaVersion(db)
     })
 
-    it('of another version is refused, with what to do', async () => {
+    const columns = () =>
+      db.query(
+        `select table_name, column_name, data_type, is_nullable from information_schema.columns
+         where table_schema = 'public' order by table_name, column_name`,
+      )
+
+    it('of version 1 is refused by a collector that serves, upgraded with its events by migrate, and then like a new one', async () => {
+      const asNew = await columns()
+      await db.script(`
+        alter table events drop column ad_cookies;
+        create table events_2026_11 partition of events for values from ('2026-11-01 00:00:00+00') to ('2026-12-01 00:00:00+00');
+        insert into events (website_id, customer_id, type, name, occurred_at, idempotency_key, ingestion_token_id)
+        values (1, 1, 'track', 'old', '2026-11-20', gen_random_uuid(), 1);
+        update schema_versions set version = 1`)
+      await expect(checkSchemaVersion(db)).rejects.toThrow(
+        /version 1, .*works with version 2.*headwater migrate/,
+      )
+      expect(await migrate(db)).toBe('upgraded')
+      expect(await migrate(db)).toBe('unchanged')
+      await checkSchemaVersion(db)
+      expect(await db.query('select name, ad_cookies from events_2026_11')).toEqual([
+        { name: 'old', ad_cookies: null },
+      ])
+      await db.script('drop table events_2026_11')
+      expect(await columns()).toEqual(asNew)
+    })
+
+    it('is upgraded once by several collectors that start at once', async () => {
+      await db.query('delete from schema_versions where version > 1')
+      await Promise.all(Array.from({ length: 3 }, () => migrate(db)))
+      expect(await db.query('select version from schema_versions order by version')).toEqual([
+        { version: 1 },
+        { version: schemaVersion },
+      ])
+    })
+
+    it('of a later version is refused, with what to do', async () => {
       await db.query('insert into schema_versions (version) values (99)')
       await expect(checkSchemaVersion(db)).rejects.toThrow(
-        /schema version 99, this collector works with version 1.*newer version/,
+        /schema version 99, this collector works with version 2.*newer version/,
       )
       await expect(migrate(db)).rejects.toThrow('99')
     })

@@ -1,23 +1,38 @@
-/** Brings an empty database to the schema of this version, and refuses any other. */
+/** Brings a database to the schema of this version: an empty one at once, an earlier one version by version. */
 import schema from '../../../schema.sql?raw'
+import upgradeTo2 from '../../sql/upgrade_to_2.sql?raw'
 import type { Db } from './db.ts'
 
+/** What each version changed in the one before it, from 2 on. A change of schema.sql appends its upgrade here, and writes the next number there. */
+const upgrades = [upgradeTo2]
+
 /** The version that schema.sql writes into schema_versions. */
-export const schemaVersion = 1
+export const schemaVersion = 1 + upgrades.length
 
 /** The database holds another schema than this collector can work with. */
 export class SchemaVersionError extends Error {
   override name = 'SchemaVersionError'
 }
 
-/** Applies schema.sql to an empty database; does nothing where it is already in place. */
-export async function migrate(db: Db): Promise<'created' | 'unchanged'> {
+/** Applies schema.sql to an empty database, or the upgrades that an earlier one lacks; does nothing where all is in place. */
+export async function migrate(db: Db): Promise<'created' | 'upgraded' | 'unchanged'> {
   const found = await readSchemaVersion(db)
   if (found === schemaVersion) return 'unchanged'
-  if (found !== undefined) throw wrongVersion(found)
-  await db.script(schema)
-  return 'created'
+  if (found === undefined) {
+    await db.script(schema)
+    return 'created'
+  }
+  if (found > schemaVersion) throw wrongVersion(found)
+  for (const [i, upgrade] of upgrades.entries()) {
+    const version = i + 2
+    if (version > found) await db.script(`${upgrade};\n${noteVersion(version)}`)
+  }
+  return 'upgraded'
 }
+
+/** In one transaction with its upgrade. Two collectors may upgrade at once: the second finds everything done. */
+const noteVersion = (version: number) =>
+  `insert into schema_versions (version) values (${version}) on conflict do nothing`
 
 /** Throws a SchemaVersionError unless the database is at exactly this version. */
 export async function checkSchemaVersion(db: Db): Promise<void> {
@@ -32,7 +47,7 @@ function wrongVersion(found: number): SchemaVersionError {
   const advice =
     found > schemaVersion
       ? 'Install the newer version of headwater that wrote it.'
-      : 'This version cannot upgrade it: install the version of headwater that wrote it, or start with an empty database.'
+      : 'Run `headwater migrate` to upgrade it.'
   return new SchemaVersionError(
     `The database has schema version ${found}, this collector works with version ${schemaVersion}. ${advice}`,
   )

@@ -71,4 +71,9 @@ export const eventColumns: Columns<PlacedEvent> = {
   schema_version: ({ event }) => event.wire.schema_version ?? 1,
   sdk_version: ({ event }) => event.request.sdkVersion,
   ...originColumns,
+  ad_cookies: ({ event }) => jsonOf(event.wire.ad_cookies),
+}
+
+function jsonOf(cookies: Record<string, string> = {}): string | null {
+  return Object.keys(cookies).length > 0 ? JSON.stringify(cookies) : null
 }

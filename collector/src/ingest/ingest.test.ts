@@ -235,6 +235,29 @@ onBothDatabases((open) => {
     })
   })
 
+  describe('ad cookies', () => {
+    it('are kept with their event as they came, and are no click ids of the visit', async () => {
+      const ad_cookies = { _fbc: 'fb.1.1554763741205.AbC', _gcl_aw: 'GCL.1.x\\"y', __proto__x: '{}' }
+      await collector.send([
+        event({ name: 'with cookies', ad_cookies, session: session('cookies') }),
+        event({ name: 'without', ad_cookies: { _fbp: 1 } as unknown as Record<string, string> }),
+      ])
+      expect(
+        await collector.rows(
+          `select name, ad_cookies from events where name in ('with cookies', 'without') order by name`,
+        ),
+      ).toEqual([
+        { name: 'with cookies', ad_cookies },
+        { name: 'without', ad_cookies: null },
+      ])
+      expect(
+        await collector.rows(
+          `select t.is_direct, t.click_id_type from touches t join events e on e.id = t.source_event_id where e.name = 'with cookies'`,
+        ),
+      ).toEqual([{ is_direct: true, click_id_type: null }])
+    })
+  })
+
   describe('losses', () => {
     it('show as gaps in the numbers of a client, and none where all came, in whatever order and however often', async () => {
       const numbered = (seq: number, fields: object = {}) =>

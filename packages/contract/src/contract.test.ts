@@ -92,6 +92,15 @@ describe('the schema', () => {
     expect(eventSchema.parse({ ...event, touches: 'none' }).touches).toBeUndefined()
   })
 
+  it('leaves out ad cookies that do not fit, and whatever is no list of them', () => {
+    const read = (ad_cookies: unknown) => eventSchema.parse({ ...event, ad_cookies }).ad_cookies
+    const fits = { _fbp: 'fb.1.2.3', ['n'.repeat(64)]: 'v'.repeat(512) }
+    expect(read({ ...fits, '': 'x', a: '', b: 1, c: 'v'.repeat(513), ['n'.repeat(65)]: 'x' })).toEqual(fits)
+    const many = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`_gcl_${i}`, 'x']))
+    expect(Object.keys(read(many) ?? {})).toHaveLength(20)
+    for (const odd of [null, 'x', 1, []]) expect(Object.keys(read(odd) ?? {})).toEqual([])
+  })
+
   it('leaves out fields that it does not know', () => {
     expect(eventSchema.parse({ ...event, later: 1 })).toEqual(event)
     expect(batchSchema.parse({ v: 1, events: [], later: 1 })).toEqual({ v: 1, events: [] })

@@ -36,6 +36,10 @@ export const limits = {
   clickIdName: 64,
   /** Click ids of a session; further ones are left out. */
   clickIds: 50,
+  /** Ad cookies of an event, and the characters of their names and values; what goes beyond is left out. */
+  adCookies: 20,
+  adCookieName: 64,
+  adCookieValue: 512,
   /** Earlier arrivals that an event may carry; further ones are left out. */
   touches: 20,
 } as const

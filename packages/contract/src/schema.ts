@@ -62,6 +62,23 @@ const props = z.custom<{ [key: string]: Json }>(
   'must be an object',
 )
 
+/** A cookie is whatever its platform made of it: what does not fit is left out, and costs nothing. */
+const adCookies = z
+  .unknown()
+  .transform((cookies) => {
+    if (typeof cookies !== 'object' || cookies === null) return undefined
+    return Object.fromEntries(Object.entries(cookies).filter(isAdCookie).slice(0, limits.adCookies))
+  })
+  .optional()
+
+function isAdCookie(cookie: [name: string, value: unknown]): cookie is [string, string] {
+  const [name, value] = cookie
+  const isWithin = (text: string, max: number) => text !== '' && text.length <= max
+  return (
+    isWithin(name, limits.adCookieName) && typeof value === 'string' && isWithin(value, limits.adCookieValue)
+  )
+}
+
 /** Any printable text: no control characters. */
 export const idempotencyKeySchema = z.string().regex(/^\P{C}{1,128}$/u, 'must be 1–128 printable characters')
 
@@ -88,6 +105,7 @@ export const eventSchema = z.object({
     .optional(),
   conversion: z.boolean().optional(),
   conversion_id: printable(limits.conversionId).optional(),
+  ad_cookies: adCookies,
   touches: journal,
   schema_version: z.int().positive().max(32_767).optional(),
 })

@@ -96,6 +96,12 @@ export interface WireEvent {
   /** The order number: conversions of one name with one id are counted once. */
   conversion_id?: string
   /**
+   * What first-party cookies of ad platforms held (`_fbc`, `_gcl_aw`, `li_fat_id`), by name: at most 20, names up to 64
+   * and values up to 512 characters, others are left out. Kept with the event; no click id of the visit, for such a cookie
+   * outlives its click by months.
+   */
+  ad_cookies?: Record<string, string>
+  /**
    * Earlier arrivals of this `anonymous_id`, at most 20; read of an `identify` and of a conversion. One that is not valid
    * or lies in the future is left out, and so are those beyond the limit. Known ones change nothing.
    */
