@@ -279,6 +279,14 @@ onBothDatabases((open) => {
       )
       expect(sum).toEqual({ lost: 5 })
     })
+
+    it('that the sender counted are kept whatever their reason is called, up to 64 characters', async () => {
+      const dropped = { queue_full: 1, before: 2, 'Größe über 32 kB': 3, constructor: 4, ['r'.repeat(64)]: 5 }
+      const { request_id } = await collector.send([event()], { dropped })
+      expect(
+        await collector.rows(`select dropped from token_usages where request_id = '${request_id}'`),
+      ).toEqual([{ dropped }])
+    })
   })
 
   describe('clocks', () => {
