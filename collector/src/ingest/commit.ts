@@ -120,11 +120,12 @@ const isData = (error: unknown): boolean => /^(22|23|54000)/.test(sqlstateOf(err
 /** Each origin once: a session's is one object for all its events. */
 function originsOf(events: IngestEvent[]): WebsiteOrigin[] {
   const origins = new Map<object, WebsiteOrigin>()
-  for (const { request, session, arrival, touches } of events) {
+  for (const { request, session, arrival, touches, journal } of events) {
     const { websiteId } = request.token
     const visit = session ?? arrival
     if (visit) origins.set(visit.origin, { websiteId, origin: visit.origin })
     for (const { origin } of touches) origins.set(origin, { websiteId, origin })
+    for (const { origin } of journal) origins.set(origin, { websiteId, origin })
   }
   return [...origins.values()]
 }

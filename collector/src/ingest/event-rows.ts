@@ -2,7 +2,7 @@
 import { type Columns, toInstant } from '../db/rows.ts'
 import type { IdentityKey } from '../identity/resolve.ts'
 import type { OriginIds } from './dimensions.ts'
-import type { EventSession, EventTouch, IngestEvent } from './event.ts'
+import type { EventSession, EventTouch, IngestEvent, JournalTouch } from './event.ts'
 
 /** An event with its customer. */
 export interface OwnedEvent {
@@ -22,6 +22,7 @@ export interface VisitingEvent extends OwnedEvent {
   /** Of its visit. */
   originIds: OriginIds | undefined
   touches: EventTouch[]
+  journal: JournalTouch[]
 }
 
 /** A session as it stands in its table. */
@@ -31,10 +32,10 @@ export interface StoredSession {
   customerId: string
 }
 
-/** An event with its session too, and with that of each touch. */
-export interface PlacedEvent extends Omit<VisitingEvent, 'touches'> {
+/** An event with its session too, and with those of its journal. */
+export interface PlacedEvent extends Omit<VisitingEvent, 'journal'> {
   session: StoredSession | undefined
-  touches: PlacedTouch[]
+  journal: PlacedTouch[]
 }
 
 export interface PlacedTouch {

@@ -63,8 +63,11 @@ export interface EventTouch {
   type: string
   at: number
   origin: Origin
-  /** The visit that it opened; undefined: that of its event. */
-  visit?: EventSession
+}
+
+/** An earlier arrival that an event carries: the touch of a visit of its own. */
+export interface JournalTouch extends EventTouch {
+  visit: EventSession
 }
 
 /** Where an event stands among those of its client. */
@@ -98,6 +101,7 @@ export interface IngestEvent {
   arrival?: EventSession
   /** Of its visit, or of the one that it may open. */
   touches: EventTouch[]
+  journal: JournalTouch[]
 }
 
 /** An event that is not stored, kept in `rejected_events`. */

@@ -5,7 +5,7 @@
 import selectSessionStarts from '../../sql/select_session_starts.sql?raw'
 import type { Queries } from '../db/db.ts'
 import { type Columns, queryRows } from '../db/rows.ts'
-import type { EventSession, EventTouch } from './event.ts'
+import type { EventSession, JournalTouch } from './event.ts'
 import type { OwnedEvent, VisitingEvent } from './event-rows.ts'
 import { sessionKey } from './session-rows.ts'
 
@@ -23,10 +23,9 @@ interface StartRow {
 
 /** Asks nothing when no event carries a journal. */
 export async function fitJournals(tx: Queries, events: VisitingEvent[]): Promise<VisitingEvent[]> {
-  const rows = events.flatMap((owned) =>
-    owned.touches.flatMap(({ visit }): JournalVisit[] => (visit ? [{ owned, visit }] : [])),
-  )
-  if (rows.length === 0) return events
+  const carriers = events.filter(({ journal }) => journal.length > 0)
+  if (carriers.length === 0) return events
+  const rows = carriers.flatMap((owned) => owned.journal.map(({ visit }) => ({ owned, visit })))
   const found = await queryRows<JournalVisit, StartRow>(tx, { sql: selectSessionStarts, columns, rows })
   const starts = new Map(
     found.map((row) => [
@@ -34,20 +33,16 @@ export async function fitJournals(tx: Queries, events: VisitingEvent[]): Promise
       row.started_at_ms,
     ]),
   )
-  const startOf = (owned: OwnedEvent, { visit }: EventTouch) => starts.get(sessionKey(owned, visit) ?? 'none')
-  return events.map((owned) => ({
-    ...owned,
-    touches: owned.touches.map((touch) => (touch.visit ? fit(touch, startOf(owned, touch)) : touch)),
-  }))
+  const fit = (owned: OwnedEvent, touch: JournalTouch): JournalTouch => {
+    const startedAt = starts.get(sessionKey(owned, touch.visit) ?? 'none')
+    if (startedAt === undefined) return touch
+    return { ...touch, at: Math.max(touch.at, startedAt), visit: { ...touch.visit, startedAt } }
+  }
+  return events.map((owned) => ({ ...owned, journal: owned.journal.map((touch) => fit(owned, touch)) }))
 }
 
 const columns: Columns<JournalVisit> = {
   website_id: ({ owned }) => owned.event.request.token.websiteId,
   cookie_identity_id: ({ owned }) => owned.visitorId ?? null,
   client_session_id: ({ visit }) => visit.clientId,
-}
-
-function fit(touch: EventTouch, startedAt: number | undefined): EventTouch {
-  if (startedAt === undefined || !touch.visit) return touch
-  return { ...touch, at: Math.max(touch.at, startedAt), visit: { ...touch.visit, startedAt } }
 }

@@ -103,10 +103,7 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
     const enriched = enrich(wire, times)
     const { occurredAt } = times
     const visit = enriched.session ?? enriched.arrival
-    const touches = [
-      ...attribute({ wire, url: enriched.url, occurredAt, session: visit }),
-      ...readJournal(wire, times, request.receivedAt),
-    ]
+    const touches = attribute({ wire, url: enriched.url, occurredAt, session: visit })
     return {
       request,
       index,
@@ -116,6 +113,7 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
       props,
       place: placeOf(wire.stream, wire.seq),
       touches,
+      journal: readJournal(wire, times, request.receivedAt),
       ...enriched,
     }
   })

@@ -3,13 +3,13 @@ import type { WireEvent } from '@headwater/contract'
 import { isArrival, landing } from './attribute.ts'
 import type { EventTimes } from './clock.ts'
 import { readLanding } from './enrich.ts'
-import type { EventTouch } from './event.ts'
+import type { JournalTouch } from './event.ts'
 import { toUuid } from './uuid.ts'
 
-const none: EventTouch[] = []
+const none: JournalTouch[] = []
 
 /** The touches that the landings of those visits made, or would have made. What has not happened yet is left out. */
-export function readJournal(wire: WireEvent, { touchedAt }: EventTimes, receivedAt: number): EventTouch[] {
+export function readJournal(wire: WireEvent, { touchedAt }: EventTimes, receivedAt: number): JournalTouch[] {
   const isCarrier = wire.type === 'identify' || wire.conversion
   if (!wire.touches || !isCarrier || wire.anonymous_id === undefined) return none // a visit is somebody's
   return wire.touches.flatMap(

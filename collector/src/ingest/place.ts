@@ -35,11 +35,8 @@ export async function placeEvents(
   return visiting.map((event) => {
     const sessionOf = (visit: EventSession | undefined) => sessions.get(sessionKey(event, visit) ?? 'none')
     const session = sessionOf(event.visit)
-    const touches = event.touches.map((touch) => ({
-      touch,
-      session: touch.visit ? sessionOf(touch.visit) : session,
-    }))
-    return { ...event, session, touches }
+    const journal = event.journal.map((touch) => ({ touch, session: sessionOf(touch.visit) }))
+    return { ...event, session, journal }
   })
 }
 

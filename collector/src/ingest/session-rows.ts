@@ -28,11 +28,14 @@ export function sessionsOf(events: VisitingEvent[], originIds: Map<Origin, Origi
   const sessions = new Map<string, SessionRow>()
   const add = (row: SessionRow) => {
     const key = sessionKey(row.opener, row.session)
-    if (key !== undefined) sessions.set(key, merge(sessions.get(key), row))
+    if (key === undefined) return
+    const known = sessions.get(key)
+    if (known) merge(known, row)
+    else sessions.set(key, row)
   }
   for (const event of events) {
     if (event.visit) add(rowOf(event, event.visit))
-    for (const { visit } of event.touches) if (visit) add(journalRow(event, visit, originIds))
+    for (const { visit } of event.journal) add(journalRow(event, visit, originIds))
   }
   return [...sessions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
@@ -56,19 +59,15 @@ function journalRow(
 }
 
 /** The landing is told by the first row that knows it, as in the statement; the session is its opener's, wherever that stands. */
-function merge(row: SessionRow | undefined, next: SessionRow): SessionRow {
-  if (!row) return next
-  const { session, originIds } =
-    row.session.landingUrl === null && next.session.landingUrl !== null ? next : row
-  return {
-    ...row,
-    opener: opens(next) ? next.opener : row.opener,
-    session,
-    originIds,
-    startedAt: Math.min(row.startedAt, next.startedAt),
-    endedAt: Math.max(row.endedAt, next.endedAt),
-    views: row.views + next.views,
+function merge(row: SessionRow, next: SessionRow): void {
+  if (opens(next)) row.opener = next.opener
+  if (row.session.landingUrl === null && next.session.landingUrl !== null) {
+    row.session = next.session
+    row.originIds = next.originIds
   }
+  row.startedAt = Math.min(row.startedAt, next.startedAt)
+  row.endedAt = Math.max(row.endedAt, next.endedAt)
+  row.views += next.views
 }
 
 /** A session is named after the event that opens it, by our SDKs and by the collector. */

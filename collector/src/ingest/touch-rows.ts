@@ -1,7 +1,7 @@
 /** Step 6, to rows: the touches that events prove, as rows of `touches`. */
 import { type Columns, toInstant } from '../db/rows.ts'
 import type { OriginIds } from './dimensions.ts'
-import type { Origin } from './event.ts'
+import type { EventTouch, Origin } from './event.ts'
 import { originColumns, type PlacedEvent, type PlacedTouch } from './event-rows.ts'
 
 export interface TouchRow extends PlacedTouch {
@@ -12,14 +12,16 @@ export interface TouchRow extends PlacedTouch {
 /** One row a touch of a session, at its earliest time; a touch without a session stands for itself. Sorted. */
 export function touchesOf(events: PlacedEvent[], originIds: Map<Origin, OriginIds>): TouchRow[] {
   const touches = new Map<string, TouchRow>()
+  const add = (placed: PlacedEvent, touch: EventTouch, session = placed.session) => {
+    const visit = session?.id ?? `event ${placed.id}`
+    const key = `${placed.event.request.token.websiteId} ${visit} ${touch.key}`
+    const earliest = touches.get(key)
+    if (earliest && earliest.touch.at <= touch.at) return
+    touches.set(key, { touch, session, placed, originIds: originIds.get(touch.origin) })
+  }
   for (const placed of events) {
-    for (const { touch, session } of placed.touches) {
-      const visit = session?.id ?? `event ${placed.id}`
-      const key = `${placed.event.request.token.websiteId} ${visit} ${touch.key}`
-      const earliest = touches.get(key)
-      if (earliest && earliest.touch.at <= touch.at) continue
-      touches.set(key, { touch, session, placed, originIds: originIds.get(touch.origin) })
-    }
+    for (const touch of placed.touches) add(placed, touch)
+    for (const { touch, session } of placed.journal) add(placed, touch, session)
   }
   return [...touches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }

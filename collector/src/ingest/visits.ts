@@ -32,15 +32,15 @@ export function giveVisits(
   known: readonly KnownVisit[],
   originIds: Map<Origin, OriginIds>,
 ): VisitingEvent[] {
-  const visiting = new Map(events.map((owned) => [owned, inVisit(owned, owned.event.session, originIds)]))
+  const told = events.map((owned) => inVisit(owned, owned.event.session, originIds))
   const arriving = events.filter(({ event }) => event.arrival)
-  if (arriving.length === 0) return [...visiting.values()]
+  if (arriving.length === 0) return told
 
-  const told = [...visiting.values()]
   const book = openBook([...known, ...told.flatMap(toldVisit)])
   for (const visit of told.flatMap(journalVisits)) if (!book.find(visit)) book.add(visit)
-  for (const owned of arriving.sort(inTime)) visiting.set(owned, give(owned, book, originIds))
-  return [...visiting.values()]
+  const given = new Map<OwnedEvent, VisitingEvent>()
+  for (const owned of arriving.sort(inTime)) given.set(owned, give(owned, book, originIds))
+  return events.map((owned, i) => given.get(owned) ?? (told[i] as VisitingEvent)) // one for each event
 }
 
 function inVisit(
@@ -48,7 +48,8 @@ function inVisit(
   visit: EventSession | undefined,
   originIds: Map<Origin, OriginIds>,
 ): VisitingEvent {
-  return { ...owned, visit, originIds: visit && originIds.get(visit.origin), touches: owned.event.touches }
+  const { touches, journal } = owned.event
+  return { ...owned, visit, originIds: visit && originIds.get(visit.origin), touches, journal }
 }
 
 function toldVisit({ event, visitorId, visit, customerUser, originIds }: VisitingEvent): KnownVisit[] {
@@ -61,9 +62,9 @@ function toldVisit({ event, visitorId, visit, customerUser, originIds }: Visitin
 }
 
 /** Of a visit in a journal only the beginning is told. */
-function journalVisits({ touches, ...owned }: VisitingEvent): KnownVisit[] {
-  return touches.flatMap(({ visit, at }) =>
-    visit ? toldVisit({ ...owned, touches, visit }).map((told) => ({ ...told, lastSeenAt: at })) : [],
+function journalVisits(carrier: VisitingEvent): KnownVisit[] {
+  return carrier.journal.flatMap(({ visit, at }) =>
+    toldVisit({ ...carrier, visit }).map((told) => ({ ...told, lastSeenAt: at })),
   )
 }
 
@@ -109,9 +110,9 @@ function give(owned: OwnedEvent, book: Book, originIds: Map<Origin, OriginIds>):
     const next = nextMoment(event)
     going.lastSeenAt = Math.max(going.lastSeenAt, next.at)
     going.user ??= next.userId ?? null
-    // Its campaign, if it shows one, is that of the visit, whose landing has left the touch. What it carries stays.
-    const touches = event.touches.filter(({ visit }) => visit)
-    return { ...owned, visit: withoutLanding(going), originIds: going.originIds, touches }
+    // Its campaign, if it shows one, is that of the visit, whose landing has left the touch.
+    const visit = withoutLanding(going)
+    return { ...owned, visit, originIds: going.originIds, touches: [], journal: event.journal }
   }
   const opened = inVisit(owned, event.arrival, originIds)
   for (const visit of toldVisit(opened)) book.add(visit)
