@@ -8,7 +8,7 @@ import type { Customer } from '../identity/resolve.ts'
 import { type CustomerRow, customerColumns, once } from './customer-rows.ts'
 import type { OriginIds } from './dimensions.ts'
 import type { EventSession, IngestEvent, Origin } from './event.ts'
-import type { OwnedEvent, PlacedEvent, StoredSession } from './event-rows.ts'
+import type { OwnedEvent, PlacedEvent, StoredSession, VisitingEvent } from './event-rows.ts'
 import { fitJournals } from './fit-journals.ts'
 import { loadVisits } from './load-visits.ts'
 import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
@@ -22,14 +22,25 @@ export async function placeEvents(
 ): Promise<PlacedEvent[]> {
   if (claimed.size === 0) return []
   const { owners, identityId } = await resolveCustomers(tx, [...claimed.keys()].map(toIdentified))
-  const owned = [...claimed].map(([event, id], i): OwnedEvent => {
+  const told = [...claimed].map(([event, id], i): VisitingEvent => {
     const { id: customerId, user: customerUser } = owners[i] as Customer // one for each event
-    return { event, id, customerId, customerUser, visitorId: visitorOf(event, identityId) }
+    const { session: visit, touches, journal } = event
+    return {
+      event,
+      id,
+      customerId,
+      customerUser,
+      visitorId: visitorOf(event, identityId),
+      visit,
+      originIds: visit && originIds.get(visit.origin),
+      touches,
+      journal,
+    }
   })
-  const visiting = await fitJournals(tx, giveVisits(owned, await loadVisits(tx, owned), originIds))
+  const visiting = await fitJournals(tx, giveVisits(told, await loadVisits(tx, told), originIds))
   // In id order, before anything hangs on them: of two groups with events of one customer, one sees what the other wrote.
   const [, sessions] = await Promise.all([
-    queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(owned) }),
+    queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(told) }),
     storeSessions(tx, sessionsOf(visiting, originIds)),
   ])
   return visiting.map((event) => {

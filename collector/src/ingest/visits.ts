@@ -7,7 +7,7 @@ import { continuesSession, type NextMoment } from '@headwater/attribution/sessio
 import { type IdentityKey, keyOf } from '../identity/resolve.ts'
 import type { OriginIds } from './dimensions.ts'
 import type { EventSession, IngestEvent, Origin } from './event.ts'
-import type { OwnedEvent, VisitingEvent } from './event-rows.ts'
+import type { VisitingEvent } from './event-rows.ts'
 
 /** A cookie of a website. */
 export type VisitorKey = string
@@ -26,30 +26,23 @@ export interface KnownVisit {
   originIds: OriginIds | undefined
 }
 
-/** Answers in the order of the events, and the same whatever that order is. `known` holds the visits around their times. */
+/**
+ * Takes events in the visits that their clients told; answers in their order, and the same whatever that order is. `known`
+ * holds the visits around their times.
+ */
 export function giveVisits(
-  events: readonly OwnedEvent[],
+  events: VisitingEvent[],
   known: readonly KnownVisit[],
   originIds: Map<Origin, OriginIds>,
 ): VisitingEvent[] {
-  const told = events.map((owned) => inVisit(owned, owned.event.session, originIds))
   const arriving = events.filter(({ event }) => event.arrival)
-  if (arriving.length === 0) return told
+  if (arriving.length === 0) return events
 
-  const book = openBook([...known, ...told.flatMap(toldVisit)])
-  for (const visit of told.flatMap(journalVisits)) if (!book.find(visit)) book.add(visit)
-  const given = new Map<OwnedEvent, VisitingEvent>()
-  for (const owned of arriving.sort(inTime)) given.set(owned, give(owned, book, originIds))
-  return events.map((owned, i) => given.get(owned) ?? (told[i] as VisitingEvent)) // one for each event
-}
-
-function inVisit(
-  owned: OwnedEvent,
-  visit: EventSession | undefined,
-  originIds: Map<Origin, OriginIds>,
-): VisitingEvent {
-  const { touches, journal } = owned.event
-  return { ...owned, visit, originIds: visit && originIds.get(visit.origin), touches, journal }
+  const book = openBook([...known, ...events.flatMap(toldVisit)])
+  for (const visit of events.flatMap(journalVisits)) if (!book.find(visit)) book.add(visit)
+  const given = new Map<VisitingEvent, VisitingEvent>()
+  for (const event of arriving.sort(inTime)) given.set(event, give(event, book, originIds))
+  return events.map((event) => given.get(event) ?? event)
 }
 
 function toldVisit({ event, visitorId, visit, customerUser, originIds }: VisitingEvent): KnownVisit[] {
@@ -69,7 +62,7 @@ function journalVisits(carrier: VisitingEvent): KnownVisit[] {
 }
 
 // Keys decide between events of one instant, so that the order of arrival does not.
-const inTime = ({ event: a }: OwnedEvent, { event: b }: OwnedEvent) =>
+const inTime = ({ event: a }: VisitingEvent, { event: b }: VisitingEvent) =>
   a.occurredAt - b.occurredAt || (a.key < b.key ? -1 : 1)
 
 type Book = ReturnType<typeof openBook>
@@ -102,8 +95,8 @@ function merge(known: KnownVisit, told: KnownVisit): void {
   })
 }
 
-function give(owned: OwnedEvent, book: Book, originIds: Map<Origin, OriginIds>): VisitingEvent {
-  const { event, visitorId } = owned
+function give(visiting: VisitingEvent, book: Book, originIds: Map<Origin, OriginIds>): VisitingEvent {
+  const { event, visitorId } = visiting
   const visitor = visitorKey(event.request.token.websiteId, visitorId as string) // who may arrive has a cookie
   const going = visitAt(book.of(visitor), event.occurredAt)
   if (going && continues(going, event)) {
@@ -111,10 +104,10 @@ function give(owned: OwnedEvent, book: Book, originIds: Map<Origin, OriginIds>):
     going.lastSeenAt = Math.max(going.lastSeenAt, next.at)
     going.user ??= next.userId ?? null
     // Its campaign, if it shows one, is that of the visit, whose landing has left the touch.
-    const visit = withoutLanding(going)
-    return { ...owned, visit, originIds: going.originIds, touches: [], journal: event.journal }
+    return { ...visiting, visit: withoutLanding(going), originIds: going.originIds, touches: [] }
   }
-  const opened = inVisit(owned, event.arrival, originIds)
+  const visit = event.arrival
+  const opened = { ...visiting, visit, originIds: visit && originIds.get(visit.origin) }
   for (const visit of toldVisit(opened)) book.add(visit)
   return opened
 }
