@@ -24,23 +24,7 @@ test.each([
 
 test('it says codes and a link where npm says whole texts', () => {
   const tag = { dataset: {}, src: 'https://stats.example.com/sdk.js' }
-  const run = new Function('document', 'window', script)
-  expect(() => run({ currentScript: tag }, {})).toThrow("option_token: '', see sdk/ERRORS.md#option_token")
-})
-
-/** A little above what they weigh today: who needs more says why. */
-const optional: [name: string, maxBytes: number][] = [
-  ['vitals', 3_600],
-  ['interactions', 2_350],
-  ['links', 1_850],
-  ['debug', 1_700],
-  ['data-layer', 1_550],
-  ['engagement', 950],
-]
-
-test.each(optional)('%s, which is loaded when asked for, weighs at most %d bytes (gzip -9)', (name, max) => {
-  const text = readFileSync(new URL(`../../collector/dist/sdk/${name}.js`, import.meta.url))
-  const bytes = gzipSync(text, { level: 9 }).length
-  console.log(`collector/dist/sdk/${name}.js: ${text.length} bytes, ${bytes} gzip -9`)
-  expect(bytes).toBeLessThanOrEqual(max)
+  const run = new Function('document', 'window', 'navigator', script)
+  const start = () => run({ currentScript: tag }, {}, {})
+  expect(start).toThrow("option_token: '', see sdk/ERRORS.md#option_token")
 })

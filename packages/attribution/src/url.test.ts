@@ -2,7 +2,7 @@
 import { limits } from '@headwater/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pageOf, sensitiveKeys, storedUrl } from './url.ts'
+import { pageOf, sensitiveKeys, storedUrl, withoutSecrets } from './url.ts'
 
 describe('storedUrl', () => {
   test.each([
@@ -45,7 +45,6 @@ describe('storedUrl', () => {
       'https://a.example/?_kx=a&mc_eid=b&mkt_tok=c&_hsenc=d&mc_cid=e',
       'https://a.example/?mc_cid=e',
     ],
-    ['a visitor on the way', 'https://a.example/?hw_link=1.a.b.1.2.c.d&a=1', 'https://a.example/?a=1'],
     ['an e-mail address', 'https://a.example/?who=bob@b.example&a=1', 'https://a.example/?a=1'],
     ['an escaped e-mail address', 'https://a.example/?who=bob%40b.example', 'https://a.example/'],
     ['one escaped twice', 'https://a.example/?who=bob%2540b.example', 'https://a.example/'],
@@ -124,6 +123,125 @@ describe('storedUrl', () => {
         expect(stored).not.toContain('#')
       }),
     )
+  })
+})
+
+describe('withoutSecrets', () => {
+  test.each([
+    'https://shop.example',
+    'https://shop.example/',
+    'https://shop.example/tom&jerry/@user?flag&a=&c',
+    'https://shop.example/?q=%E4%BD%A0+a%20b&b=2&b=3&utm_source=a&gclid=B',
+    'https://shop.example/?keyword=a&monkey=b&postcode=c&author=d&emails_sent=3&passenger=2',
+    'https://shop.example/?a=%&b=%zz&c=%E0%A4%A',
+    'https://shop.example/?q=really?&a==b',
+    'https://shop.example/?who=bob@b.example',
+    'capacitor://localhost/a',
+    '',
+  ])('%s goes as it is', (url) => {
+    expect(withoutSecrets(url)).toBe(url)
+  })
+
+  test.each([
+    ['the fragment', 'https://a.example/p?x=1#access_token=s', 'https://a.example/p?x=1'],
+    ['a fragment of several lines', 'https://a.example/#a\nb', 'https://a.example/'],
+    ['user and password', 'https://user:pw@a.example/p?x=@1', 'https://a.example/p?x=@1'],
+    ['a password with an @', 'https://user:p@w@a.example', 'https://a.example'],
+    ['the user of an app link', 'myapp://user@open/p', 'myapp://open/p'],
+    ['the only key', 'https://a.example/?token=s', 'https://a.example/'],
+    ['a key at the beginning', 'https://a.example/?token=s&a=1', 'https://a.example/?a=1'],
+    ['a key in the middle', 'https://a.example/?a=1&token=s&b=2', 'https://a.example/?a=1&b=2'],
+    ['a key at the end', 'https://a.example/?a=1&token=s', 'https://a.example/?a=1'],
+    ['a key without a value', 'https://a.example/?token&a', 'https://a.example/?a'],
+    ['a key in any case and spelling', 'https://a.example/?Access-Token=s&PASSWORD=p', 'https://a.example/'],
+    ['a key that ends so', 'https://a.example/?reset_token=s&user[email]=e', 'https://a.example/'],
+    ['an escaped key', 'https://a.example/?%74oken=s&user%5Bemail%5D=e', 'https://a.example/'],
+    ['a key split by a line break', 'https://a.example/?to\nken=s', 'https://a.example/'],
+    ['a value of several lines', 'https://a.example/?token=s\nt&a=1', 'https://a.example/?a=1'],
+    ['a value with = in it', 'https://a.example/?token=a=b==&a=1', 'https://a.example/?a=1'],
+    ['a value with ? in it', 'https://a.example/?token=a?b=1&a=1', 'https://a.example/?a=1'],
+    [
+      'a key after an & in the path',
+      'https://a.example/tom&jerry?code=s&a=1',
+      'https://a.example/tom&jerry?a=1',
+    ],
+    ['a session in the query', 'https://a.example/?PHPSESSID=s&jsessionid=t&sid=u', 'https://a.example/'],
+    ['our own visitor on the way', 'https://a.example/?hw_link=1.a.s.1.2.3', 'https://a.example/'],
+  ])('%s is left out', (_, url, expected) => {
+    expect(withoutSecrets(url)).toBe(expected)
+  })
+
+  test('every key of the list is left out, in either case', () => {
+    for (const key of sensitiveKeys) {
+      const url = `https://a.example/?${key}=1&${key.toUpperCase()}=2&a=1`
+      expect(withoutSecrets(url)).toBe('https://a.example/?a=1')
+    }
+  })
+
+  test.each([
+    'token',
+    'access_token',
+    'id_token',
+    'secret',
+    'password',
+    'passwd',
+    'credential',
+    'credentials',
+    'signature',
+    'session_id',
+    'jsessionid',
+    'phpsessid',
+    'x-amz-credential',
+    'x-goog-credential',
+    'email',
+    'e-mail',
+  ])('%s is left out by how it ends, on the device and in the table', (key) => {
+    const url = `https://a.example/?${key}=1&a=1`
+    expect([withoutSecrets(url), storedUrl(url)]).toEqual(Array(2).fill('https://a.example/?a=1'))
+  })
+
+  test.each<[string, string[], string, string]>([
+    ['a key of the site', ['member'], '?member=1&a=2', '?a=2'],
+    ['in any spelling', ['member_no'], '?memberNo=1&MEMBER-NO=2&a=2', '?a=2'],
+    ['escaped', ['member'], '?%6Dember=1&a=2', '?a=2'],
+    ['and none that merely ends so', ['member'], '?remember=1', '?remember=1'],
+    ['beside those that everybody knows', ['member'], '?token=1&member=2', ''],
+  ])('%s is left out too', (_, own, query, expected) => {
+    expect(withoutSecrets(`https://a.example/${query}`, own)).toBe(`https://a.example/${expected}`)
+  })
+
+  test('what it leaves is stored as the whole address would have been', () => {
+    const urls = fc.oneof(
+      fc.webUrl({ withQueryParameters: true, withFragments: true }),
+      fc
+        .array(fc.tuple(fc.constantFrom('token', 'a', 'email', 'Code', 'b[c]', ''), fc.webQueryParameters()))
+        .map(
+          (pairs) => `https://u:p@a.example/p&q?${pairs.map(([key, value]) => `${key}=${value}`).join('&')}`,
+        ),
+    )
+    fc.assert(
+      fc.property(urls, (url) => {
+        expect(storedUrl(withoutSecrets(url))).toBe(storedUrl(url))
+      }),
+    )
+  })
+
+  test('nothing throws, and doing it twice changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (url) => {
+        const left = withoutSecrets(url)
+        expect(withoutSecrets(left)).toBe(left)
+        expect(left).not.toContain('#')
+      }),
+    )
+  })
+
+  test('a hostile address costs no more than its length', () => {
+    const started = performance.now()
+    for (const part of ['@', '&', '?', '=', '%74', 'token=', '//', 'a&']) {
+      withoutSecrets(`https://${part.repeat(20_000)}`)
+    }
+    expect(performance.now() - started).toBeLessThan(500) // some 10 ms; a quadratic pattern takes seconds
   })
 })
 

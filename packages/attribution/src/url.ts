@@ -3,17 +3,18 @@ import { limits } from '@headwater/contract'
 import { clickIdNames } from './click-id-names.ts'
 
 /**
- * Query keys that are never stored; case, `-`, `_` and brackets do not matter. Keys that merely end in `token`,
- * `password`, `secret`, `signature` or `email` (`resetToken`, `user[email]`) are treated the same.
+ * Query keys that are never stored; case, `-`, `_` and brackets do not matter. So are all that end as `sensitiveEnd`
+ * says: `resetToken`, `user[email]`, `x-amz-credential`.
  */
 export const sensitiveKeys: readonly string[] = [
-  'token jwt code key api_key auth authorization bearer access_token id_token secret password passwd pwd pass',
-  'pin otp credential credentials sig signature session_id sid jsessionid phpsessid ticket nonce csrf xsrf',
-  'SAMLRequest SAMLResponse RelayState assertion x-amz-credential x-goog-credential card_number cvv cvc iban ssn',
-  'email e-mail mail username login phone tel first_name last_name full_name birthday birthdate dob',
+  'jwt code key api_key auth authorization pwd pass pin otp sig sid ticket nonce csrf xsrf',
+  'SAMLResponse card_number cvv cvc iban ssn',
+  'mail username login phone tel first_name last_name full_name birthday birthdate dob',
   '_kx mc_eid mkt_tok _hsenc', // the recipient of an e-mail, by Klaviyo, Mailchimp, Marketo and HubSpot
   'hw_link', // our own visitor on the way to another domain
 ].flatMap((line) => line.split(' '))
+
+const sensitiveEnd = /(token|passw(or)?d|secret|signature|email|credentials?|sess(ion)?id)$/
 
 /**
  * The address as it may be stored: without user name and password, without fragment, without sensitive query keys and
@@ -28,6 +29,20 @@ export function storedUrl(url: string): string {
   const safe = address.includes('@') ? withoutUserInfo(address) : address
   const rest = query && keepPairs(query, isHarmless).join('&')
   return (rest ? `${safe}?${rest}` : safe).slice(0, limits.url) // cut last: half an e-mail address looks like none
+}
+
+/**
+ * The address without user name and password, without fragment and without sensitive query keys, `alsoSensitive` among
+ * them: what a device does to an address before it keeps or sends it. Small, because it ships in the browser SDK; the
+ * collector does the rest. Never throws.
+ */
+export function withoutSecrets(url: string, alsoSensitive: readonly string[] = []): string {
+  const own = alsoSensitive.map(plain)
+  const isSecret = (key: string) => isSensitiveKey(key) || own.includes(plain(decode(key)))
+  const [address = '', ...query] = url.replace(/#.*/s, '').split('?')
+  const pairs = query.join('?').split('&')
+  const kept = pairs.filter((pair) => pair && !isSecret(pair.replace(/=.*/s, '')))
+  return [address.replace(/^([^/]*\/\/)[^/]*@/, '$1'), kept.join('&')].filter(Boolean).join('?')
 }
 
 export interface PageAddress {
@@ -92,7 +107,7 @@ const plainSensitiveKeys: ReadonlySet<string> = new Set(sensitiveKeys.map(plain)
 
 function isSensitiveKey(key: string): boolean {
   const name = plain(decode(key))
-  return plainSensitiveKeys.has(name) || /(token|password|passwd|secret|signature|email)$/.test(name)
+  return plainSensitiveKeys.has(name) || sensitiveEnd.test(name)
 }
 
 function plain(key: string): string {

@@ -52,14 +52,14 @@ const arrows: Arrow[] = [
     fact: 'the SDK’s browser files import core, contract, attribution and three small packages',
     files: /^sdk\/src\/browser\//,
     onlyImport:
-      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(core|browser)\/|npm:(ky|idb-keyval|web-vitals)(\/|$))/,
+      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(core\/|browser\/|extras\/debug\.ts)|npm:(ky|idb-keyval)(\/|$))/,
     broken: ['sdk/src/browser/page.ts', `import { parse } from 'tldts'`],
   },
   {
-    fact: 'the SDK’s optional files import contract, attribution and one small package, and nothing that the client holds',
+    fact: 'the SDK’s optional files import contract, attribution, one small package and three leaves of the browser, and nothing that the client holds',
     files: /^sdk\/src\/extras\//,
     onlyImport:
-      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(extras\/|core\/api\.ts)|npm:web-vitals(\/|$))/,
+      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(extras\/|core\/(api|notices)\.ts|browser\/(cookie|navigation|refusal)\.ts)|npm:web-vitals(\/|$))/,
     broken: ['sdk/src/extras/links.ts', `import { createClient } from '../browser/index.ts'`],
   },
   {

@@ -7,8 +7,11 @@ import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
 
-/** A headless browser whose contexts are forgotten when they are closed. The caller closes it. */
-export const launchChromium = async (): Promise<Browser> => chromium.launch(await launchOptions())
+/** A headless browser whose contexts are forgotten when they are closed, with more flags if need be. The caller closes it. */
+export const launchChromium = async (...moreFlags: string[]): Promise<Browser> => {
+  const { args = [], ...options } = await launchOptions()
+  return chromium.launch({ ...options, args: [...args, ...moreFlags] })
+}
 
 /** A browser that keeps cookies, IndexedDB and localStorage in `userDataDir`, also after it is closed or killed. */
 export const launchPersistent = async (userDataDir: string): Promise<BrowserContext> =>

@@ -1,41 +1,47 @@
 /** What every implementation of the SDK's Storage port must do. */
-import type { WireEvent } from '@headwater/contract'
 import { describe, expect, test } from 'vitest'
-import type { Storage } from '../../../sdk/src/core/ports.ts'
+import type { Storage, StoredEvent } from '../../../sdk/src/core/ports.ts'
 import type { State } from '../../../sdk/src/core/state.ts'
 
-const event = (key: string): WireEvent => ({
-  idempotency_key: key,
-  type: 'track',
-  name: key,
-  occurred_at: '2026-11-20T12:00:00.000Z',
-})
-const state: State = { v: 1, anonymousId: 'a1' }
-const keysOf = (events: WireEvent[]) => events.map(({ idempotency_key }) => idempotency_key)
+/** Ten characters of JSON. */
+const event = (key: string): StoredEvent => ({ key, json: JSON.stringify(key.padEnd(8)) })
+const state: State = { v: 2, anonymousId: 'a1', seenAt: 1 }
+const keysOf = (events: StoredEvent[]) => events.map(({ key }) => key)
 const put = (storage: Storage, ...keys: string[]) =>
   storage.append((stored) => ({ state: stored ?? state, events: keys.map(event) }))
+
+/** The budget that `open` gives its stores holds 20 events of these tests. */
+export const maxBytes = 200
+const maxEvents = 20
 
 /** `open` answers two handles on one empty store, as two tabs have them; one handle twice where there are no tabs. */
 export function exerciseStorage(name: string, open: () => Promise<[Storage, Storage]>): void {
   describe(`${name} is a Storage`, () => {
     test('a new store has no state and no events', async () => {
       const [storage] = await open()
+      expect(await storage.peek(10)).toEqual([])
+      expect(await storage.count()).toBe(0)
       let stored: State | undefined = state
       await storage.append((found) => {
         stored = found
         return { state, events: [] }
       })
       expect(stored).toBeUndefined()
-      expect(await storage.peek(10)).toEqual([])
-      expect(await storage.count()).toBe(0)
+    })
+
+    test('what is dumped is all that was put there, and nothing where nothing was', async () => {
+      const [storage, other] = await open()
+      expect(await storage.dump()).toEqual([])
+      await put(storage, 'k1')
+      expect(await other.dump()).toEqual(expect.arrayContaining([state, event('k1')]))
     })
 
     test('append answers what settle did, and the next append sees its state', async () => {
       const [storage, other] = await open()
-      const session = { id: 's1', startedAt: 1, lastSeenAt: 2, utm: { source: 'news' }, clickIds: {} }
+      const session = { id: 's1', startedAt: 1, utm: { source: 'news' }, clickIds: {} }
       const next: State = { ...state, userId: 'u1', session }
       const settled = await storage.append(() => ({ state: next, events: [event('k1')] }))
-      expect(settled).toEqual({ state: next, events: [event('k1')] })
+      expect(settled).toEqual({ state: next, events: [event('k1')], lost: 0 })
       await other.append((stored) => {
         expect(stored).toEqual(next)
         return { state: next, events: [] }
@@ -54,7 +60,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       const [storage, other] = await open()
       const visit = (tab: Storage) =>
         tab.append((stored) => ({
-          state: { v: 1, anonymousId: `${stored?.anonymousId ?? ''}+` },
+          state: { v: 2, anonymousId: `${stored?.anonymousId ?? ''}+`, seenAt: 1 },
           events: [],
         }))
       await Promise.all([visit(storage), visit(other), visit(storage)])
@@ -65,16 +71,63 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
     test('remove forgets the events it names and nothing else; a key nobody knows is no error', async () => {
       const [storage] = await open()
       await put(storage, 'k1', 'k2', 'k3')
-      await storage.remove(['k1', 'k3', 'nobody'])
+      await storage.remove([event('k1'), event('k3'), event('nobody')])
       expect(keysOf(await storage.peek(10))).toEqual(['k2'])
       expect(await storage.count()).toBe(1)
     })
 
+    test('beyond the budget the oldest events fall out, and are counted', async () => {
+      const [storage, other] = await open()
+      const keys = Array.from({ length: maxEvents }, (_, i) => `k${10 + i}`)
+      await put(storage, ...keys)
+      const { lost } = await put(other, 'k98', 'k99')
+      expect(lost).toBe(2)
+      expect(keysOf(await storage.peek(100))).toEqual([...keys.slice(2), 'k98', 'k99'])
+    })
+
+    test('what was removed makes room', async () => {
+      const [storage, other] = await open()
+      const keys = Array.from({ length: maxEvents }, (_, i) => `k${10 + i}`)
+      await put(storage, ...keys)
+      await other.remove([event('k10'), event('k11')])
+      await storage.remove([event('k10'), event('k12')])
+      expect(await put(other, 'k97', 'k98', 'k99')).toMatchObject({ lost: 0 })
+    })
+
+    test('clear forgets the events and the state', async () => {
+      const [storage, other] = await open()
+      await put(storage, 'k1')
+      await other.clear()
+      expect(await storage.count()).toBe(0)
+      expect(await storage.dump()).not.toContainEqual(state)
+      await put(storage, 'k2')
+      expect(keysOf(await storage.peek(10))).toEqual(['k2'])
+    })
+
+    test('what is cleared while it is being appended is gone, also in a store that nobody has used yet', async () => {
+      const [storage] = await open()
+      const appended = put(storage, 'k1')
+      await Promise.all([appended, storage.clear()])
+      expect(await storage.count()).toBe(0)
+      expect(await storage.dump()).not.toContainEqual(state)
+    })
+
     test('an event appended twice is kept once', async () => {
+      const [storage, other] = await open()
+      await put(storage, 'k1')
+      await put(other, 'k1')
+      expect(await storage.peek(10)).toEqual([event('k1')])
+      expect(await storage.count()).toBe(1)
+    })
+
+    test('an event that alone is beyond the budget falls out, with all that is older', async () => {
       const [storage] = await open()
       await put(storage, 'k1')
-      await put(storage, 'k1')
-      expect(await storage.count()).toBe(1)
+      const huge = { key: 'k2', json: JSON.stringify('x'.repeat(maxBytes)) }
+      const { lost } = await storage.append((stored) => ({ state: stored ?? state, events: [huge] }))
+      expect(lost).toBe(2)
+      expect(await storage.count()).toBe(0)
+      expect(await put(storage, 'k3')).toMatchObject({ lost: 0 })
     })
 
     test('a settle that throws rejects the append and changes nothing', async () => {

@@ -1,10 +1,13 @@
 /** Fake ports for tests of the SDK: a clock that is moved by hand, a network that answers as told, a page that comes and goes. */
 import type { Batch, EventResult, Receipt, WireEvent } from '@headwater/contract'
+import { createJournal } from '../../../sdk/src/core/journal.ts'
 import { createMemoryStorage } from '../../../sdk/src/core/memory-storage.ts'
 import type {
   Answer,
+  Body,
   Clock,
   Ids,
+  Journal,
   Lifecycle,
   Place,
   Ports,
@@ -44,6 +47,7 @@ export function createFakeClock(): FakeClock {
   }
 
   return {
+    openedAt: Infinity, // no visit has begun on this page but by the client that is tested
     now: () => Math.round(now),
     after(ms, task) {
       const timer = { at: now + ms, task }
@@ -106,6 +110,8 @@ export function createFakeTransport(): FakeTransport {
     return typeof reply === 'function' ? reply(request) : reply
   }
 
+  const read = (body: Body) => JSON.parse(`${body}`)
+
   const transport: FakeTransport = {
     requests: [],
     room: 60_000,
@@ -114,8 +120,9 @@ export function createFakeTransport(): FakeTransport {
     alwaysReplyWith(reply) {
       lasting = reply
     },
-    send: (url, body) => take({ url, batch: JSON.parse(body), isLeaving: false }),
-    sendLeaving: (url, body) => take({ url, batch: JSON.parse(body), isLeaving: true }),
+    pack: async (text) => text,
+    send: (url, body) => take({ url, batch: read(body), isLeaving: false }),
+    sendLeaving: (url, body) => take({ url, batch: read(body), isLeaving: true }),
     leavingBytes: () => transport.room,
   }
   return transport
@@ -124,6 +131,8 @@ export function createFakeTransport(): FakeTransport {
 export interface FakeLifecycle extends Lifecycle {
   /** What `place` answers. */
   here: Place
+  /** What ad platforms have left. */
+  ads: Record<string, string>
   leave(): void
   resume(): void
   arrive(titled?: Promise<void>): void
@@ -145,13 +154,10 @@ export function createFakeLifecycle({ isPrerendering = false } = {}): FakeLifecy
 
   const lifecycle: FakeLifecycle = {
     here: { url: 'https://shop.example/', title: 'Shop' },
+    ads: {},
+    adCookies: () => lifecycle.ads,
     shown,
     place: () => lifecycle.here,
-    context: () => ({
-      locale: 'en-GB',
-      timezone: 'Europe/London',
-      screen: { width: 390, height: 844 },
-    }),
     watch(watcher) {
       watchers.add(watcher)
       if (isShown) greet(watcher)
@@ -199,22 +205,28 @@ export function createFakeIds(series = 0): FakeIds {
 export interface FakeStorage extends Storage {
   /** From now on nothing can be read or written: all but `exclusively` rejects with this. */
   failWith(error: Error): void
+  /** From now on nothing is answered, but by `exclusively`. */
+  hang(): void
 }
 
-export function createFakeStorage(store: Storage = createMemoryStorage()): FakeStorage {
+export function createFakeStorage(store: Storage = createMemoryStorage(Infinity)): FakeStorage {
   let failure: Error | undefined
+  let isHanging = false
   let held = Promise.resolve()
 
   async function attempt<T>(action: () => Promise<T>): Promise<T> {
     if (failure) throw failure
+    if (isHanging) await new Promise(() => {})
     return action()
   }
 
   return {
     append: (settle) => attempt(() => store.append(settle)),
     peek: (limit) => attempt(() => store.peek(limit)),
-    remove: (keys) => attempt(() => store.remove(keys)),
+    remove: (events) => attempt(() => store.remove(events)),
     count: () => attempt(() => store.count()),
+    dump: () => attempt(() => store.dump()),
+    clear: () => attempt(() => store.clear()),
     exclusively(task) {
       const run = held.then(() => store.exclusively(task)) // one at a time, also among tabs
       held = run.catch(() => {}) // its caller hears of it
@@ -223,21 +235,26 @@ export function createFakeStorage(store: Storage = createMemoryStorage()): FakeS
     failWith(error) {
       failure = error
     },
+    hang() {
+      isHanging = true
+    },
   }
 }
 
 export interface FakePorts extends Ports {
   storage: FakeStorage
+  journal: Journal
   transport: FakeTransport
   lifecycle: FakeLifecycle
   clock: FakeClock
   ids: FakeIds
 }
 
-/** All five, or some of them your own: a second client on the same storage is a second tab. */
+/** All six, or some of them your own: a second client on the same storage and journal is a second tab. */
 export function createFakePorts(own: Partial<FakePorts> = {}): FakePorts {
   return {
     storage: createFakeStorage(),
+    journal: createJournal(),
     transport: createFakeTransport(),
     lifecycle: createFakeLifecycle(),
     clock: createFakeClock(),

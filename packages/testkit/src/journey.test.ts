@@ -55,9 +55,10 @@ async function readQueue(): Promise<string[]> {
       request.onerror = () => reject(request.error)
     })
   const database = await answerOf(indexedDB.open(name))
-  const records = await answerOf(database.transaction('records').objectStore('records').getAll())
+  const events = IDBKeyRange.bound('q', 'r')
+  const records = await answerOf(database.transaction('records').objectStore('records').getAll(events))
   database.close()
-  return records.map((record: { name?: string }) => record.name ?? '')
+  return records.map(({ json }: { json: string }) => JSON.parse(json).name ?? '')
 }
 
 describe.each([

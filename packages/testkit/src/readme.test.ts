@@ -42,7 +42,11 @@ describe('README.md', () => {
   })
 
   it('names only files that are there', () => {
-    const named = [...readme.matchAll(/\b(?:examples|packages|collector|sdk)\/[\w./-]*\w|\b[A-Z]+\.md\b/g)]
+    const named = [
+      ...readme.matchAll(
+        /(?<!@headwater\/)\b(?:examples|packages|collector|sdk)\/[\w./-]*\w|\b[A-Z]+\.md\b/g,
+      ),
+    ]
     expect(named.map(([path]) => path).filter((path) => !existsSync(repository + path))).toEqual([])
   })
 })
@@ -154,8 +158,8 @@ describe('the examples, beside a collector in development mode', () => {
     const rows = await sql.unsafe(find(/```sql\n([\s\S]*?)```/g))
     await sql.end()
     expect([...rows]).toEqual([
-      { source: 'newsletter', medium: 'email', currency: 'EUR', conversions: 2, revenue_cents: '9998' },
-      { source: 'direct', medium: null, currency: 'EUR', conversions: 1, revenue_cents: '4999' },
+      // A cookie knows no ports: for these examples, all on 127.0.0.1, it is one visitor who came by the newsletter.
+      { source: 'newsletter', medium: 'email', currency: 'EUR', conversions: 3, revenue_cents: '14997' },
       { source: 'unattributed', medium: null, currency: null, conversions: 1, revenue_cents: null },
     ])
   })

@@ -1,5 +1,5 @@
 /** States which time the browser's clock tells. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClock } from './clock.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 20, 12) }))
@@ -15,6 +15,42 @@ test('it goes on evenly when somebody sets the clock of the device', () => {
   vi.advanceTimersByTime(1_000)
   vi.setSystemTime(0)
   expect(clock.now() - before).toBe(1_000)
+})
+
+describe('when the time of the device and its steady clock part', () => {
+  const noon = Date.UTC(2026, 10, 20, 12)
+  /** The time of the device goes its own way; the steady clock stands. */
+  const leap = (ms: number) => void vi.setSystemTime(Date.now() + ms)
+
+  test.each([
+    ['by a correction of a second or less, it goes on evenly', 1_000, 0],
+    ['by a correction backwards, it goes on evenly', -1_000, 0],
+    ['by an hour backwards, it goes on evenly', -3_600_000, 0],
+    ['by more than a second ahead, as after sleep, it follows', 1_001, 1_001],
+    ['by a night, it follows', 8 * 3_600_000, 8 * 3_600_000],
+  ])('%s', (_, leapMs, expected) => {
+    const clock = createClock()
+    leap(leapMs)
+    expect(clock.now() - noon).toBe(expected)
+  })
+
+  test('twice, it follows twice, and goes on evenly between', () => {
+    const clock = createClock()
+    leap(60_000)
+    vi.advanceTimersByTime(500)
+    leap(60_000)
+    expect(clock.now() - noon).toBe(120_500)
+  })
+
+  test('it never goes back, however the device is set', () => {
+    const clock = createClock()
+    const times: number[] = []
+    for (const ms of [0, 5_000, -9_000, 4_000, -20_000, 30_000, 1]) {
+      leap(ms)
+      times.push(clock.now())
+    }
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+  })
 })
 
 test('a task runs when its time has come, unless it was undone', () => {

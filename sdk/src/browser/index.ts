@@ -1,17 +1,11 @@
-/** The entry for browsers: builds the five ports and hands them to the core. */
+/** The entry for browsers, by npm. */
 import type { Client, EventMap } from '../core/api.ts'
-import { createCoreClient } from '../core/client.ts'
-import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
-import { textOf } from '../core/texts.ts'
-import { createClock } from './clock.ts'
-import { createIds } from './ids.ts'
-import { createLifecycle } from './lifecycle.ts'
-import { createIndexedDbStorage } from './storage.ts'
-import { createTransport } from './transport.ts'
+import type { ClientOptions } from '../core/options.ts'
+import { createBrowserCore } from './client.ts'
 
-export type { Client, Conversion, EventMap, Traits } from '../core/api.ts'
+export type { Client, Conversion, EventMap, Stored, Traits } from '../core/api.ts'
 export type { DropReason, ErrorCode, Notices } from '../core/notices.ts'
-export { type ClientOptions, ConfigError } from '../core/options.ts'
+export { type ClientOptions, ConfigError, type ConsentState, type Persistence } from '../core/options.ts'
 
 /**
  * Starts a client that records page views by itself and delivers what it is told. Importing this module does nothing
@@ -24,18 +18,7 @@ export { type ClientOptions, ConfigError } from '../core/options.ts'
  *     hw.track('add_to_cart', { sku: 'A1' })
  */
 export function createClient<Events extends object = EventMap>(options: ClientOptions): Client<Events> {
-  if (typeof window === 'undefined') {
-    throw new ConfigError(textOf('no_page'))
-  }
-  const settings = readOptions(options)
-  const clock = createClock()
-  const client = createCoreClient(settings, {
-    // The demo shop and the journey know this name: see storage.ts.
-    storage: createIndexedDbStorage(`headwater/${hostOf(settings.endpoint)}/${websiteKeyOf(settings.token)}`),
-    transport: createTransport(),
-    lifecycle: createLifecycle(),
-    clock,
-    ids: createIds(clock),
-  })
+  const { client } = createBrowserCore(options)
+  if (options.debug) import('../extras/debug.ts').then(({ debug }) => debug(client))
   return client as Client<Events> // the event map exists for the compiler alone
 }

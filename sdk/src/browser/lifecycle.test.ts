@@ -81,21 +81,3 @@ describe('a prerendered page', () => {
     expect([calls, isShown]).toEqual([['arrive', 'resume'], true])
   })
 })
-
-describe('the place', () => {
-  test('is the address, the title and the referrer, which is absent when empty', () => {
-    document.title = 'Shop'
-    history.replaceState(null, '', '/a')
-    expect(createLifecycle().place()).toEqual({ url: location.href, title: 'Shop', referrer: undefined })
-    set('referrer', 'https://news.example/')
-    expect(createLifecycle().place().referrer).toBe('https://news.example/')
-  })
-
-  test('the context names language, time zone and screen', () => {
-    expect(createLifecycle().context()).toEqual({
-      locale: navigator.language,
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      screen: { width: screen.width, height: screen.height },
-    })
-  })
-})

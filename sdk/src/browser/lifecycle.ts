@@ -1,7 +1,7 @@
 /** How the visitor comes to the page, leaves it and returns. */
 import type { Lifecycle } from '../core/ports.ts'
 import { watchPages } from './navigation.ts'
-import { contextOfBrowser, placeOfPage } from './page.ts'
+import { adCookiesOfPage, placeOfPage } from './page.ts'
 
 export function createLifecycle(): Lifecycle {
   const shown = new Promise<void>(whenShown)
@@ -9,7 +9,7 @@ export function createLifecycle(): Lifecycle {
   return {
     shown,
     place: placeOfPage,
-    context: contextOfBrowser,
+    adCookies: adCookiesOfPage,
     watch({ arrive, leave, resume }) {
       const ending = new AbortController()
       const { signal } = ending

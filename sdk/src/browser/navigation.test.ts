@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { watchPages } from './navigation.ts'
 
-type WindowWithNavigation = { navigation?: EventTarget }
+type WindowWithNavigation = { navigation?: EventTarget & { currentEntry: unknown } }
 
 const pushState = history.pushState
 const replaceState = history.replaceState
@@ -14,13 +14,14 @@ let titles: string[]
 const watch = () =>
   watchPages((titled) => {
     views.push(location.pathname + location.search + location.hash)
-    const own = titles // a title that comes after its test belongs to no other
-    const noteTitle = () => own.push(document.title)
+    const noteTitle = () => void titles.push(document.title)
     if (titled) titled.then(noteTitle)
     else noteTitle()
   }, ending.signal)
+const rendered = () => vi.advanceTimersByTimeAsync(100)
 
 beforeEach(() => {
+  vi.useFakeTimers()
   history.pushState = pushState
   history.replaceState = replaceState
   history.replaceState(null, '', '/start')
@@ -28,11 +29,14 @@ beforeEach(() => {
   views = []
   titles = []
 })
-afterEach(() => ending.abort())
+afterEach(() => {
+  ending.abort()
+  vi.useRealTimers()
+})
 
 /** A browser with the Navigation API tells of every change of the address by itself. */
 function giveNavigationApi() {
-  const navigation = new EventTarget()
+  const navigation = Object.assign(new EventTarget(), { currentEntry: {} })
   ;(window as WindowWithNavigation).navigation = navigation
   const tell = (change: typeof history.pushState) =>
     function (this: History, ...args: Parameters<typeof history.pushState>) {
@@ -62,23 +66,35 @@ describe.each([
     ['a state without an address', () => history.pushState({ x: 1 }, ''), ['/start']],
     ['a place on the page', () => history.pushState(null, '', '#reviews'), ['/start']],
     ['a route in the hash', () => history.pushState(null, '', '#/cart'), ['/start', '/start#/cart']],
+    ['a route in a hashbang', () => history.pushState(null, '', '#!/cart'), ['/start', '/start#!/cart']],
   ])('%s', (_, navigate, expected) => {
     watch()
     navigate()
     expect(views).toEqual(expected)
   })
 
-  test('a page that comes by history has its title one task after its address; others have it already', async () => {
-    vi.useFakeTimers()
+  test('a page that comes by history has its title 100 ms later, when it is rendered; others have it at once', async () => {
     document.title = 'Start'
     watch()
     window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
     history.pushState(null, '', '/a')
-    document.title = 'A' // as a framework does when it has rendered
+    setTimeout(() => {
+      document.title = 'A' // as a framework does when it has rendered
+    }, 99)
     expect(titles).toEqual(['Start', 'Start'])
-    await vi.runAllTimersAsync()
-    vi.useRealTimers()
+    await rendered()
     expect(titles).toEqual(['Start', 'Start', 'A'])
+  })
+
+  test.each([
+    ['a campaign that is taken out of the address', '/start?utm_source=a&gclid=X&page=2', '/start?page=2'],
+    ['the root of a hash router', '/start', '/start#/'],
+    ['the root of a hashbang router', '/start', '/start#!/'],
+  ])('%s is no view', (_, from, to) => {
+    history.replaceState(null, '', from)
+    watch()
+    history.replaceState(null, '', to)
+    expect(views).toEqual([from])
   })
 
   test('going back from the back/forward cache is a view of the same page', () => {
@@ -91,13 +107,22 @@ describe.each([
   test('after the end nothing is a view', () => {
     watch()
     ending.abort()
-    history.pushState(null, '', '/a')
+    history.pushState(null, '', '/b')
     window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
     expect(views).toEqual(['/start'])
   })
 })
 
+test('a Navigation API that is silent, as in a sandboxed frame, is not relied on', () => {
+  ;(window as WindowWithNavigation).navigation = Object.assign(new EventTarget(), { currentEntry: null })
+  watch()
+  history.pushState(null, '', '/a')
+  expect(views).toEqual(['/start', '/a'])
+})
+
 describe('a patched history', () => {
+  beforeEach(() => void delete (window as WindowWithNavigation).navigation)
+
   test('going back is a view', () => {
     watch()
     history.pushState(null, '', '/a')

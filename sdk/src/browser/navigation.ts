@@ -1,8 +1,11 @@
 /** Notices when the visitor comes to a page: by loading it, by history navigation, or back from the back/forward cache. */
 
+/** React and others set the title after they have rendered, which takes them a few frames. */
+const titleMs = 100
+
 /**
  * Calls `view` for each page the visitor comes to, the present one included, until `signal` is aborted. Where the title
- * comes after the address, `titled` resolves when it is there.
+ * comes after the address, `titled` resolves when it should be there.
  */
 export function watchPages(view: (titled?: Promise<void>) => void, signal: AbortSignal): void {
   let lastPage = pageIn(location)
@@ -12,22 +15,29 @@ export function watchPages(view: (titled?: Promise<void>) => void, signal: Abort
     const page = pageIn(location)
     if (page === lastPage || signal.aborted) return
     lastPage = page
-    // A page changes its address first, then its title; those who render later than that are not waited for.
-    view(new Promise((resolve) => setTimeout(resolve)))
+    view(new Promise((resolve) => setTimeout(resolve, titleMs)))
   }, signal)
 
   // Back from the cache: the same page, seen again.
   addEventListener('pageshow', ({ persisted }) => persisted && view(), { signal })
 }
 
-// A hash is a place on the page, unless it looks like the route of a hash router: #/cart or #!/cart.
-function pageIn({ pathname, search, hash }: Location): string {
-  return pathname + search + (/^#!?\//.test(hash) ? hash : '')
+/** What a page loses when it cleans its address is no other page: campaign parameters and click ids. */
+const campaign = /^(utm_|[gw]braid|\w*clid)/
+
+/** What tells pages apart. A hash is a place on the page, unless it looks like the route of a hash router: #/cart or #!/cart, where #/ is the page itself. */
+export function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'search' | 'hash'>): string {
+  const query = search
+    .slice(1)
+    .split('&')
+    .filter((pair) => !campaign.test(pair))
+  return pathname + query + (/^#!?\/./.test(hash) ? hash : '')
 }
 
 function watchHistory(look: () => void, signal: AbortSignal): void {
-  const { navigation } = window as { navigation?: EventTarget } // Firefox before 147 and Safari before 26.2 lack it
-  if (navigation) navigation.addEventListener('currententrychange', look, { signal })
+  // Firefox before 147 and Safari before 26.2 lack it; in a sandboxed frame it is there and silent.
+  const { navigation } = window as { navigation?: EventTarget & { currentEntry: unknown } }
+  if (navigation?.currentEntry) navigation.addEventListener('currententrychange', look, { signal })
   else patchHistory(look, signal)
 }
 

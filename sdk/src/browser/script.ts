@@ -1,10 +1,9 @@
 /** The script tag: starts a client by the tag's own attributes, then replays the calls that were made before it came. */
-import { type Client, createClient } from './index.ts'
-
-/** What a page may put in our place until we come: calls, each as `[verb, ...arguments]`. */
-interface Stub {
-  q?: [verb: string, ...args: unknown[]][]
-}
+import type { Client } from '../core/api.ts'
+import type { Moment } from '../core/event.ts'
+import type { ClientOptions } from '../core/options.ts'
+import { createBrowserCore } from './client.ts'
+import type { Stub } from './stub.ts'
 
 declare global {
   interface Window {
@@ -13,17 +12,59 @@ declare global {
 }
 
 const tag = document.currentScript as HTMLScriptElement // a classic script has one, and this build is no module
-const { token = '', endpoint = new URL(tag.src).origin } = tag.dataset
 const before = window.headwater
-// A second tag changes nothing. An element with this id shows up under this name too, but has no verbs.
-if (!before || !('track' in before) || 'q' in before) start(before as Stub | undefined)
+const { load: wanted, ...attributes } = tag.dataset
+const extras = wanted?.split(/[\s,]+/) ?? []
 
-function start(stub: Stub | undefined): void {
-  const client = createClient({ token, endpoint })
+// A second tag changes nothing. An element with this id shows up under this name too, but has no verbs.
+if (!before || !('track' in before) || ('q' in before && before.q)) {
+  // A visitor whom another of your domains sends along is known before the client starts.
+  if (extras.includes('links') && location.search.includes('hw_link=')) {
+    void load('links')
+      .then(({ acceptLink }) => acceptLink?.(attributes))
+      .catch(console.warn)
+      .then(start)
+  } else start()
+}
+
+function start(): void {
+  const stub = window.headwater as Stub | undefined
+  const { token = '', endpoint = new URL(tag.src).origin } = attributes
+  const others = Object.entries(attributes).map(([name, text]) => [name, readAttribute(text)])
+  const debug = extras.includes('debug')
+  const options: ClientOptions = { ...Object.fromEntries(others), token, endpoint, debug }
+  // What the stub has seen of a page that is prerendered nobody has.
+  const { prerendering } = document as { prerendering?: boolean }
+  const { client, at } = createBrowserCore(options, prerendering ? undefined : stub?.opening)
   client.on('error', ({ message }) => console.warn(`headwater: ${message}`)) // the tag has no other ears
+  const calls = stub?.q ?? []
+  // Who holds on to the stub holds the client.
+  Object.assign(Object(stub), client, { q: undefined })
   window.headwater = client
-  for (const [verb, ...args] of stub?.q ?? []) {
-    const call = client[verb as keyof Client] as ((...args: unknown[]) => unknown) | undefined // whatever the page wrote
-    call?.(...args)
+  for (const call of calls) {
+    const [verb, ...args] = call
+    const replay = client[verb as keyof Client] as ((...args: unknown[]) => unknown) | undefined // whatever the page wrote
+    at(call.key ? (call as Moment) : undefined, () => replay?.(...args)) // ours have both
+  }
+  for (const name of extras) void load(name).then((extra) => extra.default?.(client, attributes))
+}
+
+type Extra = Record<string, ((...args: unknown[]) => void) | undefined>
+
+/** Extras have the file's own name as their folder: `/sdk/vitals.js` beside `/sdk.js`. A module, which any strict policy lets pass. */
+function load(name: string): Promise<Extra> {
+  const address = tag.src.replace(/(\.js)?([?#].*)?$/, `/${name}.js`)
+  return import(address).catch((cause) => {
+    console.warn(cause) // it names the address
+    return {}
+  })
+}
+
+/** `data-auto-page="false"`, `data-batch-size="20"`, `data-ignored-referrers='["a.example"]'`: JSON where it is JSON; an empty one is true. */
+function readAttribute(text = ''): unknown {
+  try {
+    return text === '' || JSON.parse(text)
+  } catch {
+    return text
   }
 }

@@ -1,4 +1,5 @@
 /** States how a request looks to the network, and which answer each of its ends makes. */
+import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTransport } from './transport.ts'
 
@@ -21,7 +22,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const { send, sendLeaving, leavingBytes } = createTransport()
+const { pack, send, sendLeaving, leavingBytes } = createTransport()
 
 describe.each([
   ['send', send],
@@ -73,6 +74,62 @@ describe.each([
     expect(requests.map(({ keepalive }) => keepalive)).toEqual([true, false, true])
     expect(leavingBytes()).toBe(60_000)
   })
+})
+
+describe('a body is packed', () => {
+  const long = JSON.stringify({ text: 'é€😀 '.repeat(500) })
+  beforeEach(() => void vi.stubGlobal('window', globalThis))
+
+  test('by gzip, which is said in the address, and can be read again', async () => {
+    const body = await pack(long)
+    await send(url, body)
+    const [request] = requests
+    expect(request?.url).toBe(`${url}&encoding=gzip`)
+    expect([...(request?.headers ?? [])]).toEqual([['content-type', 'text/plain']])
+    const bytes = Buffer.from((await request?.arrayBuffer()) ?? new ArrayBuffer())
+    expect(bytes.length).toBeLessThan(long.length / 10)
+    expect(gunzipSync(bytes).toString()).toBe(long)
+  })
+
+  test.each<[string, string, () => void]>([
+    ['it fits into one packet anyway', '{"a":1}', () => {}],
+    ['the browser cannot', long, () => vi.stubGlobal('window', {})],
+    [
+      'the browser says that it can, and fails',
+      long,
+      () =>
+        vi.stubGlobal('CompressionStream', function fail() {
+          throw new TypeError('Unsupported compression format')
+        }),
+    ],
+  ])('not at all where %s', async (_, text, prepare) => {
+    prepare()
+    const body = await pack(text)
+    expect(body).toBe(text)
+    await send(url, body)
+    expect(requests[0]?.url).toBe(url)
+  })
+
+  test('and takes its packed size of the room that requests share', async () => {
+    network = () => new Promise(() => {})
+    const before = leavingBytes()
+    const body = await pack('x'.repeat(50_000))
+    const other = createTransport()
+    void other.send(url, body)
+    await Promise.resolve()
+    expect(before - other.leavingBytes()).toBe(body.length)
+    expect(requests[0]?.keepalive).toBe(true)
+  })
+})
+
+test.each([
+  ['shop.example', '&id_cookie=shop.example'],
+  ['', '&id_cookie='],
+])('a collector that sets the cookie again is told its domain: %j', async (domain, expected) => {
+  const transport = createTransport(() => domain)
+  await transport.send(url, '{}')
+  await transport.sendLeaving(url, '{}')
+  expect(requests.map((request) => request.url)).toEqual(Array(2).fill(url + expected))
 })
 
 test('sendLeaving has started when it returns', () => {

@@ -1,17 +1,22 @@
 /** Sends batches over HTTP, as simple requests that need no CORS preflight. */
-import ky from 'ky'
-import type { Answer, Transport } from '../core/ports.ts'
+import type { Answer, Body, Transport } from '../core/ports.ts'
+import { post } from './post.ts'
 
 /** Browsers share 64 KiB across all keepalive requests of a page, and we leave room for headers. */
 const keepaliveBytes = 60_000
 /** The collector answers within 3 s or says 503; ten leave room for a slow network. */
 const timeoutMs = 10_000
+/** Below that a body fits into one packet anyway. */
+const worthPacking = 1_000
 
-export function createTransport(): Transport {
+/** `idCookieDomain`: asks a collector on the page's own origin to set the id cookie again on this domain. */
+export function createTransport(idCookieDomain?: () => string): Transport {
   let bytesAloft = 0
 
-  async function exchange(request: typeof viaKy, url: string, text: string): Promise<Answer> {
-    const body = new TextEncoder().encode(text)
+  async function exchange(request: typeof post, url: string, text: Body): Promise<Answer> {
+    const body = typeof text === 'string' ? new TextEncoder().encode(text) : text
+    const encoding = body === text ? '&encoding=gzip' : ''
+    const cookie = idCookieDomain ? `&id_cookie=${idCookieDomain()}` : ''
     // A small request outlives the page too, so what is on its way need not be sent again when the page leaves.
     const keepalive = body.length <= keepaliveBytes - bytesAloft
     const bytes = keepalive ? body.length : 0
@@ -20,7 +25,8 @@ export function createTransport(): Transport {
       const headers = { 'content-type': 'text/plain' }
       // ky's own time limit ends with the headers; this one also covers reading the answer.
       const signal = AbortSignal.timeout?.(timeoutMs) // Safari before 16 lacks it
-      return await readAnswer(await request(url, { method: 'POST', body, headers, keepalive, signal }))
+      const init = { method: 'POST', body, headers, keepalive, signal }
+      return await readAnswer(await request(url + encoding + cookie, init))
     } catch {
       return { status: 0 } // whatever it was, no answer came: the flush loop keeps the events and tries again
     } finally {
@@ -29,14 +35,18 @@ export function createTransport(): Transport {
   }
 
   return {
-    send: (url, body) => exchange(viaKy, url, body),
+    pack: async (text) =>
+      text.length < worthPacking || !('CompressionStream' in window) ? text : gzip(text).catch(() => text),
+    send: (url, body) => exchange(post, url, body),
     sendLeaving: (url, body) => exchange(fetch, url, body), // ky starts a tick later
     leavingBytes: () => keepaliveBytes - bytesAloft,
   }
 }
 
-const viaKy = (url: string, init: RequestInit): Promise<Response> =>
-  ky(url, { ...init, retry: 0, throwHttpErrors: false })
+async function gzip(text: string): Promise<Body> {
+  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))
+  return new Uint8Array(await new Response(packed).arrayBuffer())
+}
 
 async function readAnswer(response: Response): Promise<Answer> {
   const body = await response.json().catch(() => undefined) // no JSON is no receipt

@@ -1,5 +1,6 @@
 /** The public face of a client, the same on every platform. */
 import type { Notices } from './notices.ts'
+import type { ConsentState } from './options.ts'
 
 /** The events of a site: each name with its properties. */
 export type EventMap = Record<string, Record<string, unknown>>
@@ -25,6 +26,14 @@ export interface Traits {
   email?: string
 }
 
+/** What is stored on a device. */
+export interface Stored {
+  /** The database: each event that waits, and the visitor with the present session and how they came, each time. */
+  records: unknown[]
+  /** Short texts in localStorage by name, and `id`, which is the cookie `hw_id` where one is used. */
+  texts: Record<string, string>
+}
+
 /**
  * Records what happens and delivers it to the collector. Verbs return at once and never throw: what cannot be recorded
  * is counted, told to `on('dropped')`, and reported with the next batch.
@@ -39,8 +48,8 @@ export interface Client<Events extends object = EventMap> {
    * Records that something happened. The event is written to the device's storage and sent within `flushIntervalMs`
    * (default 5 000 ms); it outlives a closed tab and a lost network. Its properties are copied as JSON.
    *
-   * What is no JSON (a BigInt, an object that contains itself) is dropped as `invalid_event`; an event that comes when
-   * 10 000 wait on the device is dropped as `queue_full`. The collector rejects an event whose properties are over 32 KB
+   * What is no JSON (a BigInt, an object that contains itself) is dropped as `invalid_event`. Beyond 10 MB on the device
+   * the oldest events are dropped as `queue_full`. The collector rejects an event whose properties are over 32 KB
    * of JSON or 10 levels deep, or whose name is not 1–200 characters long: it is dropped as `rejected`, with its reason.
    *
    *     hw.track('add_to_cart', { sku: 'A1' })
@@ -74,6 +83,25 @@ export interface Client<Events extends object = EventMap> {
 
   /** Forgets who the visitor is, as on logout: what follows has a new anonymous id and a new session. */
   reset(): void
+
+  /**
+   * Says what the visitor agrees to. `pending`: events are kept in memory alone, with their times; the page may still
+   * say yes. `denied`: nothing is written or sent, and everything this device knows is forgotten, events that wait
+   * included. `granted`: what was kept goes out. The answer itself is not stored: say it on each page.
+   *
+   *     hw.consent('granted')
+   */
+  consent(state: ConsentState): void
+
+  /**
+   * All that is stored on this device for this website. Rejects when the storage does.
+   *
+   *     console.log(await hw.stored())
+   */
+  stored(): Promise<Stored>
+
+  /** Deletes all of that, and goes on as if the visitor were new. What the collector has is not touched. Rejects when the storage does. */
+  forget(): Promise<void>
 
   /**
    * Sends all that waits now, instead of within `flushIntervalMs`. Resolves when that was tried, and never rejects:

@@ -1,11 +1,13 @@
 /** States when requests may go after failures. */
-import { createFakeClock, createFakeIds, noon } from '@headwater/testkit/fake-ports'
+import { createFakeClock, createFakeIds, createFakePorts, noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createPace, parseRetryAfter } from './backoff.ts'
+import { createPace, type Pace, parseRetryAfter } from './backoff.ts'
+import { createJournal } from './journal.ts'
 
-function setUp(chance = 0.5) {
+function setUp(chance = 0.5, journal = createJournal()) {
   const clock = createFakeClock()
-  const pace = createPace(clock, { ...createFakeIds(), random: () => chance })
+  const ids = { ...createFakeIds(), random: () => chance }
+  const pace = createPace(createFakePorts({ clock, journal, ids }))
   /** Fails, waits as long as asked, and answers how long that was. */
   const failAndWait = async () => {
     pace.failed()
@@ -13,7 +15,7 @@ function setUp(chance = 0.5) {
     await clock.advance(ms)
     return ms
   }
-  return { clock, pace, failAndWait }
+  return { clock, pace, failAndWait, journal }
 }
 
 const repeat = async <T>(times: number, act: () => Promise<T>) => {
@@ -23,11 +25,11 @@ const repeat = async <T>(times: number, act: () => Promise<T>) => {
 }
 
 describe('after failures', () => {
-  test('waits double from 1 s to 4 s in the first minute, then up to 5 minutes', async () => {
+  test('waits are 1 s, 2 s, and 3.6 s for about a minute, then they double up to 5 minutes', async () => {
     const { failAndWait } = setUp()
     const seconds = (await repeat(25, failAndWait)).map((ms) => ms / 1000)
-    expect(seconds.slice(0, 4)).toEqual([1, 2, 4, 4])
-    expect(seconds.slice(16)).toEqual([4, 8, 16, 32, 64, 128, 256, 300, 300])
+    expect(seconds.slice(0, 17)).toEqual([1, 2, ...Array(15).fill(3.6)])
+    expect(seconds.slice(17)).toEqual([7.2, 14.4, 28.8, 57.6, 115.2, 230.4, 300, 300])
   })
 
   test('an outage of 8 s costs at most four requests, whatever chance says', async () => {
@@ -77,12 +79,116 @@ describe('a pause', () => {
     expect(pace.isOpen()).toBe(true)
   })
 
+  test('as long as a pause may be holds, and no longer', async () => {
+    const { clock, pace } = setUp()
+    pace.pause(3_600_000)
+    await clock.advance(3_599_999)
+    expect(pace.isOpen()).toBe(false)
+    await clock.advance(1)
+    expect(pace.isOpen()).toBe(true)
+  })
+
+  test('keeps a request back that cannot wait; a mere back-off does not', () => {
+    const { pace } = setUp()
+    pace.failed()
+    expect([pace.isOpen(), pace.isPaused()]).toEqual([false, false])
+    pace.pause(6_000)
+    expect(pace.isPaused()).toBe(true)
+  })
+})
+
+describe('a hold', () => {
   test('without end lasts until a restart', () => {
     const { pace } = setUp()
-    pace.pause(Infinity)
+    pace.hold(Infinity)
+    pace.hurry()
     expect(pace.openAt()).toBe(Infinity)
+    expect(pace.isPaused()).toBe(true)
     pace.restart()
     expect(pace.isOpen()).toBe(true)
+  })
+
+  test('is of this page alone: nothing is written down', () => {
+    const { pace, journal } = setUp()
+    pace.hold(300_000)
+    expect(journal.names()).toEqual([])
+  })
+})
+
+describe('pages on one journal', () => {
+  /** Two tabs of one browser, which share its clock. */
+  function setUpTabs() {
+    const ports = createFakePorts()
+    return { ...ports, one: createPace(ports), two: createPace(ports) }
+  }
+
+  test.each<[string, (pace: Pace) => void]>([
+    ['a pause', (pace) => pace.pause(6_000)],
+    ['a back-off', (pace) => pace.failed()],
+  ])('%s of one holds all of them, and those that come later', (_, act) => {
+    const { one, two, ...ports } = setUpTabs()
+    act(one)
+    expect([two.isOpen(), createPace(ports).isOpen()]).toEqual([false, false])
+    expect(two.openAt()).toBe(one.openAt())
+  })
+
+  test('failures add up: the second page waits twice as long as the first', () => {
+    const { one, two } = setUpTabs()
+    one.failed()
+    two.failed()
+    expect(one.openAt()).toBe(noon + 2_000)
+  })
+
+  test.each<[string, (pace: Pace) => void]>([
+    ['hurry of one ends the back-off of all', (pace) => pace.hurry()],
+    ['success of one ends it too', (pace) => pace.restart()],
+  ])('%s', (_, act) => {
+    const { one, two } = setUpTabs()
+    one.failed()
+    act(two)
+    expect(one.isOpen()).toBe(true)
+  })
+
+  test('a hold of one leaves the others alone, and their success does not end it', () => {
+    const { one, two } = setUpTabs()
+    one.hold(300_000)
+    expect(two.isOpen()).toBe(true)
+    two.restart()
+    expect(one.isOpen()).toBe(false)
+  })
+
+  test('a restart leaves nothing behind', () => {
+    const { one, journal } = setUpTabs()
+    one.failed()
+    one.pause(1_000)
+    one.restart()
+    expect(journal.names()).toEqual([])
+  })
+
+  test('where nothing failed, nothing is written', () => {
+    const { one, journal } = setUpTabs()
+    one.hurry()
+    one.restart()
+    expect(journal.names()).toEqual([])
+  })
+})
+
+describe('what stands in the journal is not believed when it', () => {
+  test.each<[string, string]>([
+    ['pauses longer than any pause', JSON.stringify({ pausedUntil: noon + 3_600_001 })],
+    ['waits longer than any pause', JSON.stringify({ waitsUntil: noon + 365 * 86_400_000 })],
+    ['is no JSON', '{"pausedUntil":17'],
+    ['is none of ours', '"soon"'],
+    ['is null', 'null'],
+    ['is a list', '[1,2]'],
+    ['has text for times', '{"pausedUntil":"soon","waitsUntil":"later"}'],
+    ['has nothing for times', '{"pausedUntil":null,"delayMs":null}'],
+  ])('%s', (_, text) => {
+    const { pace, journal } = setUp()
+    journal.write('pace', text)
+    expect(pace.isOpen()).toBe(true)
+    pace.failed()
+    expect(pace.openAt()).toBe(noon + 1_000)
   })
 })
 

@@ -1,34 +1,17 @@
 /** States what each verb of a client does, as the collector and the listeners see it. */
-import {
-  createFakeLifecycle,
-  createFakePorts,
-  type FakePorts,
-  problem,
-  settled,
-} from '@headwater/testkit/fake-ports'
+import type { WireEvent } from '@headwater/contract'
+import { gate, needed, openPage } from '@headwater/testkit/fake-page'
+import { createFakeLifecycle, noon, problem, settled } from '@headwater/testkit/fake-ports'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Client } from './api.ts'
-import { createCoreClient } from './client.ts'
-import type { Notices } from './notices.ts'
-import { readOptions } from './options.ts'
 
-const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
-const endpoint = 'https://t.example.com'
+const { token, endpoint } = needed
 
-function start(options: { autoPage?: boolean } = {}, own: Partial<FakePorts> = {}) {
-  const ports = createFakePorts(own)
-  const client = createCoreClient(readOptions({ token, endpoint, autoPage: false, ...options }), ports)
-  const said: { [Name in keyof Notices]: Notices[Name][] } = { delivered: [], dropped: [], error: [] }
-  client.on('delivered', (notice) => said.delivered.push(notice))
-  client.on('dropped', (notice) => said.dropped.push(notice))
-  client.on('error', (notice) => said.error.push(notice))
-  const events = () => ports.transport.requests.flatMap(({ batch }) => batch.events)
-  return { ...ports, client, said, events }
-}
+const start = openPage
 
 describe('a batch', () => {
-  test('goes to the endpoint with its token and says when, by whom and on which device', async () => {
+  test('goes to the endpoint with its token and says when, and by which SDK', async () => {
     const { client, clock, transport } = start()
     await settled()
     client.track('a')
@@ -40,7 +23,6 @@ describe('a batch', () => {
         v: 1,
         sent_at: '2026-11-20T12:00:05.000Z',
         sdk: { name: 'headwater-js', version: manifest.version },
-        context: { locale: 'en-GB', timezone: 'Europe/London', screen: { width: 390, height: 844 } },
       },
     })
     expect(transport.requests[0]?.batch).not.toHaveProperty('dropped')
@@ -192,7 +174,7 @@ describe('verbs', () => {
       },
     }
     for (const value of [null, 0, '', [], Symbol('s'), 1n, cycle, Object.create(null), () => 1, thrower]) {
-      for (const verb of ['track', 'page', 'conversion', 'identify', 'setToken']) {
+      for (const verb of ['track', 'page', 'conversion', 'identify', 'setToken', 'consent']) {
         verbs[verb]?.(value)
         verbs[verb]?.('name', value)
       }
@@ -219,54 +201,6 @@ describe('page views', () => {
     ])
   })
 
-  describe('of an address that changes before its title', () => {
-    /** The visitor comes to /cart while the title is still that of the page before. */
-    function comeToCart() {
-      const { client, lifecycle, ...rest } = start({ autoPage: true })
-      let tell = () => {}
-      const titled = new Promise<void>((resolve) => {
-        tell = resolve
-      })
-      lifecycle.here = { url: 'https://shop.example/cart', title: 'Shop' }
-      lifecycle.arrive(titled)
-      const setTitle = () => {
-        lifecycle.here = { ...lifecycle.here, title: 'Cart' }
-        tell()
-      }
-      return { client, lifecycle, setTitle, tell, ...rest }
-    }
-
-    test('have the time and the order of the change, and the title that follows', async () => {
-      const { client, setTitle, events } = comeToCart()
-      client.track('right after')
-      setTitle()
-      await client.flush()
-      expect(events()).toMatchObject([
-        { type: 'page', title: 'Shop' },
-        { type: 'page', title: 'Cart', url: 'https://shop.example/cart', seq: 2 },
-        { name: 'right after', seq: 3 },
-      ])
-    })
-
-    test('go without a title when the page is left at once', async () => {
-      const { lifecycle, events } = comeToCart()
-      lifecycle.leave()
-      expect(events()).toMatchObject([{ url: 'https://shop.example/' }, { url: 'https://shop.example/cart' }])
-      expect(events()[1]).not.toHaveProperty('title')
-    })
-
-    test('do not take the title of another page', async () => {
-      const { client, lifecycle, tell, events } = comeToCart()
-      lifecycle.here = { url: 'https://shop.example/thanks', title: 'Thanks' }
-      lifecycle.arrive()
-      tell()
-      await client.flush()
-      const [, cart, thanks] = events()
-      expect(cart).not.toHaveProperty('title')
-      expect(thanks).toMatchObject({ url: 'https://shop.example/thanks', title: 'Thanks' })
-    })
-  })
-
   test('are not when autoPage is false', async () => {
     const { client, transport } = start({ autoPage: false })
     await client.flush()
@@ -288,7 +222,255 @@ describe('page views', () => {
   })
 })
 
+describe('the title of a page that has none yet', () => {
+  const cart = 'https://shop.example/cart'
+
+  /** The visitor has come to the cart by history; the title is still that of the shop. */
+  async function comeToCart() {
+    const page = start({ autoPage: true })
+    await page.client.flush()
+    const { promise, open: titled } = gate<void>()
+    page.lifecycle.here = { url: cart, title: 'Shop' }
+    page.lifecycle.arrive(promise)
+    await settled()
+    return { ...page, titled }
+  }
+
+  test('is what stands there when it should be there, and until then the event waits', async () => {
+    const { client, lifecycle, titled, storage, events } = await comeToCart()
+    expect(await storage.count()).toBe(0)
+    lifecycle.here = { url: cart, title: 'Cart' }
+    titled()
+    await client.flush()
+    expect(events().at(-1)).toMatchObject({ url: cart, title: 'Cart' })
+  })
+
+  test('stays unknown where the visitor has gone on meanwhile', async () => {
+    const { client, lifecycle, titled, events } = await comeToCart()
+    lifecycle.here = { url: 'https://shop.example/pay', title: 'Pay' }
+    titled()
+    await client.flush()
+    expect(events().at(-1)).toMatchObject({ url: cart })
+    expect(events().at(-1)).not.toHaveProperty('title')
+  })
+
+  test('stays unknown where the visitor leaves before: the event goes without it, and not with that of the page before', async () => {
+    const { lifecycle, transport } = await comeToCart()
+    lifecycle.leave()
+    const view = transport.requests.at(-1)?.batch.events[0]
+    expect(view).toMatchObject({ type: 'page', url: cart })
+    expect(view).not.toHaveProperty('title')
+  })
+
+  test('keeps what comes after it in its place', async () => {
+    const { client, titled, events } = await comeToCart()
+    client.track('a')
+    titled()
+    await client.flush()
+    expect(events().map(({ name }) => name)).toEqual(['page_view', 'page_view', 'a'])
+  })
+})
+
+describe('the hook before an event is kept', () => {
+  test('changes what is sent, and sees neither visitor nor visit', async () => {
+    const seen: WireEvent[] = []
+    const { client, events } = start({
+      before(event) {
+        seen.push(event)
+        return { ...event, url: 'https://shop.example/clean', props: { ...event.props, plan: 'pro' } }
+      },
+    })
+    client.track('a', { sku: 'A1' })
+    await client.flush()
+    expect(seen[0]).toMatchObject({ name: 'a', url: 'https://shop.example/' })
+    expect(Object.keys(seen[0] ?? {})).not.toContain('session')
+    expect(events()).toMatchObject([
+      { name: 'a', url: 'https://shop.example/clean', props: { sku: 'A1', plan: 'pro' } },
+    ])
+  })
+
+  test('sees page views and identifications too, and cannot take the visitor from them', async () => {
+    const { client, events } = start({
+      before: ({ name, ...event }) => ({ ...event, name: name ?? 'signed in' }),
+    })
+    client.page()
+    client.identify('u1', { email: 'ann@example.com' })
+    await client.flush()
+    expect(events()).toMatchObject([
+      { type: 'page', session: { id: events()[0]?.idempotency_key } },
+      { name: 'signed in', user_id: 'u1', identities: [{ type: 'email_hash' }] },
+    ])
+  })
+
+  test('drops an event, which is counted and leaves a gap in the stream', async () => {
+    const { client, events, said, transport } = start({
+      before: (event) => (event.name === 'secret' ? null : event),
+    })
+    client.track('a')
+    client.track('secret')
+    client.track('b')
+    await client.flush()
+    expect(events().map(({ name, seq }) => [name, seq])).toEqual([
+      ['a', 1],
+      ['b', 3],
+    ])
+    expect(said.dropped).toEqual([{ reason: 'before', count: 1 }])
+    expect(said.error).toEqual([])
+    expect(transport.requests[0]?.batch.dropped).toEqual({ before: 1 })
+  })
+
+  test('that throws costs its event, which is counted and said, and no other', async () => {
+    const { client, events, said, transport } = start({
+      before(event) {
+        if (event.name === 'a') throw new Error('a bug of the page')
+        return event
+      },
+    })
+    expect(() => client.track('a')).not.toThrow()
+    client.track('b')
+    await client.flush()
+    expect(events().map(({ name }) => name)).toEqual(['b'])
+    expect(said.dropped).toEqual([{ reason: 'before_failed', count: 1 }])
+    expect(said.error).toMatchObject([
+      { code: 'before_failed', message: expect.stringContaining('a bug of the page') },
+    ])
+    expect(transport.requests[0]?.batch.dropped).toEqual({ before_failed: 1 })
+  })
+
+  test('cannot change what tells an event apart', async () => {
+    const { client, events } = start({
+      before: (event) => ({ ...event, idempotency_key: 'x', stream: 'x', seq: 99 }),
+    })
+    client.track('a')
+    client.track('b')
+    await client.flush()
+    expect(events().map(({ seq }) => seq)).toEqual([1, 2])
+    expect(JSON.stringify(events())).not.toContain('"x"')
+  })
+
+  const cycle: Record<string, unknown> = {}
+  cycle.self = cycle
+  test.each<[string, (event: WireEvent) => unknown]>([
+    ['a promise', async (event) => event],
+    ['true', () => true],
+    ['a text', () => 'yes'],
+    ['an event without its time', ({ occurred_at: _, ...event }) => event],
+    ['an event of no time', (event) => ({ ...event, occurred_at: 'yesterday' })],
+    ['an event that is no JSON', (event) => ({ ...event, props: { big: 1n } })],
+    ['an event that contains itself', (event) => ({ ...event, props: cycle })],
+  ])(
+    'that answers %s costs its event at most: those beside it are kept, and the storage is not blamed',
+    async (_, answer) => {
+      const before = (event: WireEvent) => (event.name === 'a' ? answer(event) : event) as WireEvent
+      const { client, events, said, storage } = start({ before })
+      client.track('first')
+      client.track('a')
+      client.track('b')
+      await client.flush()
+      client.track('c')
+      await settled()
+      expect(said.error.map(({ code }) => code)).not.toContain('storage_failed')
+      expect(events().map(({ name }) => name)).toEqual(expect.arrayContaining(['first', 'b']))
+      expect(await storage.count()).toBe(1)
+    },
+  )
+
+  test('cannot change an event once it has been answered', async () => {
+    const list = [1]
+    const { client, events } = start({ before: (event) => ({ ...event, props: { list } }) })
+    client.track('a')
+    list.push(2)
+    await client.flush()
+    expect(events()[0]?.props).toEqual({ list: [1] })
+  })
+})
+
+describe('calls that were made before there was a client', () => {
+  test('count with the key and the time they had', async () => {
+    const { client, at, events } = start()
+    at({ key: 'k-early', at: noon - 2_000 }, () => client.track('early'))
+    client.track('now')
+    await client.flush()
+    const [early, now] = events()
+    expect(early).toMatchObject({
+      name: 'early',
+      idempotency_key: 'k-early',
+      occurred_at: '2026-11-20T11:59:58.000Z',
+      session: { started_at: '2026-11-20T11:59:58.000Z' },
+    })
+    expect(now).toMatchObject({ name: 'now', occurred_at: '2026-11-20T12:00:00.000Z', seq: 2 })
+    expect(now?.idempotency_key).not.toBe('k-early')
+  })
+
+  test('that record nothing leave nothing to the next one', async () => {
+    const { client, at, events } = start()
+    at({ key: 'k-early', at: noon - 2_000 }, () => client.identify('null'))
+    client.track('now')
+    await client.flush()
+    expect(events()[0]).toMatchObject({ occurred_at: '2026-11-20T12:00:00.000Z' })
+  })
+
+  const opening = { key: 'k-opening', at: noon - 3_000 }
+
+  test('have made the page view that the visitor coming was', async () => {
+    const { client, events } = start({ autoPage: true, opening })
+    client.track('now')
+    await client.flush()
+    expect(events()).toMatchObject([
+      { name: 'page_view', idempotency_key: 'k-opening', occurred_at: '2026-11-20T11:59:57.000Z' },
+      { name: 'now', occurred_at: '2026-11-20T12:00:00.000Z' },
+    ])
+  })
+
+  test('have made no other event: without a page view of its own, the first one has its own time', async () => {
+    const { client, clock, events } = start({ autoPage: false, opening })
+    await clock.advance(60_000)
+    client.track('later')
+    await client.flush()
+    expect(events()).toMatchObject([{ name: 'later', occurred_at: '2026-11-20T12:01:00.000Z' }])
+  })
+
+  test('nor one that comes when the visitor has agreed after all', async () => {
+    const { client, clock, events } = start({ autoPage: true, opening, consent: 'denied' })
+    await clock.advance(60_000)
+    client.consent('granted')
+    client.track('later')
+    await client.flush()
+    expect(events()).toMatchObject([{ name: 'later', occurred_at: '2026-11-20T12:01:00.000Z' }])
+  })
+})
+
+test('the cookies of ad platforms go with conversions', async () => {
+  const { client, lifecycle, events } = start()
+  lifecycle.ads = { _fbp: 'fb.1.2.3' }
+  client.track('a')
+  client.conversion('buy')
+  await client.flush()
+  expect(events().map(({ ad_cookies }) => ad_cookies)).toEqual([undefined, { _fbp: 'fb.1.2.3' }])
+})
+
 describe('tokens', () => {
+  test('that change leave page views, visitor and visit as they are', async () => {
+    const { client, lifecycle, events, transport } = start({ autoPage: true })
+    await client.flush()
+    client.setToken('hw_pub_abcd1234_new')
+    lifecycle.here = { url: 'https://shop.example/cart' }
+    lifecycle.arrive()
+    await client.flush()
+    const [before, after] = events()
+    expect(transport.requests.map(({ url }) => url.split('token=')[1])).toEqual([
+      token,
+      'hw_pub_abcd1234_new',
+    ])
+    expect(after).toMatchObject({
+      type: 'page',
+      seq: 2,
+      stream: before?.stream,
+      anonymous_id: before?.anonymous_id,
+      session: before?.session,
+    })
+  })
+
   test('another token of the same website ends a refusal and sends what waits', async () => {
     const { client, transport, clock, said } = start()
     transport.replyWith(problem(401, 'token_expired', 'Make a new one.'))
@@ -317,7 +499,9 @@ describe('tokens', () => {
       client.setToken(other)
       client.track('a')
       await client.flush()
-      expect(said.error).toEqual([{ code: 'invalid_token', message: expect.stringContaining('setToken: ') }])
+      expect(said.error).toMatchObject([
+        { code: 'invalid_token', message: expect.stringContaining('setToken: ') },
+      ])
       expect(said.error[0]?.message).toContain(other.slice(0, 15))
       expect(said.error[0]?.message).not.toContain('_new') // a secret stays one
       expect(transport.requests[0]?.url).toContain(token)
@@ -387,5 +571,37 @@ describe('types', () => {
 
   test('without a map any name and any properties will do', () => {
     expectTypeOf<Client['track']>().toBeCallableWith('anything', { at: new Date(), list: [1] })
+  })
+})
+
+describe('what a listener hears of events', () => {
+  test('each call that was taken, with its event, and each request that ended, with what came of it', async () => {
+    const { client, said } = start()
+    client.track('a')
+    client.identify('u1')
+    await client.flush()
+    expect(said.recorded.map(({ event }) => event)).toMatchObject([{ name: 'a' }, { user_id: 'u1' }])
+    expect(said.answered).toMatchObject([
+      { bytes: expect.any(Number), leaving: false, answer: { status: 200, body: { accepted: 2 } } },
+    ])
+    const sent = said.answered[0]?.events.map(({ json }) => JSON.parse(json))
+    expect(sent).toMatchObject([
+      { name: 'a', session: {} },
+      { user_id: 'u1', session: {} },
+    ])
+  })
+
+  test('when a request was one of a page that leaves', async () => {
+    const { client, lifecycle, said } = start()
+    client.track('a')
+    lifecycle.leave()
+    await settled()
+    expect(said.answered).toMatchObject([{ leaving: true }])
+  })
+
+  test('nothing of an event that the hook has dropped', () => {
+    const { client, said } = start({ before: () => null })
+    client.track('a')
+    expect(said.recorded).toEqual([])
   })
 })

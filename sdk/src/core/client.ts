@@ -2,42 +2,68 @@
 import type { WireEvent } from '@headwater/contract'
 import type { Client, Conversion } from './api.ts'
 import { createDrops } from './drops.ts'
-import { createDrafter, type Draft, type Fields, type Reset } from './event.ts'
+import { createDrafter, type Fields, type Moment, passThrough } from './event.ts'
 import { createFlusher } from './flush.ts'
 import { emailIdentity, readUserId } from './identity.ts'
 import { createEmitter, type DropReason, type ErrorCode } from './notices.ts'
-import { type Settings, websiteKeyOf } from './options.ts'
+import { isConsent, type Settings, websiteKeyOf } from './options.ts'
 import type { Ports } from './ports.ts'
 import { createQueue } from './queue.ts'
 
 const pageView = { type: 'page', name: 'page_view' } as const
 
-/** The settings become the client's own: `setToken` changes them. */
-export function createCoreClient(settings: Settings, ports: Ports): Client {
+/** A client, and the way to let calls count that were made before it. */
+export interface Core {
+  client: Client
+  /** The event that `call` records has this key and this time, where they are known. */
+  at(moment: Moment | undefined, call: () => void): void
+}
+
+/** The settings become the client's own: `setToken` and `consent` change them. */
+export function createCore(settings: Settings, ports: Ports): Core {
   const { clock, ids, lifecycle } = ports
-  const { emit, complain, on } = createEmitter(clock)
+  const notices = createEmitter(clock)
+  const { emit, complain, on } = notices
   const drops = createDrops(emit)
-  const queue = createQueue({ ports, drops, complain }, () =>
+  const parts = { ports, settings, drops, notices }
+  const queue = createQueue(parts, () =>
     flusher.wake(queue.size() < settings.batchSize ? settings.flushIntervalMs : 0),
   )
-  const flusher = createFlusher({ ports, settings, queue, drops, emit, complain })
-  const draft = createDrafter(ports)
+  const flusher = createFlusher(parts, queue)
+  let draft = createDrafter(ports, settings)
+  let moment: Moment | undefined
   let isOpen = true
 
   /** `complete` adds to the event what takes time; until then it, and what comes after it, is not written. */
   function record(fields: Fields, complete?: (event: WireEvent) => Promise<void>): void {
+    let fault: DropReason & ErrorCode = 'invalid_event'
     try {
-      const entry = draft(fields)
-      entry.ready = complete?.(entry.event)
-      take(entry)
+      if (!isListening()) return
+      const { event: drafted, arrival } = draft(fields, moment)
+      fault = 'before_failed'
+      const event = passThrough(settings.before, drafted)
+      if (!event) {
+        drops.count('before')
+        return
+      }
+      emit('recorded', { event })
+      queue.take({ event, arrival, ready: complete?.(event) })
     } catch (cause) {
-      refuse('invalid_event', cause)
+      refuse(fault, cause)
     }
   }
 
-  function take(entry: Draft | Reset): void {
-    if (isOpen) queue.take(entry)
-    else drops.count('shut_down')
+  function at(early: Moment | undefined, call: () => void): void {
+    moment = early
+    call()
+    moment = undefined
+  }
+
+  function isListening(): boolean {
+    if (!isOpen) drops.count('shut_down')
+    else if (settings.consent === 'denied') emit('dropped', { reason: 'consent_denied', count: 1 })
+    else return true
+    return false
   }
 
   async function addEmail(event: WireEvent, email: unknown): Promise<void> {
@@ -50,14 +76,27 @@ export function createCoreClient(settings: Settings, ports: Ports): Client {
   /** Until a page has its own title it has none: the one that stands there is of the page before. */
   async function addTitle(event: WireEvent, titled: Promise<void>): Promise<void> {
     event.title = undefined
+    const { url } = lifecycle.place()
     await titled
-    const { url, title } = lifecycle.place()
-    if (url === event.url) event.title = title
+    const here = lifecycle.place()
+    if (here.url === url) event.title = here.title
   }
 
   function refuse(code: DropReason & ErrorCode, found: unknown): void {
     drops.count(code)
     complain(code, found)
+  }
+
+  /** What comes after it is another visitor's, whom nothing connects with this one. */
+  function forget() {
+    draft = createDrafter(ports, settings)
+    return queue.forget()
+  }
+
+  function deny(): void {
+    const { count, done } = forget()
+    if (count > 0) emit('dropped', { reason: 'consent_denied', count })
+    done.catch((cause) => complain('storage_failed', cause, cause))
   }
 
   const client: Client = {
@@ -73,7 +112,17 @@ export function createCoreClient(settings: Settings, ports: Ports): Client {
       if (id) record({ type: 'identify', user_id: id }, (event) => addEmail(event, traits?.email))
       else refuse('illegal_id', userId)
     },
-    reset: () => take({ anonymousId: ids.uuid() }),
+    reset: () => void (isListening() && queue.take({ anonymousId: ids.uuid(), at: clock.now() })),
+    consent(state) {
+      if (!isConsent(state)) return complain('invalid_consent', state)
+      settings.consent = state
+      if (state === 'granted') flusher.flush()
+      if (state === 'denied') deny()
+    },
+    stored: queue.inspect,
+    async forget() {
+      await forget().done
+    },
     flush: flusher.flush,
     async shutdown() {
       isOpen = false
@@ -88,10 +137,15 @@ export function createCoreClient(settings: Settings, ports: Ports): Client {
     },
     on,
   }
-  const arrive = (titled?: Promise<void>) =>
-    record(pageView, titled && ((event: WireEvent) => addTitle(event, titled)))
+  if (settings.consent === 'denied') deny()
+  let opening = settings.opening
+  const arrive = (titled?: Promise<void>) => {
+    at(opening, () => record(pageView, titled && ((event) => addTitle(event, titled))))
+    opening = undefined
+  }
   // Being shown, the client also sends what an earlier page has left behind.
   const { leave, flush: resume } = flusher
   const unwatch = lifecycle.watch({ arrive: settings.autoPage ? arrive : undefined, leave, resume })
-  return client
+
+  return { client, at }
 }

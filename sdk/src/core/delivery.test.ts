@@ -8,7 +8,7 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createCoreClient } from './client.ts'
+import { createCore } from './client.ts'
 import type { Notices } from './notices.ts'
 import { readOptions } from './options.ts'
 import type { Answer } from './ports.ts'
@@ -23,7 +23,7 @@ const minute = 60_000
 /** A client that has tracked events of these names and hears what is said. */
 function start(names: string[], own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
-  const client = createCoreClient(readOptions(options), ports)
+  const { client } = createCore(readOptions(options), ports)
   const said: [string, unknown][] = []
   for (const name of ['delivered', 'dropped', 'error'] as const) {
     client.on(name, (notice: Notices[typeof name]) => said.push([name, notice]))
@@ -217,4 +217,27 @@ describe('batches that are refused as a whole', () => {
     expect(transport.sent()).toEqual([names(4), ['e1', 'e2'], ['e3', 'e4']])
     expect(await storage.count()).toBe(2)
   })
+})
+
+test('a body goes as the transport has packed it, and its events in it as they were written', async () => {
+  const { client, transport, storage } = start([])
+  await settled()
+  const texts: string[] = []
+  const bodies: unknown[] = []
+  const { send } = transport
+  transport.pack = async (text) => {
+    texts.push(text)
+    return `${text} `
+  }
+  transport.send = (url, body) => {
+    bodies.push(body)
+    return send(url, body)
+  }
+  client.track('a')
+  client.track('b')
+  await settled()
+  const written = await storage.peek(9)
+  await client.flush()
+  expect(bodies).toEqual([`${texts[0]} `])
+  expect(texts[0]).toContain(`"events":[${written.map(({ json }) => json)}]}`)
 })

@@ -1,66 +1,58 @@
 /** Sends one batch and does what its answer asks for: the status→outcome table of the contract, put to work. */
-import {
-  type Batch,
-  isReceiptFor,
-  type Outcome,
-  outcomeOf,
-  type Problem,
-  type Receipt,
-  type WireEvent,
-} from '@headwater/contract'
+import { isReceiptFor, type Outcome, outcomeOf, type Problem, type Receipt } from '@headwater/contract'
 import { type Pace, parseRetryAfter } from './backoff.ts'
-import type { Drops } from './drops.ts'
-import type { Complain, Emit, ErrorCode } from './notices.ts'
-import type { Settings } from './options.ts'
-import type { Answer, Ports, Transport } from './ports.ts'
+import type { ErrorCode } from './notices.ts'
+import type { Parts } from './parts.ts'
+import type { Answer, StoredEvent, Transport } from './ports.ts'
 import type { Queue } from './queue.ts'
 import { sdk } from './version.ts'
 
 /** As long as a back-off gets: nothing promises that a refusal will be taken back soon. */
 const holdMs = 300_000
 
-/** What a client is made of. */
-export interface Parts {
-  ports: Ports
-  settings: Settings
-  queue: Queue
-  drops: Drops
-  emit: Emit
-  complain: Complain
-}
-
 export interface Delivery {
-  /** Sends these events and resolves when the answer has been dealt with. The request starts before it returns. */
-  deliver(events: WireEvent[], send?: Transport['send']): Promise<void>
+  /**
+   * Sends these events and resolves when the answer has been dealt with; sends none if some have gone meanwhile. By
+   * `sendLeaving` the request starts before it returns.
+   */
+  deliver(events: StoredEvent[], send?: Transport['send']): Promise<void>
   /** The body of a batch as of now, with all losses that nobody was told of. */
-  bodyOf(events: WireEvent[]): string
+  bodyOf(events: StoredEvent[]): string
   /** An attempt failed in a way that no answer tells of. */
   failed(cause: unknown): void
 }
 
-export function createDelivery(parts: Parts, pace: Pace): Delivery {
-  const { ports, settings, queue, drops, emit, complain } = parts
-  const { transport, lifecycle, clock } = ports
+export function createDelivery(parts: Parts, queue: Queue, pace: Pace): Delivery {
+  const { ports, settings, drops, notices } = parts
+  const { transport, clock } = ports
   let hasComplained = false // said once, until something is delivered
 
-  function deliver(events: WireEvent[], send = transport.send): Promise<void> {
-    return queue.carry(events, async () => {
-      const body = bodyOf(events)
-      const told = drops.take() // after the body, which fails where the platform does
+  async function deliver(events: StoredEvent[], send = transport.send): Promise<void> {
+    const version = queue.version()
+    const text = bodyOf(events)
+    const told = drops.take()
+    const leaving = send === transport.sendLeaving
+    const body = leaving ? text : await transport.pack(text)
+    // While it was packed the page may have been left, or the visitor may have said no.
+    if (queue.version() !== version || settings.consent !== 'granted') return drops.giveBack(told)
+    await queue.carry(events, async () => {
       const answer = await send(`${settings.endpoint}/v1/batch?token=${settings.token}`, body)
+      notices.emit('answered', { events, bytes: body.length, leaving, answer })
+      if (settings.consent !== 'granted') return // nothing is left that it could be about
       const outcome = outcomeFor(events, answer)
       if (outcome !== 'delivered') drops.giveBack(told)
       await after[outcome](events, answer)
     })
   }
 
-  function bodyOf(events: WireEvent[]): string {
+  function bodyOf(events: StoredEvent[]): string {
     const sent_at = new Date(clock.now()).toISOString()
-    const batch: Batch = { v: 1, sent_at, sdk, context: lifecycle.context(), dropped: drops.counts(), events }
-    return JSON.stringify(batch)
+    const batch = { v: 1, sent_at, sdk, dropped: drops.counts(), events: [] }
+    // The events are JSON already.
+    return `${JSON.stringify(batch).slice(0, -2)}${events.map(({ json }) => json)}]}`
   }
 
-  const after: Record<Outcome, (events: WireEvent[], answer: Answer) => void | Promise<void>> = {
+  const after: Record<Outcome, (events: StoredEvent[], answer: Answer) => void | Promise<void>> = {
     async delivered(events, { body }) {
       pace.restart()
       hasComplained = false
@@ -83,7 +75,7 @@ export function createDelivery(parts: Parts, pace: Pace): Delivery {
     hold: (_, answer) => refused(answer, holdMs),
   }
 
-  async function drop(events: WireEvent[], { body }: Answer): Promise<void> {
+  async function drop(events: StoredEvent[], { body }: Answer): Promise<void> {
     await queue.remove(events)
     const { code, detail } = problemIn(body)
     drops.count('refused', { count: events.length, code, message: detail })
@@ -93,13 +85,14 @@ export function createDelivery(parts: Parts, pace: Pace): Delivery {
     for (const result of results) {
       // A proxy may have put anything in there. Not for the ledger: the collector knows what it rejected.
       if (result?.status !== 'rejected') continue
-      emit('dropped', { reason: 'rejected', count: 1, code: result.code, message: result.message })
+      const { code, message } = result
+      notices.emit('dropped', { reason: 'rejected', count: 1, code, message })
     }
-    emit('delivered', { accepted, duplicate, rejected })
+    notices.emit('delivered', { accepted, duplicate, rejected })
   }
 
   function refused(answer: Answer, pauseMs: number): void {
-    pace.pause(pauseMs)
+    pace.hold(pauseMs)
     // The detail of a problem says what to do about it.
     complainOnce('collector_refused', `${answer.status}: ${problemIn(answer.body).detail ?? ''}`, answer)
   }
@@ -110,7 +103,7 @@ export function createDelivery(parts: Parts, pace: Pace): Delivery {
   }
 
   function complainOnce(code: ErrorCode, found: unknown, cause: unknown): void {
-    if (!hasComplained) complain(code, found, cause)
+    if (!hasComplained) notices.complain(code, found, cause)
     hasComplained = true
   }
 
@@ -118,7 +111,7 @@ export function createDelivery(parts: Parts, pace: Pace): Delivery {
 }
 
 // Only a receipt that adds up proves that events are stored: captive portals answer 200 too.
-function outcomeFor(events: WireEvent[], { status, body }: Answer): Outcome {
+function outcomeFor(events: StoredEvent[], { status, body }: Answer): Outcome {
   const outcome = outcomeOf(status)
   return outcome === 'delivered' && !isReceiptFor(body, events.length) ? 'retry' : outcome
 }

@@ -1,19 +1,22 @@
 /** Counts what was lost, by reason, until a delivered batch has told the collector. */
 import type { DropReason, Emit, Notices } from './notices.ts'
 
+/** How many, by reason; undefined: none. */
+export type Counts = Record<string, number> | undefined
+
 export interface Drops {
   /** Counts one loss, unless `why` says how many; `why` also holds what the collector said. */
   count(reason: DropReason, why?: Partial<Notices['dropped']>): void
-  /** The counts so far; undefined when nothing was lost. */
-  counts(): Record<string, number> | undefined
-  /** The same, to go with a batch: from now on they count as told. */
-  take(): Record<string, number> | undefined
-  /** Counts again what a failed batch could not tell. */
-  giveBack(counts: Record<string, number> | undefined): void
+  /** What nobody was told of. */
+  counts(): Counts
+  /** The same, to go with a batch or into the journal: from now on they count as told. */
+  take(): Counts
+  /** Counts again what could not be told. */
+  giveBack(told: Counts): void
 }
 
 export function createDrops(emit: Emit): Drops {
-  let counts: Record<string, number> | undefined
+  let counts: Counts
 
   function add(reason: string, count: number): void {
     counts = { ...counts, [reason]: (counts?.[reason] ?? 0) + count }
@@ -31,8 +34,8 @@ export function createDrops(emit: Emit): Drops {
       counts = undefined
       return taken
     },
-    giveBack(taken = {}) {
-      for (const reason in taken) add(reason, taken[reason] ?? 0)
+    giveBack(told = {}) {
+      for (const reason in told) add(reason, told[reason] ?? 0)
     },
   }
 }

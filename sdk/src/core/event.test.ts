@@ -1,12 +1,26 @@
 /** States what an event is known by at the moment of the call. */
-import { createFakePorts } from '@headwater/testkit/fake-ports'
-import { expect, test } from 'vitest'
-import { createDrafter } from './event.ts'
+import type { WireEvent } from '@headwater/contract'
+import { needed } from '@headwater/testkit/fake-page'
+import { createFakePorts, noon } from '@headwater/testkit/fake-ports'
+import { describe, expect, test } from 'vitest'
+import { createDrafter, passThrough } from './event.ts'
+import { type ClientOptions, readOptions } from './options.ts'
+import type { Place } from './ports.ts'
+
+const drafterOn = (ports = createFakePorts(), options: Partial<ClientOptions> = {}) =>
+  createDrafter(ports, readOptions({ ...needed, ...options }))
+
+/** A draft of a page that was opened there. */
+function draftAt(here: Place, options: Partial<ClientOptions> = {}) {
+  const ports = createFakePorts()
+  ports.lifecycle.here = here
+  return drafterOn(ports, options)({ type: 'page' })
+}
 
 test('a draft has its key, its time, its place and its number in the stream', async () => {
   const ports = createFakePorts()
   ports.lifecycle.here = { url: 'https://shop.example/a', title: 'A', referrer: 'https://news.example/' }
-  const draft = createDrafter(ports)
+  const draft = drafterOn(ports)
   const first = draft({ type: 'track', name: 'one' })
   await ports.clock.advance(1_500)
   const second = draft({ type: 'track', name: 'two' })
@@ -21,7 +35,12 @@ test('a draft has its key, its time, its place and its number in the stream', as
     url: 'https://shop.example/a',
     title: 'A',
   })
-  expect(first.referrer).toBe('https://news.example/')
+  expect(first.arrival).toEqual({
+    referrer: 'https://news.example/',
+    landing: undefined,
+    openedAt: ports.clock.openedAt,
+  })
+  expect(second.arrival).toBeUndefined()
   expect(second.event).toMatchObject({
     occurred_at: '2026-11-20T12:00:01.500Z',
     seq: 2,
@@ -32,24 +51,154 @@ test('a draft has its key, its time, its place and its number in the stream', as
 
 test('each client instance has a stream of its own', () => {
   const ports = createFakePorts()
-  const streams = [createDrafter(ports), createDrafter(ports)].map(
-    (draft) => draft({ type: 'page' }).event.stream,
-  )
+  const streams = [drafterOn(ports), drafterOn(ports)].map((draft) => draft({ type: 'page' }).event.stream)
   expect(streams[0]).not.toBe(streams[1])
 })
 
 test('properties are copied as JSON sees them', () => {
   const props = { list: [1], at: new Date(0), none: undefined, call: () => 1, nan: Number.NaN }
-  const { event } = createDrafter(createFakePorts())({ type: 'track', name: 'a', props })
+  const { event } = drafterOn()({ type: 'track', name: 'a', props })
   props.list.push(2)
   expect(event.props).toEqual({ list: [1], at: '1970-01-01T00:00:00.000Z', nan: null })
 })
 
 test('what cannot be JSON throws, and takes no number of the stream', () => {
-  const draft = createDrafter(createFakePorts())
+  const draft = drafterOn()
   const cycle: Record<string, unknown> = {}
   cycle.self = cycle
   expect(() => draft({ type: 'track', name: 'a', props: cycle })).toThrow()
   expect(() => draft({ type: 'track', name: 'a', props: { big: 1n } })).toThrow()
   expect(draft({ type: 'page' }).event.seq).toBe(1)
+})
+
+describe('a call that was made before there was a client', () => {
+  const moment = { key: 'k-early', at: noon - 3_000 }
+
+  test('keeps its key and its time', () => {
+    const { event } = drafterOn()({ type: 'track', name: 'a' }, moment)
+    expect(event).toMatchObject({
+      idempotency_key: 'k-early',
+      occurred_at: '2026-11-20T11:59:57.000Z',
+      seq: 1,
+    })
+  })
+})
+
+describe('addresses', () => {
+  const reset = 'https://shop.example/reset?token=s3cret&lang=en#s3cret'
+
+  test('carry no secret, whichever of the three it is', () => {
+    const draft = draftAt({ url: reset, referrer: reset, landing: reset })
+    expect(JSON.stringify(draft)).not.toContain('s3cret')
+    expect(draft.event.url).toContain('lang=en')
+  })
+
+  test('lose the keys that the site says, besides those that everybody knows', () => {
+    const here = { url: 'https://shop.example/?member_no=1&token=2&a=3' }
+    expect(draftAt(here, { sensitiveKeys: ['memberNo'] }).event.url).toBe('https://shop.example/?a=3')
+  })
+
+  test('a page with a hook of its own lands where that says, not at the address it was opened by', () => {
+    const here = { url: 'https://shop.example/', landing: 'https://shop.example/?utm_source=mail' }
+    expect(draftAt(here).arrival?.landing).toBe(here.landing)
+    expect(draftAt(here, { before: (event) => event }).arrival?.landing).toBeUndefined()
+  })
+
+  test('that are missing stay missing', () => {
+    const { event, arrival } = draftAt({})
+    expect([event.url, arrival?.referrer, arrival?.landing]).toEqual([undefined, undefined, undefined])
+  })
+})
+
+describe('a referrer that only passes visitors on', () => {
+  const url = 'https://shop.example/thanks'
+  test.each([
+    ['the host itself', 'https://pay.example.com/done', 'https://shop.example'],
+    ['what is below it', 'https://eu.pay.example.com/', 'https://shop.example'],
+    ['one on a port', 'https://pay.example.com:8443/', 'https://shop.example'],
+    ['a name that only ends so', 'https://notpay.example.com/', 'https://notpay.example.com/'],
+    ['what is above it', 'https://example.com/', 'https://example.com/'],
+    ['any other', 'https://news.example/', 'https://news.example/'],
+    ['none', undefined, undefined],
+  ])('counts as the own site: %s', (_, referrer, expected) => {
+    const options = { ignoredReferrers: ['pay.example.com'] }
+    expect(draftAt({ url, referrer }, options).arrival?.referrer).toBe(expected)
+  })
+})
+
+test('the cookies of ad platforms go with those who convert or become known, and with nobody else', () => {
+  const ports = createFakePorts()
+  ports.lifecycle.ads = { _fbc: 'fb.1.2.x' }
+  const draft = drafterOn(ports)
+  const told = [
+    draft({ type: 'page' }),
+    draft({ type: 'track', name: 'a' }),
+    draft({ type: 'track', name: 'b', conversion: true }),
+    draft({ type: 'identify', user_id: 'u1' }),
+  ].map(({ event }) => event.ad_cookies)
+  expect(told).toEqual([undefined, undefined, { _fbc: 'fb.1.2.x' }, { _fbc: 'fb.1.2.x' }])
+})
+
+describe('the hook of the page', () => {
+  const event: WireEvent = {
+    idempotency_key: 'k1',
+    type: 'track',
+    name: 'a',
+    occurred_at: '2026-11-20T12:00:00.000Z',
+    stream: 's1',
+    seq: 7,
+  }
+
+  test('sees the event, and what it answers goes on', () => {
+    const seen: WireEvent[] = []
+    const answer = passThrough((given) => {
+      seen.push(given)
+      return { ...given, name: 'b', props: { plan: 'pro' } }
+    }, event)
+    expect(seen).toEqual([event])
+    expect(answer).toEqual({ ...event, name: 'b', props: { plan: 'pro' } })
+  })
+
+  test('cannot change by what the event is told apart, nor when it was', () => {
+    const answer = passThrough(
+      (given) => ({
+        ...given,
+        ...{ idempotency_key: 'x', stream: 'x', seq: 1, occurred_at: 'yesterday' },
+        name: 'b',
+      }),
+      event,
+    )
+    expect(answer).toEqual({ ...event, name: 'b' })
+  })
+
+  test('may change the event itself, but for that', () => {
+    const own = { ...event }
+    const answer = passThrough((given) => Object.assign(given, { seq: 1, title: 'T' }), own)
+    expect(answer).toEqual({ ...event, title: 'T' })
+  })
+
+  test.each([[null], [undefined]])('drops it by answering %s', (none) => {
+    expect(passThrough(() => none, event)).toBeUndefined()
+  })
+
+  test.each<[string, (given: WireEvent) => unknown]>([
+    ['a promise', async (given) => given],
+    ['true', () => true],
+    ['a text', () => 'yes'],
+    ['an event of another type', (given) => ({ ...given, type: 'page' })],
+    ['no JSON', (given) => ({ ...given, props: { big: 1n } })],
+  ])('that answers %s fails', (_, before) => {
+    expect(() => passThrough(before as (given: WireEvent) => WireEvent, event)).toThrow()
+  })
+
+  test('has no say any more once it has answered: its answer is copied', () => {
+    const list = [1]
+    const answer = passThrough((given) => ({ ...given, props: { list } }), event)
+    list.push(2)
+    expect(answer?.props).toEqual({ list: [1] })
+  })
+
+  test('that is missing leaves it as it is', () => {
+    expect(passThrough(undefined, event)).toBe(event)
+  })
 })

@@ -1,17 +1,18 @@
 /** States when events are sent: by number, by time, on return, on leaving, by one page at a time. */
+import { openPage, waiting } from '@headwater/testkit/fake-page'
 import {
   createFakeIds,
   createFakePorts,
-  createFakeStorage,
   createFakeTransport,
   type FakePorts,
   noon,
+  problem,
   receipt,
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
 import type { Client } from './api.ts'
-import { createCoreClient } from './client.ts'
+import { createCore } from './client.ts'
 import type { Notices } from './notices.ts'
 import { readOptions } from './options.ts'
 import type { Answer } from './ports.ts'
@@ -21,7 +22,7 @@ const needed = { token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs', endpoint: 
 /** A client that has sent what it found at its start. */
 async function start(options: { batchSize?: number } = {}, own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
-  const client = createCoreClient(readOptions({ ...needed, autoPage: false, ...options }), ports)
+  const { client } = createCore(readOptions({ ...needed, autoPage: false, ...options }), ports)
   await settled()
   return { ...ports, client }
 }
@@ -29,9 +30,9 @@ async function start(options: { batchSize?: number } = {}, own: Partial<FakePort
 const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index + 1}`)
 
 /** An answer that comes when it is told to. */
-function later() {
-  let answer: (value: Answer) => void = () => {}
-  const promise = new Promise<Answer>((resolve) => {
+function later<T = Answer>() {
+  let answer: (value: T) => void = () => {}
+  const promise = new Promise<T>((resolve) => {
     answer = resolve
   })
   return { promise, answer }
@@ -56,12 +57,12 @@ describe('by number and time', () => {
     expect(transport.sent()).toEqual([['e1', 'e2', 'e3'], ['e4', 'e5', 'e6'], ['e7']])
   })
 
-  test('nothing is sent, and no timer runs, while nothing waits', async () => {
+  test('nothing is sent while nothing waits, and one timer looks for what other pages leave behind', async () => {
     const { client, clock, transport } = await start()
     client.track('a')
     await clock.advance(3_600_000)
     expect(transport.requests).toHaveLength(1)
-    expect(clock.timers()).toBe(0)
+    expect(clock.timers()).toBe(1)
   })
 
   test('flush sends what was tracked just before it, also while another flush is under way', async () => {
@@ -97,7 +98,7 @@ describe('during an outage', () => {
       await clock.advance(10)
     }
     await clock.advance(11_000)
-    const [failed, delivered] = [transport.sent().slice(0, -4), transport.sent().slice(-4)]
+    const [failed, delivered] = [transport.sent().slice(0, -2), transport.sent().slice(-2)]
     expect(failed.length).toBeLessThanOrEqual(4)
     expect(delivered.flat()).toEqual(names(200))
   })
@@ -115,9 +116,7 @@ describe('during an outage', () => {
 })
 
 describe('an attempt that fails in a way that no answer tells of', () => {
-  const broken = () => {
-    throw new Error('no locale')
-  }
+  const broken = () => Promise.reject(new Error('no lock'))
   const listenTo = (client: Client) => {
     const errors: Notices['error'][] = []
     client.on('error', (notice) => errors.push(notice))
@@ -125,10 +124,10 @@ describe('an attempt that fails in a way that no answer tells of', () => {
   }
 
   test('is said once and tried again like any other, and the events stay on the device', async () => {
-    const { client, clock, transport, lifecycle, storage } = await start()
+    const { client, clock, transport, storage } = await start()
     const errors = listenTo(client)
-    const { context } = lifecycle
-    lifecycle.context = broken
+    const { exclusively } = storage
+    storage.exclusively = broken
     client.track('a')
     client.identify('null')
     await client.flush()
@@ -137,10 +136,10 @@ describe('an attempt that fails in a way that no answer tells of', () => {
     await settled()
     expect(await storage.count()).toBe(2)
     expect(errors.slice(1)).toEqual([
-      { code: 'delivery_failed', message: expect.stringContaining('no locale'), cause: expect.any(Error) },
+      { code: 'delivery_failed', message: expect.stringContaining('no lock'), cause: expect.any(Error) },
     ])
 
-    lifecycle.context = context
+    storage.exclusively = exclusively
     await clock.advance(5_000)
     expect(transport.sent()).toEqual([['a', 'b']])
     expect(transport.requests[0]?.batch.dropped).toEqual({ illegal_id: 1 })
@@ -148,14 +147,14 @@ describe('an attempt that fails in a way that no answer tells of', () => {
   })
 
   test('is said again after something was delivered', async () => {
-    const { client, lifecycle } = await start()
+    const { client, transport } = await start()
     const errors = listenTo(client)
-    const { context } = lifecycle
+    const { send } = transport
     for (const name of ['a', 'b']) {
-      lifecycle.context = broken
+      transport.send = broken
       client.track(name)
       await client.flush()
-      lifecycle.context = context
+      transport.send = send
       await client.flush()
     }
     expect(errors.map(({ code }) => code)).toEqual(['delivery_failed', 'delivery_failed'])
@@ -163,38 +162,39 @@ describe('an attempt that fails in a way that no answer tells of', () => {
 
   test('on leaving, the page hears nothing of it, and its events go when it is back', async () => {
     const { client, lifecycle, transport } = await start()
-    const { context } = lifecycle
     client.track('a')
     await settled()
-    lifecycle.context = broken
+    transport.sendLeaving = () => {
+      throw new Error('no network')
+    }
     expect(() => lifecycle.leave()).not.toThrow()
     await settled()
-    lifecycle.context = context
     lifecycle.resume()
     await settled()
     expect(transport.sent()).toEqual([['a']])
   })
 
-  test('a store that runs no exclusive task is asked again, and goes on keeping events', async () => {
-    const storage = createFakeStorage()
-    const { exclusively } = storage
-    const { client, clock, transport } = await start({}, { storage })
+  test('a transport that throws is asked again, and the store goes on keeping events', async () => {
+    const { client, clock, transport, storage } = await start()
     const errors = listenTo(client)
-    storage.exclusively = () => Promise.reject(new Error('no lock'))
+    const { send } = transport
+    transport.send = () => {
+      throw new Error('no network')
+    }
     client.track('a')
     await expect(client.flush()).resolves.toBeUndefined()
-    storage.exclusively = exclusively
+    transport.send = send
     await clock.advance(1_000)
     expect(transport.sent()).toEqual([['a']])
     client.track('b')
     await settled()
-    expect(await storage.peek(9)).toMatchObject([{ name: 'b' }])
+    expect(await waiting({ storage })).toMatchObject([{ name: 'b' }])
     expect(errors.map(({ code }) => code)).toEqual(['delivery_failed'])
   })
 
   test('after shutdown it leaves no timer behind', async () => {
-    const { client, clock, lifecycle } = await start()
-    lifecycle.context = broken
+    const { client, clock, storage } = await start()
+    storage.exclusively = broken
     client.track('a')
     await client.shutdown()
     expect(clock.timers()).toBe(0)
@@ -219,7 +219,54 @@ describe('leaving', () => {
     client.track('a')
     lifecycle.leave()
     await settled()
-    expect(transport.requests[0]?.batch.events).toEqual(await storage.peek(9))
+    expect(transport.requests[0]?.batch.events).toEqual(await waiting({ storage }))
+  })
+
+  test('tells of losses not by that request, whose end nobody hears of, but by the next one', async () => {
+    const { client, transport, lifecycle } = await start()
+    client.identify('null')
+    client.track('a')
+    await settled()
+    lifecycle.leave()
+    expect(transport.requests[0]?.batch).not.toHaveProperty('dropped')
+    lifecycle.resume()
+    client.track('b')
+    await client.flush()
+    expect(transport.requests[1]?.batch.dropped).toEqual({ illegal_id: 1 })
+  })
+
+  test('sends nothing where the collector has asked for a pause; the events are on the device', async () => {
+    const { client, transport, lifecycle, storage } = await start()
+    transport.replyWith({ ...problem(503), retryAfter: '60' })
+    client.track('a')
+    await client.flush()
+    client.track('b')
+    lifecycle.leave()
+    await settled()
+    expect(transport.requests).toHaveLength(1)
+    expect(await storage.count()).toBe(2)
+  })
+
+  test('sends although a request has just failed: who leaves cannot wait', async () => {
+    const { client, transport, lifecycle } = await start()
+    transport.replyWith({ status: 0 })
+    client.track('a')
+    await client.flush()
+    lifecycle.leave()
+    expect(transport.sent()).toEqual([['a'], ['a']])
+  })
+
+  test('while a request is being packed sends its events itself; the packed one is not sent', async () => {
+    const { client, transport, lifecycle } = await start()
+    const packed = later<string>()
+    transport.pack = () => packed.promise
+    client.track('a')
+    const flushed = client.flush()
+    await settled()
+    lifecycle.leave()
+    packed.answer('{}')
+    await flushed
+    expect(transport.requests).toMatchObject([{ isLeaving: true, batch: { events: [{ name: 'a' }] } }])
   })
 
   test('hidden and then gone sends nothing twice', async () => {
@@ -304,15 +351,14 @@ describe('leaving', () => {
     const { client, transport, lifecycle, storage } = await start()
     transport.alwaysReplyWith({ status: 0 })
     for (const name of names(20)) client.track(name, { text: 'é'.repeat(100) })
-    client.identify('null') // the body also tells of losses
     await settled()
     for (transport.room = 1_000; transport.room < 5_000; transport.room += 100) {
+      transport.requests.length = 0
       lifecycle.leave()
-      const [request] = transport.requests.splice(0)
+      const [request] = transport.requests
       const sent = request?.batch.events.map(({ name }) => name) ?? []
       const bodyBytes = new TextEncoder().encode(JSON.stringify(request?.batch)).length
       expect(bodyBytes).toBeLessThanOrEqual(transport.room)
-      expect(request?.batch.dropped).toEqual({ illegal_id: 1 })
       expect(bodyBytes).toBeGreaterThan(transport.room - 700) // one more would not fit
       expect(sent).toEqual(names(20).slice(-sent.length))
       await settled()
@@ -357,7 +403,7 @@ describe('several pages on one store', () => {
     await client.shutdown()
 
     const next = await start({}, { storage, ids: createFakeIds(1) })
-    expect(next.transport.sent().map((batch) => batch.length)).toEqual([50, 50, 20])
+    expect(next.transport.sent().map((batch) => batch.length)).toEqual([100, 20])
     expect(await storage.count()).toBe(0)
   })
 
@@ -375,5 +421,92 @@ describe('several pages on one store', () => {
     expect(new Set(events.map(({ anonymous_id }) => anonymous_id)).size).toBe(1)
     expect(new Set(events.map(({ session }) => session?.id)).size).toBe(1)
     expect(new Set(events.map(({ stream }) => stream)).size).toBe(2)
+  })
+})
+
+describe('several pages, one pace', () => {
+  test('Retry-After to one silences both, whoever hurries, and a page that opens meanwhile', async () => {
+    const one = openPage()
+    const two = openPage({}, one.device)
+    await settled()
+    one.transport.replyWith({ ...problem(429), retryAfter: '60' })
+    one.client.track('a')
+    await one.client.flush()
+    two.client.track('b')
+    await two.client.flush()
+    two.lifecycle.leave()
+    const three = openPage({}, one.device)
+    await one.clock.advance(59_999)
+    expect([one, two, three].map(({ transport }) => transport.requests.length)).toEqual([1, 0, 0])
+    await one.clock.advance(30_000)
+    const delivered = [one, two, three].flatMap(({ transport }) => transport.sent().flat())
+    expect(delivered.sort()).toEqual(['a', 'a', 'b'])
+  })
+
+  test('five of them cost a collector at most four requests in an outage of 8 s, and lose nothing', async () => {
+    const first = openPage()
+    const pages = [first, ...Array.from({ length: 4 }, () => openPage({}, first.device))]
+    await settled()
+    for (const { transport, clock } of pages) {
+      transport.alwaysReplyWith(({ batch }) =>
+        clock.now() < noon + 8_000 ? { status: 503 } : receipt(batch.events.length),
+      )
+    }
+    for (const [index, { client }] of pages.entries()) client.track(`e${index}`)
+    await first.clock.advance(7_999)
+    const asked = pages.reduce((sum, { transport }) => sum + transport.requests.length, 0)
+    expect(asked).toBeLessThanOrEqual(4)
+    await first.clock.advance(30_000)
+    expect(await first.storage.count()).toBe(0)
+    expect(
+      pages.reduce((sum, { said }) => sum + said.delivered.reduce((n, each) => n + each.accepted, 0), 0),
+    ).toBe(5)
+  })
+
+  test.each([401, 403])('%s to one holds that one alone: the other sends what both have', async (status) => {
+    const one = openPage()
+    const two = openPage({}, one.device)
+    await settled()
+    one.transport.alwaysReplyWith(problem(status))
+    one.client.track('a')
+    await one.client.flush()
+    two.client.track('b')
+    await two.client.flush()
+    expect(two.transport.sent()).toEqual([['a', 'b']])
+    one.client.track('c')
+    await one.client.flush()
+    one.lifecycle.leave()
+    expect(one.transport.requests).toHaveLength(1)
+  })
+
+  test('a page that was refused finds that things have changed when it is loaded again', async () => {
+    const one = openPage()
+    one.transport.alwaysReplyWith(problem(401))
+    one.client.track('a')
+    await one.client.flush()
+    const reloaded = openPage({}, one.device)
+    await settled()
+    expect(reloaded.transport.sent()).toEqual([['a']])
+  })
+
+  test('another token ends a pause for all, and what waits goes', async () => {
+    const one = openPage()
+    const two = openPage({}, one.device)
+    await settled()
+    one.transport.replyWith({ ...problem(429), retryAfter: '60' })
+    one.client.track('a')
+    await one.client.flush()
+    two.client.setToken('hw_pub_abcd1234_new')
+    await settled()
+    expect(two.transport.sent()).toEqual([['a']])
+  })
+
+  test('a pause from a clock that was wrong holds nobody', async () => {
+    const page = openPage()
+    page.journal.write('pace', JSON.stringify({ pausedUntil: noon + 365 * 24 * 3_600_000 }))
+    page.client.track('a')
+    await page.client.flush()
+    expect(page.transport.sent()).toEqual([['a']])
+    expect(page.journal.read('pace')).toBeUndefined()
   })
 })

@@ -1,15 +1,19 @@
 /** The flush loop: when to send, in batches, one page at a time. */
 import { createPace } from './backoff.ts'
-import { createDelivery, type Parts } from './delivery.ts'
+import { createDelivery } from './delivery.ts'
+import type { Parts } from './parts.ts'
 import type { Undo } from './ports.ts'
-import { utf8Bytes } from './queue.ts'
+import { type Queue, utf8Bytes } from './queue.ts'
+
+/** How often a page that has nothing to send looks for what a page that is gone has left behind. */
+const lookMs = 30_000
 
 export interface Flusher {
   /** Sends what waits, at once unless the collector asked for a pause. Resolves after the attempt, whatever came of it. */
   flush(): Promise<void>
   /** Sends within `ms`, or as soon as the collector may be asked again. */
   wake(ms: number): void
-  /** Sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
+  /** Keeps and sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
   leave(): void
   /** There is a new token: forgets every pause and sends. */
   restart(): void
@@ -17,27 +21,29 @@ export interface Flusher {
   stop(): void
 }
 
-export function createFlusher(parts: Parts): Flusher {
-  const { ports, settings, queue } = parts
-  const { transport, clock, ids } = ports
-  const pace = createPace(clock, ids)
-  const { deliver, bodyOf, failed } = createDelivery(parts, pace)
+export function createFlusher(parts: Parts, queue: Queue): Flusher {
+  const { ports, settings } = parts
+  const { transport, clock } = ports
+  const pace = createPace(ports)
+  const { deliver, bodyOf, failed } = createDelivery(parts, queue, pace)
   let turn = Promise.resolve()
   let cancelTimer: Undo | undefined
   let dueAt = Infinity
   let isStopped = false
 
   async function sendAll(): Promise<void> {
+    if (settings.consent !== 'granted') return
     await queue.inTurn(sendInBatches)
-    if (queue.size() > 0) wake(pace.isOpen() ? settings.flushIntervalMs : 0)
+    wake(queue.size() > 0 ? settings.flushIntervalMs : lookMs)
   }
 
   async function sendInBatches(): Promise<void> {
-    while (pace.isOpen()) {
+    while (pace.isOpen() && settings.consent === 'granted') {
       const events = await queue.next(settings.batchSize)
       if (events.length === 0) return
       await deliver(events)
     }
+    wake(0)
   }
 
   function takeTurn(): Promise<void> {
@@ -51,9 +57,8 @@ export function createFlusher(parts: Parts): Flusher {
   }
 
   async function sendOwn(): Promise<void> {
-    pace.hurry()
-    const events = queue.unsent(transport.leavingBytes() - utf8Bytes(bodyOf([])))
-    if (pace.isOpen() && events.length > 0) await deliver(events, transport.sendLeaving)
+    const events = queue.leave(transport.leavingBytes() - utf8Bytes(bodyOf([])))
+    if (!pace.isPaused() && events.length > 0) await deliver(events, transport.sendLeaving)
   }
 
   function wake(ms: number): void {
@@ -69,11 +74,14 @@ export function createFlusher(parts: Parts): Flusher {
 
   return {
     flush() {
+      queue.stay()
       pace.hurry()
       return takeTurn()
     },
     wake,
-    leave: () => void sendOwn().catch(failed),
+    leave() {
+      if (settings.consent === 'granted') sendOwn().catch(failed)
+    },
     restart() {
       pace.restart()
       takeTurn()

@@ -1,21 +1,28 @@
 /** Holds the memory storage, and the fake that tests build on it, to what a Storage must do. */
-import { exerciseStorage } from '@headwater/testkit/exercise-storage'
+import { exerciseStorage, maxBytes } from '@headwater/testkit/exercise-storage'
 import { createFakeStorage } from '@headwater/testkit/fake-ports'
 import { expect, test } from 'vitest'
 import { createMemoryStorage } from './memory-storage.ts'
 
+const state = { v: 2, anonymousId: 'a1', seenAt: 1 } as const
 const twice = <T>(storage: T): [T, T] => [storage, storage]
 
-exerciseStorage('the memory storage', async () => twice(createMemoryStorage()))
-exerciseStorage('the fake storage', async () => twice(createFakeStorage()))
+exerciseStorage('the memory storage', async () => twice(createMemoryStorage(maxBytes)))
+exerciseStorage('the fake storage', async () => twice(createFakeStorage(createMemoryStorage(maxBytes))))
 
 test('it begins with the state it is given', async () => {
-  const known = { v: 1, anonymousId: 'a1' } as const
-  const settled = await createMemoryStorage(known).append((stored) => ({
+  const settled = await createMemoryStorage(maxBytes, state).append((stored) => ({
     state: stored ?? fail(),
     events: [],
   }))
-  expect(settled.state).toEqual(known)
+  expect(settled.state).toEqual(state)
+})
+
+test('an event appended twice takes its room once', async () => {
+  const storage = createMemoryStorage(4)
+  const append = () => storage.append(() => ({ state, events: [{ key: 'k1', json: '"1"' }] }))
+  await append()
+  expect(await append()).toMatchObject({ lost: 0 })
 })
 
 function fail(): never {

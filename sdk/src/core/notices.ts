@@ -1,5 +1,6 @@
 /** Everything a client says through `on`: the notices with their stable codes, and how they reach their listeners. */
-import type { Clock } from './ports.ts'
+import type { WireEvent } from '@headwater/contract'
+import type { Answer, Clock, StoredEvent } from './ports.ts'
 import { textOf } from './texts.ts'
 
 // The lists stand in the comments of the types, because editors show nothing for a member of a union.
@@ -7,12 +8,15 @@ import { textOf } from './texts.ts'
 /**
  * Why an event, or a part of one, was lost:
  *
- * - `queue_full`: 10 000 events wait on this device, and it keeps no more
+ * - `queue_full`: more waited on this device than it keeps (10 MB), and the oldest gave way
  * - `rejected`: the collector refused this one event; `code` and `message` say why
  * - `refused`: the collector refused the request, down to this single event: it is too large, for example
  * - `illegal_id`: `identify` was given an id that is no id
  * - `invalid_event`: it could not be written as JSON, or not be kept at all
  * - `email_not_hashed`: this page has no secure context (https): the event went without its e-mail hash
+ * - `before`: your `before` hook said no
+ * - `before_failed`: your `before` hook threw
+ * - `consent_denied`: the visitor does not agree; the collector is not told of these
  * - `shut_down`: it came after `shutdown`
  */
 export type DropReason =
@@ -22,6 +26,9 @@ export type DropReason =
   | 'illegal_id'
   | 'invalid_event'
   | 'email_not_hashed'
+  | 'before'
+  | 'before_failed'
+  | 'consent_denied'
   | 'shut_down'
 
 /**
@@ -33,6 +40,8 @@ export type DropReason =
  * - `invalid_token`: `setToken` was given no public token of this website, and changed nothing
  * - `illegal_id`: `identify` was given an id that is no id, and the call was dropped
  * - `invalid_event`: an event could not be written as JSON, and was dropped
+ * - `before_failed`: your `before` hook threw, and the event was dropped
+ * - `invalid_consent`: `consent` was given no state that it knows, and changed nothing
  */
 export type ErrorCode =
   | 'storage_failed'
@@ -41,6 +50,8 @@ export type ErrorCode =
   | 'invalid_token'
   | 'illegal_id'
   | 'invalid_event'
+  | 'before_failed'
+  | 'invalid_consent'
 
 /** The notices by name, as `on` hands them to a listener. */
 export interface Notices {
@@ -53,6 +64,16 @@ export interface Notices {
    * tag it says where to read that. `cause` is what was thrown, or the collector's answer: `{ status, body }`.
    */
   error: { code: ErrorCode; message: string; cause?: unknown }
+  /** A call was taken: its event, without who and in which visit, which is added when it is written. */
+  recorded: { event: WireEvent }
+  /** A request has come to its end, whatever that was: `bytes` went over the wire; `leaving` when the page might be going. */
+  answered: { events: StoredEvent[]; bytes: number; leaving: boolean; answer: Answer }
+}
+
+export interface Emitter {
+  emit: Emit
+  complain: Complain
+  on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void
 }
 
 export type Emit = <Name extends keyof Notices>(name: Name, notice: Notices[Name]) => void
@@ -61,9 +82,8 @@ export type Emit = <Name extends keyof Notices>(name: Name, notice: Notices[Name
 export type Complain = (code: ErrorCode, found: unknown, cause?: unknown) => void
 
 /** Brings notices to their listeners. One that throws disturbs neither the client nor the others: its error surfaces by itself. */
-export function createEmitter(clock: Clock) {
+export function createEmitter(clock: Clock): Emitter {
   const subscriptions = new Set<{ name: keyof Notices; listener: (notice: never) => void }>()
-
   const emit: Emit = (name, notice) => {
     for (const subscription of subscriptions) {
       if (subscription.name !== name) continue
@@ -77,14 +97,13 @@ export function createEmitter(clock: Clock) {
     }
   }
 
-  const complain: Complain = (code, found, cause) =>
-    emit('error', { code, message: textOf(code, found), cause })
-
-  function on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void {
-    const subscription = { name, listener }
-    subscriptions.add(subscription)
-    return () => void subscriptions.delete(subscription)
+  return {
+    emit,
+    complain: (code, found, cause) => emit('error', { code, message: textOf(code, found), cause }),
+    on(name, listener) {
+      const subscription = { name, listener }
+      subscriptions.add(subscription)
+      return () => void subscriptions.delete(subscription)
+    },
   }
-
-  return { emit, complain, on }
 }

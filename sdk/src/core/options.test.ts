@@ -1,4 +1,5 @@
 /** States which options work, and what is said of those that do not. */
+import { defaultSessionRules } from '@headwater/attribution/session'
 import { describe, expect, test } from 'vitest'
 import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from './options.ts'
 import { readable } from './readable.ts'
@@ -9,11 +10,38 @@ const read = (options: Record<string, unknown>) =>
   readOptions({ token, endpoint, ...options } as unknown as ClientOptions)
 
 test('token and endpoint are enough', () => {
-  expect(read({})).toEqual({ token, endpoint, autoPage: true, flushIntervalMs: 5_000, batchSize: 50 })
+  expect(read({})).toEqual({
+    token,
+    endpoint,
+    autoPage: true,
+    flushIntervalMs: 5_000,
+    batchSize: 100,
+    consent: 'granted',
+    persistence: 'cookie',
+    ignoredReferrers: [],
+    sensitiveKeys: [],
+    sessionRules: defaultSessionRules,
+  })
 })
 
 test('an option given as undefined has its default', () => {
-  expect(read({ batchSize: undefined, autoPage: undefined })).toMatchObject({ batchSize: 50, autoPage: true })
+  expect(read({ batchSize: undefined, consent: undefined })).toMatchObject({
+    batchSize: 100,
+    consent: 'granted',
+  })
+})
+
+test('where nobody asked the visitor, the consent is what the page says of that', () => {
+  const asked = { token, endpoint, consent: 'granted' } as const
+  expect(readOptions({ token, endpoint }, 'denied').consent).toBe('denied')
+  expect(readOptions(asked, 'denied').consent).toBe('granted')
+})
+
+test('a campaign that must not start a session is left out of the rules for sessions, which else stand', () => {
+  expect(read({ newCampaignStartsSession: false }).sessionRules).toEqual({
+    ...defaultSessionRules,
+    newCampaignStartsSession: false,
+  })
 })
 
 test.each([
@@ -44,6 +72,13 @@ describe('a ConfigError names the option, what it must be, what it is and what t
     ['batchSize', 0],
     ['batchSize', 501],
     ['batchSize', 1.5],
+    ['consent', 'yes'],
+    ['consent', true],
+    ['consent', null],
+    ['persistence', 'session'],
+    ['persistence', false],
+    ['ignoredReferrers', 'pay.example.com'], // as a script tag would say it by mistake
+    ['sensitiveKeys', 'ref'],
   ])('%s: %j', (option, value) => {
     const call = () => read({ [option]: value })
     expect(call).toThrow(ConfigError)

@@ -1,55 +1,67 @@
 /** The way of an event through this page: taken, written, under way, acknowledged. */
-import type { WireEvent } from '@headwater/contract'
-import type { Drops } from './drops.ts'
+import type { Stored } from './api.ts'
 import type { Draft, Reset } from './event.ts'
-import { createMemoryStorage } from './memory-storage.ts'
-import type { Complain } from './notices.ts'
-import type { Ports, Storage } from './ports.ts'
+import { formatIdRecord, withIdRecord } from './id-record.ts'
+import { createLeftovers } from './leftovers.ts'
+import type { Parts } from './parts.ts'
+import type { StoredEvent } from './ports.ts'
 import { readable } from './readable.ts'
-import { type State, settle } from './state.ts'
+import { joinStates, type Settled, type State, settle } from './state.ts'
+import { createStore } from './store.ts'
 
-/** Some 6 MB at 600 B an event: days without a network, and far from any browser's quota. */
-const maxEvents = 10_000
+/** Calls that may wait for the store, or for consent. */
+const maxTaken = 10_000
 /** A leaving page can send 60 kB, and no event is under 300 B: it has no use for more than these. */
 const ownEvents = 200
 
 export interface Queue {
-  /** Takes an event or a reset, to be written in order; counts it as lost when the queue is full. */
+  /** Takes an event or a reset, to be written in order; counts it as lost when too many wait already. */
   take(entry: Draft | Reset): void
   /** How many written events wait, as far as this page knows. */
   size(): number
   /** Runs `task` when all that was taken is written, and while no other page runs one. Fails as `task` does. */
   inTurn(task: () => Promise<void>): Promise<void>
   /** The oldest written events, at most `limit`, that no request of this page carries. */
-  next(limit: number): Promise<WireEvent[]>
-  /** This page's own newest events that nobody acknowledged and no request carries, as many as fit, oldest first. */
-  unsent(bytes: number): WireEvent[]
+  next(limit: number): Promise<StoredEvent[]>
+  /**
+   * For a page that may be going: notes at once what the store has not confirmed. Answers this page's own newest events
+   * that nobody acknowledged and no request carries, as many as fit into so many bytes, oldest first.
+   */
+  leave(bytes: number): StoredEvent[]
+  /** The page is still there. */
+  stay(): void
   /** Marks events as carried by a request until `request` ends, well or not. */
-  carry(events: WireEvent[], request: () => Promise<void>): Promise<void>
+  carry(events: StoredEvent[], request: () => Promise<void>): Promise<void>
+  /** Another number when events have become carried, or have gone, since. */
+  version(): number
   /** Forgets events, delivered or dropped. */
-  remove(events: WireEvent[]): Promise<void>
-}
-
-interface Parts {
-  ports: Ports
-  drops: Drops
-  complain: Complain
+  remove(events: StoredEvent[]): Promise<void>
+  /** All that is stored on the device. */
+  inspect(): Promise<Stored>
+  /** Forgets everything, here and on the device. Answers at once how many events these were, as far as this page knows. */
+  forget(): { count: number; done: Promise<unknown> }
 }
 
 /** `onWritten` is called when events have reached the store. */
-export function createQueue({ ports, drops, complain }: Parts, onWritten: () => void): Queue {
-  const { lifecycle, ids } = ports
-  let { storage } = ports
+export function createQueue(parts: Parts, onWritten: () => void): Queue {
+  const { ports, settings, drops } = parts
+  const { lifecycle, journal, ids } = ports
+  const use = createStore(parts, () => state)
+  const leftovers = createLeftovers(parts, ids.uuid())
+  const rules = settings.sessionRules
   const taken: (Draft | Reset)[] = []
   const carried = new Set<string>()
-  const newId = ids.uuid() // the visitor's, should this device know none
+  let newId = ids.uuid() // the visitor's, should this device know none
   let writing = Promise.resolve()
-  let own: WireEvent[] = []
+  let forgetting: Promise<unknown> = Promise.resolve()
+  let own: StoredEvent[] = []
   let state: State | undefined // as of the last write: for a leaving page, which cannot wait for the store
   let size = 0
+  let changes = 0
+  let epoch = 0 // another one after forget()
 
   function take(entry: Draft | Reset): void {
-    if (size + taken.length >= maxEvents) drops.count('queue_full')
+    if (taken.length >= maxTaken) drops.count('queue_full')
     else if (taken.push(entry) === 1) writeNext()
   }
 
@@ -60,15 +72,37 @@ export function createQueue({ ports, drops, complain }: Parts, onWritten: () => 
   // What is taken while a transaction runs shares the next one, so a burst costs a few transactions, not one an event.
   async function write(): Promise<void> {
     await lifecycle.shown
+    await forgetting
+    if (!state) await leftovers.adopt(adopt) // the visit goes on in which the page before was left
+    const begun = epoch
     const entries = [...taken]
     await Promise.allSettled(entries.map(({ ready }) => ready)) // an event is worth more than what could not be added to it
-    const settled = await use((store) => store.append((stored) => settle(stored, entries, newId)))
-    state = settled.state
-    size += settled.events.length
-    taken.splice(0, entries.length)
-    own = [...own, ...settled.events].slice(-ownEvents)
+    if (begun !== epoch || settings.consent !== 'granted' || entries.length === 0) return
+    const settled = await append((stored) => settleFrom(stored, entries))
+    if (begun !== epoch) return
+    remember(settled, entries.length)
     if (taken.length > 0) writeNext()
     onWritten()
+  }
+
+  async function append(settleStored: (stored: State | undefined) => Settled): Promise<Settled> {
+    const { lost, ...settled } = await use((store) => store.append(settleStored))
+    if (lost > 0) drops.count('queue_full', { count: lost })
+    return settled
+  }
+
+  function settleFrom(stored: State | undefined, entries: (Draft | Reset)[]): Settled {
+    return settle(withIdRecord(stored, journal.read('id')), entries, { newId, rules })
+  }
+
+  function remember(settled: Settled, entries: number): void {
+    taken.splice(0, entries)
+    state = settled.state
+    newId = ids.uuid() // whoever is forgotten by another page does not come back
+    journal.write('id', formatIdRecord(state))
+    leftovers.takeBack()
+    size += settled.events.length
+    own = [...own, ...settled.events].slice(-ownEvents)
   }
 
   // Not even memory could take them, and it would not the next time: they must not hold up what comes after them.
@@ -82,63 +116,79 @@ export function createQueue({ ports, drops, complain }: Parts, onWritten: () => 
     await writing
   }
 
-  // The device's storage until it fails once, then memory. What was stored before stays there for the next page.
-  async function use<T>(action: (store: Storage) => Promise<T>): Promise<T> {
-    const used = storage
-    try {
-      return await action(used)
-    } catch (cause) {
-      if (used === storage) fallBack(cause)
-      return action(storage)
-    }
+  function adopt({ state: left, events }: Settled): Promise<Settled> {
+    return append((stored) => ({ state: joinStates(stored, left), events }))
   }
 
-  function fallBack(cause: unknown): void {
-    storage = createMemoryStorage(state)
-    complain('storage_failed', cause, cause)
-  }
-
-  const isFree = (event: WireEvent) => !carried.has(keyOf(event))
+  const isFree = ({ key }: StoredEvent) => !carried.has(key)
 
   return {
     take,
     size: () => size,
     async inTurn(task) {
+      if (taken.length > 0) writeNext() // what waited for consent
       await written()
-      await storage.exclusively(task)
+      await ports.storage.exclusively(async () => {
+        await leftovers.adopt(adopt)
+        await task()
+      })
       size = await use((store) => store.count()) // other pages add and remove too
     },
     async next(limit) {
       const events = await use((store) => store.peek(limit + carried.size))
       return events.filter(isFree).slice(0, limit)
     },
-    unsent: (bytes) => newestWithin(bytes, [...own, ...settle(state, taken, newId).events].filter(isFree)),
+    leave(bytes) {
+      // From memory and from the id record, which is enough for a page that has no time left.
+      const unwritten = settleFrom(state, taken)
+      // The next page may be another subdomain's. Whoever is known here already, is known there.
+      if (!state && taken.length > 0) journal.write('id', formatIdRecord(unwritten.state))
+      leftovers.note(unwritten)
+      return newestWithin(bytes, [...own, ...unwritten.events].filter(isFree))
+    },
+    stay: leftovers.takeBack,
     async carry(events, request) {
-      const keys = events.map(keyOf)
-      for (const key of keys) carried.add(key)
+      changes++
+      for (const { key } of events) carried.add(key)
       try {
         await request()
       } finally {
-        for (const key of keys) carried.delete(key)
+        for (const { key } of events) carried.delete(key)
       }
     },
+    version: () => changes,
     async remove(events) {
+      changes++
       await written() // a leaving page sends events that are not written yet; they must not be written afterwards
-      const keys = events.map(keyOf)
-      own = own.filter((event) => !keys.includes(keyOf(event)))
-      await use((store) => store.remove(keys))
+      const gone = new Set(events.map(({ key }) => key))
+      own = own.filter(({ key }) => !gone.has(key))
+      await use((store) => store.remove(events))
+    },
+    async inspect() {
+      const texts: Stored['texts'] = {}
+      for (const name of journal.names()) texts[name] = `${journal.read(name)}`
+      return { records: await use((store) => store.dump()), texts }
+    },
+    forget() {
+      const count = taken.length + size
+      epoch++
+      changes++
+      taken.length = own.length = size = 0
+      state = undefined
+      newId = ids.uuid()
+      for (const name of journal.names()) journal.write(name)
+      // The device's own storage too, where memory stands in for it.
+      const done = Promise.all([use((store) => store.clear()), ports.storage.clear()])
+      forgetting = done.catch(() => {}) // the caller hears of it
+      return { count, done }
     },
   }
 }
 
-function keyOf(event: WireEvent): string {
-  return event.idempotency_key
-}
-
 // The newest come first, because they are the ones that may not have reached the store.
-function newestWithin(bytes: number, events: WireEvent[]): WireEvent[] {
-  const fits = (event: WireEvent) => {
-    bytes -= utf8Bytes(JSON.stringify(event)) + 1 // and a comma
+function newestWithin(bytes: number, events: StoredEvent[]): StoredEvent[] {
+  const fits = ({ json }: StoredEvent) => {
+    bytes -= utf8Bytes(json) + 1 // and a comma
     return bytes >= 0
   }
   return events.reverse().filter(fits).reverse()

@@ -1,47 +1,68 @@
 /** Decides which visit an event belongs to, by the rule in packages/attribution/src/session.ts. */
-import { type Campaign, parseCampaign } from '@headwater/attribution/campaign'
-import { continuesSession } from '@headwater/attribution/session'
-import type { WireEvent, WireSession } from '@headwater/contract'
+import { type Campaign, hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
+import { continuesSession, type SessionRules } from '@headwater/attribution/session'
+import type { WireSession } from '@headwater/contract'
 import type { Draft } from './event.ts'
+import type { State } from './state.ts'
 
 /** The visit as the device remembers it. Times are epoch ms. */
 export interface VisitorSession extends Campaign {
   id: string
   startedAt: number
-  lastSeenAt: number
   userId?: string
+  /** Absent: the visit began on another subdomain, which knows. */
   landingUrl?: string
   referrerUrl?: string
 }
 
+interface Moment {
+  draft: Draft
+  at: number
+  userId: string | undefined
+}
+
 /** The session that this draft belongs to: the current one, or one that it opens. */
 export function sessionAfter(
-  current: VisitorSession | undefined,
-  draft: Draft,
-  userId: string | undefined,
+  { session, seenAt }: State,
+  { draft, at, userId }: Moment,
+  rules: SessionRules,
 ): VisitorSession {
-  const { event } = draft
-  const at = Date.parse(event.occurred_at)
   // Only an arrival may end a session by its campaign: a click on a page that still carries the parameters of an
   // earlier visit must not take the visitor back into it while another tab goes on with a later one.
-  const campaign = event.type === 'page' || isFirst(event) ? parseCampaign(event.url) : undefined
-  return current && continuesSession(current, { at, userId, campaign })
-    ? { ...current, userId, lastSeenAt: Math.max(current.lastSeenAt, at) }
+  const { event } = draft
+  const campaign = event.type === 'page' || draft.arrival ? campaignOf(draft) : undefined
+  // It has opened this one already, for a page that was leaving.
+  const isOpener = session?.id === event.idempotency_key
+  // Another website's client has opened it on this very page: it is the same visit, and began here.
+  const isShared = session && !session.landingUrl && session.startedAt >= Number(draft.arrival?.openedAt)
+  if (isShared) return { ...openSession(draft, at, userId), id: session.id, startedAt: session.startedAt }
+  return session &&
+    !isOpener &&
+    continuesSession({ ...session, lastSeenAt: seenAt }, { at, userId, campaign }, rules)
+    ? { ...session, userId }
     : openSession(draft, at, userId)
 }
 
 // A session has the id of the event that opened it, so settling the same draft twice opens the same session.
-function openSession({ event, referrer }: Draft, at: number, userId: string | undefined): VisitorSession {
+function openSession(draft: Draft, at: number, userId: string | undefined): VisitorSession {
   return {
-    id: event.idempotency_key,
+    id: draft.event.idempotency_key,
     startedAt: at,
-    lastSeenAt: at,
     userId,
-    landingUrl: event.url,
-    // It tells where the page load came from; a session that opens later on the page came from nowhere.
-    referrerUrl: isFirst(event) ? referrer : undefined,
-    ...parseCampaign(event.url),
+    landingUrl: landingOf(draft),
+    referrerUrl: draft.arrival?.referrer, // a session that opens later on the page came from nowhere
+    ...campaignOf(draft),
   }
+}
+
+// A router may have taken the parameters out of the address before we came.
+function campaignOf(draft: Draft): Campaign {
+  const campaign = parseCampaign(draft.event.url)
+  return hasCampaign(campaign) ? campaign : parseCampaign(landingOf(draft))
+}
+
+function landingOf({ arrival, event }: Draft): string | undefined {
+  return arrival?.landing ?? event.url
 }
 
 /** The session as it travels with each of its events. */
@@ -61,8 +82,4 @@ export function wireSession({
     utm,
     click_ids: clickIds,
   }
-}
-
-function isFirst({ seq }: WireEvent): boolean {
-  return seq === 1
 }

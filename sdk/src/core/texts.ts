@@ -10,6 +10,10 @@ export type ConfigCode =
   | 'option_endpoint'
   | 'option_flush_interval_ms'
   | 'option_batch_size'
+  | 'option_consent'
+  | 'option_persistence'
+  | 'option_ignored_referrers'
+  | 'option_sensitive_keys'
 
 /** Repeated in sdk/ERRORS.md, for those who see but a code. */
 export const texts: Record<ErrorCode | ConfigCode, (found: string) => string> = {
@@ -22,11 +26,23 @@ export const texts: Record<ErrorCode | ConfigCode, (found: string) => string> = 
   option_flush_interval_ms: (found) =>
     `createClient: \`flushIntervalMs\` must be a whole number from 1 to 3600000, got ${found}. Leave it out for 5000.`,
   option_batch_size: (found) =>
-    `createClient: \`batchSize\` must be a whole number from 1 to ${limits.eventsPerBatch}, got ${found}. Leave it out for 50.`,
+    `createClient: \`batchSize\` must be a whole number from 1 to ${limits.eventsPerBatch}, got ${found}. Leave it out for 100.`,
+  option_consent: (found) =>
+    `createClient: \`consent\` must be 'granted', 'denied' or 'pending', got ${found}. Leave it out for 'granted'.`,
+  option_persistence: (found) =>
+    `createClient: \`persistence\` must be 'cookie', 'local' or 'memory', got ${found}. Leave it out for 'cookie'.`,
+  option_ignored_referrers: (found) =>
+    `createClient: \`ignoredReferrers\` must be a list of hosts, got ${found}. Pass an array, as in ['pay.example.com'].`,
+  option_sensitive_keys: (found) =>
+    `createClient: \`sensitiveKeys\` must be a list of query keys, got ${found}. Pass an array, as in ['voucher'].`,
   illegal_id: (found) =>
     `identify: needs the id of a person, of at most ${limits.userId} characters, got ${found}. Call it when someone has signed in.`,
   invalid_event: (found) =>
     `Recording an event: it must be JSON, found ${found}. Pass plain values: no BigInt, and nothing that contains itself.`,
+  invalid_consent: (found) =>
+    `consent: must be 'granted', 'denied' or 'pending', got ${found}. Nothing has changed.`,
+  before_failed: (found) =>
+    `Recording an event: your \`before\` hook threw, ${found}. The event was dropped; mend the hook.`,
   invalid_token: (found) =>
     `setToken: must be a public token of the same website, got ${found}. Make one with \`headwater token create\`; another website needs another client.`,
   storage_failed: (found) =>

@@ -22,23 +22,24 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const step = (name: string, detail?: unknown, events = [purchase]) =>
-  client.emit('step', { step: name, events, detail })
-const answered = (status: number, body?: unknown) => step('answered', { status, body })
+const stored = (event: object) => ({ key: 'k', json: JSON.stringify(event) })
+const recorded = (event: object = purchase) => client.emit('recorded', { event })
+const answered = (status: number, body?: unknown, events: object[] = [purchase]) =>
+  client.emit('answered', {
+    events: events.map(stored),
+    bytes: 2100,
+    leaving: false,
+    answer: { status, body },
+  })
 
 test('an event’s way is one line a change, which holds what came before', () => {
-  step('taken')
-  vi.advanceTimersByTime(12)
-  step('written')
-  step('sent', { bytes: 2100 }, [purchase, signIn as typeof purchase])
-  vi.advanceTimersByTime(36)
-  answered(200, { accepted: 2, results: [] })
+  recorded()
+  vi.advanceTimersByTime(48)
+  answered(200, { accepted: 2, results: [] }, [purchase, signIn])
   expect(said).toEqual([
-    'headwater  +0 ms  purchase …a1f3  taken',
-    'headwater  +12 ms  purchase …a1f3  taken → written',
-    'headwater  +12 ms  purchase …a1f3  taken → written → sent (2 events, 2.1 kB)',
-    'headwater  +0 ms  identify …b2c4  … → sent (2 events, 2.1 kB)',
-    'headwater  +48 ms  purchase …a1f3  taken → written → sent (2 events, 2.1 kB) → accepted',
+    'headwater  +0 ms  purchase …a1f3  recorded',
+    'headwater  +48 ms  purchase …a1f3  recorded → sent (2 events, 2.1 kB) → accepted',
+    'headwater  +0 ms  identify …b2c4  … → sent (2 events, 2.1 kB) → accepted',
   ])
 })
 
@@ -79,8 +80,8 @@ describe('the verdict', () => {
     ],
   ])('%s', (_, status, body, expected) => {
     answered(status, body)
-    expect(said[0]).toMatch(/^(! )?headwater {2}\+0 ms {2}purchase …a1f3 {2}… → /)
-    expect(said[0]?.split('… → ')[1]).toBe(expected)
+    expect(said[0]).toMatch(/^(! )?headwater {2}\+0 ms {2}purchase …a1f3 {2}… → sent \(1 event, 2\.1 kB\) → /)
+    expect(said[0]?.split('kB) → ')[1]).toBe(expected)
   })
 
   test.each([
@@ -91,18 +92,6 @@ describe('the verdict', () => {
     answered(status, body)
     expect(said[0]?.startsWith('!')).toBe(expected)
   })
-
-  test('may come as the bare receipt', () => {
-    step('answered', { results: [rejected] })
-    expect(said[0]).toContain('currency_required')
-  })
-})
-
-test('a dropped event says why', () => {
-  step('dropped', { reason: 'refused', code: 'too_large', message: 'It takes 6 MB.' })
-  expect(said).toEqual([
-    '! headwater  +0 ms  purchase …a1f3  … → dropped: refused, too_large. It takes 6 MB.',
-  ])
 })
 
 test('a loss without an event has a line of its own, with what to do', () => {
@@ -117,33 +106,29 @@ test('an error is said as it is', () => {
   expect(said).toEqual(['! headwater  invalid_token: setToken: …'])
 })
 
-test('a receipt is told once: event by event, or, by a client that says no steps, as a sum', () => {
-  client.emit('delivered', { accepted: 2, duplicate: 1, rejected: 0 })
-  client.emit('dropped', { reason: 'rejected', count: 1, message: 'Too long.' })
-  step('taken')
-  client.emit('delivered', { accepted: 1, duplicate: 0, rejected: 0 })
-  client.emit('dropped', { reason: 'rejected', count: 1 })
-  expect(said).toEqual([
-    'headwater  delivered: 2 accepted, 1 duplicate, 0 rejected',
-    '! headwater  lost 1: rejected. Too long.',
-    'headwater  +0 ms  purchase …a1f3  taken',
-  ])
+test('an error is left to the tag, which says it by itself', () => {
+  undo()
+  undo = debug(client, {})
+  client.emit('error', { code: 'invalid_token', message: 'setToken: …' })
+  expect(said).toEqual([])
 })
 
-test('details of another shape break nothing', () => {
-  for (const detail of [undefined, null, 'text', 7, { body: null }]) {
-    for (const name of ['sent', 'answered', 'dropped', 'new_step']) step(name, detail)
-  }
-  expect(said).toHaveLength(20)
+test('what an answer says of an event is not told again as a loss', () => {
+  client.emit('dropped', { reason: 'rejected', count: 1 })
+  client.emit('dropped', { reason: 'refused', count: 1 })
+  expect(said).toEqual([])
+})
+
+test('answers of another shape break nothing', () => {
+  for (const body of [undefined, null, 'text', 7, { results: null }]) answered(200, body)
+  expect(said).toHaveLength(5)
 })
 
 test('it forgets old events, so that a page may stay open for days', () => {
-  step('taken')
-  for (let count = 0; count < 500; count++) {
-    step('taken', undefined, [{ ...purchase, idempotency_key: `key-${count}` }])
-  }
-  step('written')
-  expect(said.at(-1)).toContain('… → written')
+  recorded()
+  for (let count = 0; count < 500; count++) recorded({ ...purchase, idempotency_key: `key-${count}` })
+  answered(200, { results: [] })
+  expect(said.at(-1)).toContain('… → sent')
 })
 
 test('after the undo it hears nothing', () => {

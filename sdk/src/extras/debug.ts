@@ -1,13 +1,14 @@
 /** The story of each event in the console, from the call to the collector's verdict, for whoever integrates. */
 import type { Client } from '../core/api.ts'
+import type { Notices } from '../core/notices.ts'
 import { guarded } from './guarded.ts'
 
-/** What the client says of events on their way. */
+/** One change on an event's way. */
 interface Step {
-  step: string
-  events: readonly StepEvent[]
-  /** Of `sent` its bytes, of `answered` the collector's answer, of `dropped` the reason. Read with care: absent parts are left out. */
-  detail?: unknown
+  step: 'recorded' | 'sent' | 'answered'
+  /** Of all events that were sent together. */
+  count: number
+  detail: Detail
 }
 
 interface StepEvent {
@@ -43,33 +44,44 @@ const storiesKept = 500
  * Writes to the console what becomes of each event, a line a change, and returns its own undo. Filter the console by
  * `headwater`; what needs a person comes as a warning that says what to do. Records and sends nothing itself.
  *
- *     headwater  +0 ms  purchase …a1f3  taken
- *     headwater  +48 ms  purchase …a1f3  taken → written → sent (3 events, 2.1 kB) → accepted
+ *     headwater  +0 ms  purchase …a1f3  recorded
+ *     headwater  +48 ms  purchase …a1f3  recorded → sent (3 events, 2.1 kB) → accepted
  *
- * The time runs from when the event was taken; `…` in place of the first steps says that they were on an earlier page, or
- * before this was started. Errors and losses that belong to no single event have lines of their own.
+ * The time runs from the call; `…` in place of the first step says that it was on an earlier page, or before this was
+ * started. Errors and losses that belong to no single event have lines of their own, unless `tag` is there: the script
+ * tag says errors by itself.
  *
  *     import { debug } from '@headwater/sdk/debug'
  *     const undo = debug(hw)
  */
-export function debug(client: Pick<Client, 'on'>): () => void {
+export function debug(client: Pick<Client, 'on'>, tag?: object): () => void {
   const stories = createStories()
-  let hasSteps = false
 
   const undos = [
-    onStep(client, (step) => {
-      hasSteps = true
-      for (const event of step.events) stories.tell(event, step)
-    }),
-    client.on('delivered', ({ accepted, duplicate, rejected }) => {
-      if (hasSteps) return // they have told it, event by event
-      console.info(`headwater  delivered: ${accepted} accepted, ${duplicate} duplicate, ${rejected} rejected`)
-    }),
+    client.on(
+      'recorded',
+      guarded(({ event }: Notices['recorded']) =>
+        stories.tell(event, { step: 'recorded', count: 1, detail: {} }),
+      ),
+    ),
+    client.on(
+      'answered',
+      guarded(({ events, bytes, answer }: Notices['answered']) => {
+        const count = events.length
+        for (const { json } of events) {
+          const event: StepEvent = JSON.parse(json)
+          stories.note(event, { step: 'sent', count, detail: { bytes } })
+          stories.tell(event, { step: 'answered', count, detail: answer })
+        }
+      }),
+    ),
     client.on('dropped', (notice) => {
-      if (hasSteps && (notice.reason === 'rejected' || notice.reason === 'refused')) return // likewise
+      if (notice.reason === 'rejected' || notice.reason === 'refused') return // the answer has told it, event by event
       console.warn(`headwater  lost ${notice.count}: ${whyDropped(notice)}`)
     }),
-    client.on('error', ({ code, message, cause }) => console.warn(`headwater  ${code}: ${message}`, cause)),
+    client.on('error', ({ code, message, cause }) => {
+      if (!tag) console.warn(`headwater  ${code}: ${message}`, cause)
+    }),
   ]
   return () => {
     for (const undo of undos) undo()
@@ -77,11 +89,6 @@ export function debug(client: Pick<Client, 'on'>): () => void {
 }
 
 export default debug
-
-function onStep(client: Pick<Client, 'on'>, listener: (step: Step) => void): () => void {
-  const on = client.on as (name: 'step', listener: (step: Step) => void) => () => void // a client without this notice never gives it
-  return on('step', guarded(listener))
-}
 
 function createStories() {
   const stories = new Map<string, { startedAt: number; steps: string[] }>()
@@ -93,26 +100,32 @@ function createStories() {
     return story
   }
 
+  /** Adds a step; answers whether a person should read of it. */
+  function note(event: StepEvent, step: Step): boolean {
+    const { text, isBad } = read(event, step)
+    storyOf(event, step.step === 'recorded').steps.push(text)
+    return isBad
+  }
+
   return {
-    tell(event: StepEvent, { step, events, detail }: Step): void {
-      const { startedAt, steps } = storyOf(event, step === 'taken')
-      const { text, isBad } = read(step, event, events.length, (detail ?? {}) as Detail) // of another shape: nothing is found in it
-      steps.push(text)
+    note,
+    tell(event: StepEvent, step: Step): void {
+      const isBad = note(event, step)
+      const { startedAt, steps } = storyOf(event, false)
       const ms = Math.round(performance.now() - startedAt)
       const name = `${event.name ?? event.type} …${event.idempotency_key.slice(-4)}`
       const line = `headwater  +${ms} ms  ${name}  ${steps.join(' → ')}`
       if (isBad) console.warn(line)
-      else if (step === 'taken')
+      else if (step.step === 'recorded')
         console.info(line, event) // to be opened and looked at
       else console.info(line)
     },
   }
 }
 
-function read(step: string, event: StepEvent, count: number, detail: Detail): Verdict {
+function read(event: StepEvent, { step, count, detail }: Step): Verdict {
   if (step === 'answered') return verdictOn(event, detail)
-  if (step === 'dropped') return { text: `dropped: ${whyDropped(detail)}`, isBad: true }
-  if (step !== 'sent') return { text: step, isBad: false }
+  if (step === 'recorded') return { text: step, isBad: false }
   const load = [`${count} event${count === 1 ? '' : 's'}`, sizeOf(detail.bytes)].filter(Boolean)
   return { text: `sent (${load.join(', ')})`, isBad: false }
 }

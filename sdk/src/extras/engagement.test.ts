@@ -193,7 +193,7 @@ describe('a single-page app that goes on', () => {
   })
 
   test.each([
-    ['the client says that it took an event', () => client.emit('step', { step: 'taken', events: [] })],
+    ['the client says that it took an event', () => client.emit('recorded', { event: {} })],
     ['the visitor went back', () => window.dispatchEvent(new PopStateEvent('popstate'))],
     ['a tick looks', () => stay(2000)],
   ])('without it, it comes when %s', (_, notice) => {

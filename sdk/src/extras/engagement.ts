@@ -1,4 +1,6 @@
 /** Engagement: how long a page was looked at, and how far down. */
+
+import { pageIn } from '../browser/navigation.ts'
 import type { Client } from '../core/api.ts'
 import { guarded, listen } from './guarded.ts'
 
@@ -70,7 +72,7 @@ export function engagement(client: Pick<Client, 'track' | 'on'>): () => void {
   listen('pagehide', signal, leave)
   listen('scroll', signal, lookAndMeasure)
   watchMoves({ report, look, isHere: (url) => pageIn(url) === page }, signal)
-  const unhear = hearSteps(client, look)
+  const unhear = client.on('recorded', guarded(look))
   const tick = guarded(() => {
     stopwatch.count()
     if (stopwatch.isRunning()) lookAndMeasure()
@@ -139,12 +141,3 @@ function watchMoves({ report, look, isHere }: Mover, signal: AbortSignal): void 
 }
 
 // Without the Navigation API nobody tells of pushState, but the client records a page view then.
-function hearSteps(client: Pick<Client, 'on'>, look: () => void): () => void {
-  const on = client.on as (name: 'step', listener: () => void) => () => void // a client without this notice never gives it
-  return on('step', guarded(look))
-}
-
-// As the client tells pages apart: a hash is a place on the page, unless it looks like the route of a hash router.
-function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'search' | 'hash'>): string {
-  return pathname + search + (/^#!?\//.test(hash) ? hash : '')
-}

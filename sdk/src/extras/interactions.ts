@@ -1,5 +1,5 @@
 /** Outbound links, downloads and submitted forms, as events of their own. */
-import { storedUrl } from '@headwater/attribution/url'
+import { storedUrl, withoutSecrets } from '@headwater/attribution/url'
 import type { Client } from '../core/api.ts'
 import { isOn, type Names, namesIn, type Switch } from './attributes.ts'
 import { clickedLink } from './clicked-link.ts'
@@ -18,6 +18,8 @@ export interface InteractionOptions {
   downloadExtensions?: Names
   /** Hosts that are yours too, so that links to them are not outbound: `['shop.example', '.example.com']`; a dot first includes subdomains. */
   domains?: Names
+  /** The client's option of that name, or its JSON: query keys that are taken out of these addresses too. */
+  sensitiveKeys?: readonly string[] | string
 }
 
 type Tracker = Pick<Client, 'track'>
@@ -54,7 +56,7 @@ export function interactions(client: Tracker, options: InteractionOptions = {}):
       client.track('form_submit', {
         form_id: form.getAttribute('id') || undefined,
         form_name: form.getAttribute('name') || undefined,
-        action: url && storedUrl(url.href),
+        action: url && clean(url, options),
       }),
     )
   }
@@ -74,9 +76,14 @@ function createClickTracker(client: Tracker, options: InteractionOptions): (even
     const [, fileName = '', extension = ''] = /([^/]*\.(\w+))$/.exec(url.pathname) ?? []
     if (extensions.includes(extension.toLowerCase())) {
       const file = { extension: extension.toLowerCase(), file_name: fileName }
-      client.track('file_download', { url: storedUrl(url.href), ...file })
+      client.track('file_download', { url: clean(url, options), ...file })
     } else if (isOn(options.outbound) && url.host !== location.host && !isListed(url.hostname, domains)) {
-      client.track('outbound_click', { url: storedUrl(url.href), host: url.host })
+      client.track('outbound_click', { url: clean(url, options), host: url.host })
     }
   }
+}
+
+function clean({ href }: URL, { sensitiveKeys = [] }: InteractionOptions): string {
+  const keys = typeof sensitiveKeys === 'string' ? JSON.parse(sensitiveKeys) : sensitiveKeys
+  return storedUrl(withoutSecrets(href, keys))
 }

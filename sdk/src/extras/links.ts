@@ -1,6 +1,8 @@
 /** Cross-domain links: one visitor stays one visitor on another domain of yours. */
+import { createIdCookie } from '../browser/cookie.ts'
+import { isRefused } from '../browser/refusal.ts'
 import type { Client } from '../core/api.ts'
-import { type Names, namesIn } from './attributes.ts'
+import { isOn, type Names, namesIn } from './attributes.ts'
 import { clickedLink } from './clicked-link.ts'
 import { guarded, listen } from './guarded.ts'
 import { isListed } from './hosts.ts'
@@ -12,16 +14,17 @@ export interface LinkOptions {
 }
 
 export interface AcceptOptions extends LinkOptions {
-  /** Keeps the visitor's record where the client will find it: by default in the cookie `hw_id` of this host. */
+  /** The client's options of these names: without consent, or without a cookie, the record is not kept. */
+  consent?: string
+  persistence?: string
+  respectDnt?: boolean | string
+  /** Keeps the visitor's record where the client will find it: by default in the cookie `hw_id`. */
   save?: (record: string) => void
 }
 
 const parameter = 'hw_link'
-const recordName = 'hw_id'
 /** Loading a page takes seconds, a link takes longer to be copied and read by someone else. */
 const lifetimeMs = 120_000
-/** As long as browsers keep a cookie. */
-const cookieSeconds = 400 * 86_400
 
 /**
  * Adds the visitor's record, as `hw_link`, to links and forms that lead to the listed hosts, and returns its own undo.
@@ -70,20 +73,29 @@ export default links
  *     acceptLink({ domains: ['shop.example'] })
  *     const hw = createClient({ token: 'hw_pub_…', endpoint: 'https://t.example.com' })
  */
-export function acceptLink({ domains, save = saveCookie }: AcceptOptions = {}): void {
+export function acceptLink(options: AcceptOptions = {}): void {
+  const { domains, save = createIdCookie().write } = options
+
   const isOurs = (pair: string) => pair.startsWith(`${parameter}=`)
   const pairs = location.search.slice(1).split('&')
   const text = pairs.find(isOurs)?.slice(parameter.length + 1)
   if (text === undefined) return
   guarded(() => {
     const record = recordIn(text)
-    if (record && isWelcome(namesIn(domains))) save(record)
+    // Seen just now: of two records the client takes the later one.
+    if (record && isWelcome(namesIn(domains)) && mayKeep(options))
+      save(record.replace(/\d+$/, `${Date.now()}`))
   })()
   guarded(() => {
     const url = new URL(location.href)
     url.search = pairs.filter((pair) => !isOurs(pair)).join('&')
     history.replaceState(history.state, '', url)
   })()
+}
+
+function mayKeep({ consent, persistence = 'cookie', respectDnt }: AcceptOptions): boolean {
+  const isGranted = consent ? consent === 'granted' : !isRefused(respectDnt !== undefined && isOn(respectDnt))
+  return isGranted && persistence === 'cookie'
 }
 
 // A site may keep its referrer to itself; the check of time and browser is all there is then.
@@ -94,8 +106,8 @@ function isWelcome(domains: readonly string[]): boolean {
 
 /** `<record>.<ms, base 36>.<check>`; undefined when this browser has no record. */
 function currentLink(): string | undefined {
-  const record = readRecord()
-  if (!record) return undefined
+  const record = createIdCookie().read()
+  if (!record || !isRecord(record)) return undefined
   const stamped = `${record}.${Date.now().toString(36)}`
   return `${stamped}.${checkOf(stamped)}`
 }
@@ -119,17 +131,6 @@ function checkOf(stamped: string): string {
 // 1.<anonymous_id>.<session_id>.<session_started_ms>.<last_seen_ms>
 function isRecord(text: string): boolean {
   return /^1(\.[\w-]+){2}(\.\d+){2}$/.test(text)
-}
-
-function readRecord(): string | undefined {
-  const [, cookie = ''] = new RegExp(`(?:^|; )${recordName}=([^;]*)`).exec(document.cookie) ?? []
-  return [cookie, localStorage.getItem(recordName) ?? ''].find(isRecord)
-}
-
-function saveCookie(record: string): void {
-  const secure = location.protocol === 'https:' ? '; Secure' : ''
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and the client reads at once
-  document.cookie = `${recordName}=${record}; Path=/; Max-Age=${cookieSeconds}; SameSite=Lax${secure}`
 }
 
 function withLink(url: URL, text: string): string {

@@ -1,0 +1,42 @@
+/** What a browser keeps for a site, as a person who opens its developer tools would find it. */
+import type { BrowserContext } from 'playwright-core'
+
+export interface Device {
+  /** By name. */
+  cookies: Record<string, string>
+  localStorage: Record<string, string>
+  sessionStorage: Record<string, string>
+  /** The records of each database. */
+  databases: Record<string, unknown[]>
+}
+
+/** A device that nobody has left anything on. */
+export const nothing: Device = { cookies: {}, localStorage: {}, sessionStorage: {}, databases: {} }
+
+/** Looks from a page of the site that has nothing of ours; all the site's cookies are told, of whatever host. */
+export async function lookAt(context: BrowserContext, barePage: string): Promise<Device> {
+  const page = await context.newPage()
+  await page.goto(barePage)
+  const stored = await page.evaluate(readStorage)
+  await page.close()
+  const cookies = await context.cookies()
+  return { cookies: Object.fromEntries(cookies.map(({ name, value }) => [name, value])), ...stored }
+}
+
+/** Runs in the page. */
+async function readStorage(): Promise<Omit<Device, 'cookies'>> {
+  const answerOf = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+  const databases: Record<string, unknown[]> = {}
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await answerOf(indexedDB.open(name))
+    const stores = [...database.objectStoreNames]
+    const records = stores.map((store) => answerOf(database.transaction(store).objectStore(store).getAll()))
+    databases[name] = (await Promise.all(records)).flat()
+    database.close()
+  }
+  return { localStorage: { ...localStorage }, sessionStorage: { ...sessionStorage }, databases }
+}

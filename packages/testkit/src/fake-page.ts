@@ -1,0 +1,83 @@
+/** A page with a client on fake ports, and all that it says; pages that share storage, journal and clock are tabs of one browser. */
+import type { WireEvent } from '@headwater/contract'
+import type { Client } from '../../../sdk/src/core/api.ts'
+import { type Core, createCore } from '../../../sdk/src/core/client.ts'
+import type { Moment } from '../../../sdk/src/core/event.ts'
+import type { Notices } from '../../../sdk/src/core/notices.ts'
+import { type ClientOptions, readOptions } from '../../../sdk/src/core/options.ts'
+import type { State } from '../../../sdk/src/core/state.ts'
+import { createFakeIds, createFakePorts, createFakeStorage, type FakePorts } from './fake-ports.ts'
+
+/** What a client needs: which website, and where the collector is. */
+export const needed = {
+  token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs',
+  endpoint: 'https://t.example.com',
+}
+
+export interface FakePage extends FakePorts {
+  client: Client
+  at: Core['at']
+  /** The notices so far, by name. */
+  said: { [Name in keyof Notices]: Notices[Name][] }
+  /** All events of all requests of this page, in order. */
+  events(): WireEvent[]
+  /** Ports for another tab of this browser, with a network and a page of its own. */
+  device: Pick<FakePorts, 'storage' | 'journal' | 'clock'>
+}
+
+let opened = 0
+
+/** Opens a page; it records no page views of its own, unless `autoPage` is true. */
+export function openPage(
+  options: Partial<ClientOptions> & { opening?: Moment } = {},
+  own: Partial<FakePorts> = {},
+): FakePage {
+  const ports = createFakePorts({ ids: createFakeIds(++opened), ...own })
+  const { opening, ...given } = options
+  const settings = { ...readOptions({ ...needed, autoPage: false, ...given }), opening }
+  const { client, at } = createCore(settings, ports)
+  const said: FakePage['said'] = { delivered: [], dropped: [], error: [], recorded: [], answered: [] }
+  client.on('delivered', (notice) => said.delivered.push(notice))
+  client.on('dropped', (notice) => said.dropped.push(notice))
+  client.on('error', (notice) => said.error.push(notice))
+  client.on('recorded', (notice) => said.recorded.push(notice))
+  client.on('answered', (notice) => said.answered.push(notice))
+  const { storage, journal, clock, transport } = ports
+  const events = () => transport.requests.flatMap(({ batch }) => batch.events)
+  return { ...ports, client, at, said, events, device: { storage, journal, clock } }
+}
+
+/** The page is gone: what its storage still does is seen by nobody, and its code runs no more. */
+export function deadEnd<T>(): Promise<T> {
+  return new Promise(() => {})
+}
+
+/** What waits on the device, as it will be sent. */
+export async function waiting({ storage }: Pick<FakePorts, 'storage'>): Promise<WireEvent[]> {
+  return (await storage.peek(100_000)).map(({ json }) => JSON.parse(json))
+}
+
+/** What the storage remembers of the visitor. */
+export async function visitorIn({ storage }: Pick<FakePorts, 'storage'>): Promise<State | undefined> {
+  const records = await storage.dump()
+  return records.find((record): record is State => Object(record).v === 2)
+}
+
+/** A storage in which nothing that was begun is done before `open` is called: a page may be left before it. */
+export function createSlowStorage(store = createFakeStorage()) {
+  const { promise, open } = gate<void>()
+  const append: typeof store.append = async (settle) => {
+    await promise
+    return store.append(settle)
+  }
+  return { storage: { ...store, append }, open }
+}
+
+/** A promise that is kept when `open` is called. */
+export function gate<T>() {
+  let open: (value: T) => void = () => {}
+  const promise = new Promise<T>((resolve) => {
+    open = resolve
+  })
+  return { promise, open }
+}

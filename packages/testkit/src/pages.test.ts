@@ -1,0 +1,263 @@
+/** Each page that a visitor comes to is one page view: by loading it, by routers of all kinds, back from the cache, after prerendering. */
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import type { Client } from '../../../sdk/src/core/api.ts'
+import { testInBrowser } from './browser-test.ts'
+import { flush, letPass, type TestSite, visit } from './test-site.ts'
+
+/** For functions that run in pages. */
+declare const headwater: Client
+
+const test = testInBrowser()
+
+/** Where the views were, when the page has had time to tell of all. */
+async function viewsOn(page: Page, site: TestSite): Promise<string[]> {
+  await letPass(page, 50)
+  await flush(page)
+  return site.events.filter(({ type }) => type === 'page').map(({ url = '' }) => url.replace(site.origin, ''))
+}
+
+// What routers do was read off React Router 7.18 and Vue Router 4.6 at work; of Next.js it is a guess.
+type Routine = [fact: string, from: string, routine: () => unknown, views: string[]]
+const routines: Routine[] = [
+  ['a page that is loaded', '/', () => {}, ['/']],
+  ['a router that pushes an address', '/', () => history.pushState(null, '', '/a'), ['/', '/a']],
+  ['another query', '/', () => history.pushState(null, '', '/?page=2'), ['/', '/?page=2']],
+  [
+    'a push of the address that is there, as by a second click',
+    '/',
+    () => {
+      for (let click = 0; click < 2; click++) history.pushState(null, '', '/a')
+    },
+    ['/', '/a'],
+  ],
+  [
+    'a push, then replacements that change the state alone, as by Next.js',
+    '/',
+    () => {
+      history.pushState({ __NA: true }, '', '/a')
+      for (let n = 0; n < 5; n++) history.replaceState({ __NA: true, n }, '', n % 2 ? '/a' : location.href)
+    },
+    ['/', '/a'],
+  ],
+  [
+    'a state without an address on start, as by React Router',
+    '/',
+    () => history.replaceState({ idx: 0 }, ''),
+    ['/'],
+  ],
+  [
+    'the address put in its own place on start, then once more before each push, as by Vue Router',
+    '/',
+    () => {
+      for (let n = 0; n < 3; n++) history.replaceState({ position: n }, '', location.href)
+      for (const next of ['/a', '/b']) {
+        history.replaceState({ forward: next }, '', location.href)
+        history.pushState({}, '', next)
+      }
+    },
+    ['/', '/a', '/b'],
+  ],
+  [
+    'a place on the page, by any means',
+    '/',
+    () => {
+      location.hash = 'part'
+      history.pushState(null, '', '#other')
+      history.replaceState(null, '', '#third')
+    },
+    ['/'],
+  ],
+  [
+    'a router that keeps its route in the hash',
+    '/#/',
+    () => {
+      history.pushState(null, '', '#/a')
+      history.pushState(null, '', '#!/b')
+    },
+    ['/', '/', '/'], // fragments are never told
+  ],
+  ['a hash route by a plain link', '/#/', () => (location.hash = '#/a'), ['/', '/']],
+  [
+    'a router that puts its own first route into the hash on start, as by Vue Router',
+    '/',
+    () => history.replaceState({ position: 0 }, '', '#/'),
+    ['/'],
+  ],
+  [
+    'an address that only loses its campaign',
+    '/?utm_source=a&gclid=X&page=2',
+    () => history.replaceState(history.state, '', '/?page=2'),
+    ['/?utm_source=a&gclid=X&page=2'],
+  ],
+  [
+    'steps back and forward',
+    '/',
+    async () => {
+      const moved = (move: () => void) =>
+        new Promise((resolve) => {
+          addEventListener('popstate', resolve, { once: true })
+          move()
+        })
+      history.pushState(null, '', '/a')
+      history.pushState(null, '', '/b')
+      await moved(() => history.back())
+      await moved(() => history.forward())
+    },
+    ['/', '/a', '/b', '/a', '/b'],
+  ],
+  [
+    'steps back and forward on one page',
+    '/',
+    async () => {
+      const moved = (move: () => void) =>
+        new Promise((resolve) => {
+          addEventListener('popstate', resolve, { once: true })
+          move()
+        })
+      history.pushState(null, '', '#a')
+      history.pushState(null, '', '#b')
+      await moved(() => history.back())
+      await moved(() => history.forward())
+    },
+    ['/'],
+  ],
+]
+
+const withoutNavigation = `<script>Object.defineProperty(window, 'navigation', { value: undefined })</script>`
+
+describe.each([
+  ['with the Navigation API', ''],
+  ['by the history alone', withoutNavigation],
+])('%s, each view is counted once:', (_, head) => {
+  test.for(routines)('%s', async ([, from, routine, views], { visitor, site }) => {
+    site.pages['*'] = { head }
+    const page = await visit(visitor.page, site.origin + from)
+    await page.evaluate(routine)
+    expect(await viewsOn(page, site)).toEqual(views)
+  })
+
+  test('one where the site says so itself', async ({ visitor, site }) => {
+    site.pages['*'] = { head, tag: { 'data-auto-page': 'false' } }
+    const page = await visit(visitor.page, `${site.origin}/`)
+    await page.evaluate(() => {
+      history.pushState(null, '', '/a')
+      headwater.page('pricing')
+    })
+    expect(await viewsOn(page, site)).toEqual(['/a'])
+  })
+
+  test('each routed page has its own title', async ({ visitor, site }) => {
+    site.pages['*'] = { head }
+    const page = await visit(visitor.page, `${site.origin}/`)
+    await page.evaluate(async () => {
+      // React renders in a task of its own and runs effects after it has painted, Vue in a microtask.
+      const nextTask = () => {
+        const { port1, port2 } = new MessageChannel()
+        const came = new Promise((resolve) => {
+          port1.onmessage = resolve
+        })
+        port2.postMessage('')
+        return came
+      }
+      history.pushState(null, '', '/vue')
+      await Promise.resolve()
+      document.title = 'Vue'
+      await new Promise((resolve) => setTimeout(resolve, 150)) // longer than a title is waited for
+      history.pushState(null, '', '/react')
+      await nextTask()
+      await new Promise(requestAnimationFrame)
+      await nextTask()
+      document.title = 'React'
+    })
+    await viewsOn(page, site)
+    expect(site.events.map(({ title }) => title)).toEqual(['Shop', 'Vue', 'React'])
+  })
+})
+
+test('a page that is loaded again is viewed again', async ({ visitor, site }) => {
+  const page = await visit(visitor.page, `${site.origin}/`)
+  await flush(page)
+  await page.reload()
+  await visit(page, `${site.origin}/`)
+  await viewsOn(page, site)
+  const keys = new Set(site.events.map(({ idempotency_key }) => idempotency_key))
+  expect(keys.size).toBe(3)
+  expect(new Set(site.events.map(({ stream }) => stream)).size).toBe(3)
+})
+
+test('a page that the site tells of itself has its own time, also with the stub', async ({
+  visitor,
+  site,
+}) => {
+  site.pages['*'] = { hasStub: true, tag: { 'data-auto-page': 'false' } }
+  const page = await visit(visitor.page, `${site.origin}/`)
+  await letPass(page, 100)
+  const toldAt = await page.evaluate(() => {
+    headwater.page('pricing')
+    return Date.now()
+  })
+  await flush(page)
+  expect(Math.abs(Date.parse(site.events[0]?.occurred_at ?? '') - toldAt)).toBeLessThan(50)
+})
+
+// The browser from npm is a headless shell, which is built without the back/forward cache: its event is made by hand.
+test('a page that comes back from the cache is viewed again, one that is merely shown is not', async ({
+  visitor,
+  site,
+}) => {
+  const page = await visit(visitor.page, `${site.origin}/`)
+  await page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }))
+  })
+  await viewsOn(page, site)
+  expect(new Set(site.events.map(({ idempotency_key }) => idempotency_key)).size).toBe(2)
+})
+
+// The headless shell does not prerender (it says PrerenderingDisabledByDevTools, with and without them): what a page sees
+// of it is made by hand.
+describe('a page that is prerendered', () => {
+  const head = `<script>Object.defineProperty(document, 'prerendering', { value: true, configurable: true })</script>`
+  const tag = { 'data-flush-interval-ms': '10' }
+  const show = (page: Page) =>
+    page.evaluate(() => {
+      Object.defineProperty(document, 'prerendering', { value: false })
+      document.dispatchEvent(new Event('prerenderingchange'))
+      return Date.now()
+    })
+
+  test('is viewed once, when it is shown and not before', async ({ visitor, site }) => {
+    site.pages['*'] = { head, tag }
+    const page = await visit(visitor.page, `${site.origin}/`)
+    await page.evaluate(() => headwater.track('early'))
+    await letPass(page, 200)
+    expect(site.events).toEqual([])
+    expect(await page.evaluate(() => [document.cookie, localStorage.length])).toEqual(['', 0])
+    const shownAt = await show(page)
+    expect(await viewsOn(page, site)).toEqual(['/'])
+    const [early, view] = site.events
+    expect([early?.name, view?.name]).toEqual(['early', 'page_view'])
+    expect(Date.parse(view?.occurred_at ?? '')).toBeGreaterThanOrEqual(shownAt - 5)
+  })
+
+  test('and never shown is told of by nobody', async ({ visitor, site }) => {
+    for (const hasStub of [false, true]) {
+      site.pages['*'] = { head, tag, hasStub }
+      const page = await visit(await visitor.context.newPage(), `${site.origin}/`)
+      await page.evaluate(() => headwater.track('early'))
+      await page.goto(`${site.origin}/bare`)
+    }
+    expect(site.events).toEqual([])
+  })
+
+  test('with the stub is viewed when it is shown', async ({ visitor, site }) => {
+    site.pages['*'] = { head, tag, hasStub: true }
+    const page = await visit(visitor.page, `${site.origin}/`)
+    await letPass(page, 100)
+    const shownAt = await show(page)
+    expect(await viewsOn(page, site)).toEqual(['/'])
+    expect(Date.parse(site.events[0]?.occurred_at ?? '')).toBeGreaterThanOrEqual(shownAt - 5)
+  })
+})

@@ -1,0 +1,259 @@
+/** What of a visitor who agrees is kept and sent, where it is kept, and how they see and forget it. */
+import type { BrowserContext } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import type { Client } from '../../../sdk/src/core/api.ts'
+import { testInBrowser } from './browser-test.ts'
+import { lookAt, nothing } from './device.ts'
+import { closeTab, flush, hasClient, letPass, type TestSite, visit } from './test-site.ts'
+
+/** For functions that run in pages. */
+declare const headwater: Client
+
+const test = testInBrowser()
+
+const at = (site: TestSite, path = '/') => `http://www.shop.localhost:${site.port}${path}`
+const device = (context: BrowserContext, site: TestSite) => lookAt(context, at(site, '/bare'))
+const names = (site: TestSite) => site.events.map(({ name, type }) => name ?? type)
+
+describe('kept', () => {
+  test('as local, the visitor is known on this origin by a text, without a cookie', async ({
+    visitor,
+    site,
+  }) => {
+    site.pages['*'] = { tag: { 'data-persistence': 'local' } }
+    await flush(await visit(visitor.page, at(site)))
+    await flush(await visit(visitor.page, at(site, '/next')))
+    const { cookies, localStorage } = await device(visitor.context, site)
+    const [first, second] = site.events
+    expect(cookies).toEqual({})
+    expect(Object.entries(localStorage)).toEqual([
+      [`headwater/127.0.0.1:${site.port}/abcd1234/id`, expect.stringMatching(`1.${first?.anonymous_id}.`)],
+    ])
+    expect(second).toMatchObject({ anonymous_id: first?.anonymous_id, session: { id: first?.session?.id } })
+  })
+
+  test('in memory, nothing is on the device, each page is another visitor, and events arrive', async ({
+    visitor,
+    site,
+  }) => {
+    site.pages['*'] = { tag: { 'data-persistence': 'memory' } }
+    const page = await visit(visitor.page, at(site))
+    await page.evaluate(() => headwater.track('a'))
+    await flush(page)
+    await page.evaluate(() => headwater.track('left'))
+    await page.goto(at(site, '/bare'))
+    await expect.poll(() => names(site)).toEqual(['page_view', 'a', 'left'])
+    expect(new Set(site.events.map((event) => event.anonymous_id)).size).toBe(1)
+    await visit(page, at(site))
+    await closeTab(page)
+    await expect.poll(() => names(site)).toEqual(['page_view', 'a', 'left', 'page_view'])
+    expect(new Set(site.events.map((event) => event.anonymous_id)).size).toBe(2)
+    expect(await device(visitor.context, site)).toEqual(nothing)
+  })
+})
+
+describe('what must not be known', () => {
+  const secret = 'S3CRET'
+  const query = `token=${secret}1&e-mail=a&user[email]=${secret}2&PASSWORD=${secret}3&code=${secret}4&Voucher=${secret}5&keep=yes`
+  const fragment = `#${secret}6`
+  const tag = { 'data-sensitive-keys': '["voucher"]' }
+
+  test('of an address is neither sent nor kept, wherever the address stands', async ({ visitor, site }) => {
+    site.pages['*'] = { tag }
+    site.pages['/from'] = { tag, body: `<a href="/landing?utm_source=a&${query}${fragment}">go</a>` }
+    const page = await visit(visitor.page, at(site, `/from?${query}${fragment}`))
+    await page.click('a')
+    await page.waitForURL('**/landing**')
+    await hasClient(page)
+    await page.evaluate((address) => {
+      headwater.identify('user_1', { email: 'anna@example.com' })
+      history.pushState(null, '', address)
+      headwater.conversion('purchase')
+    }, `/next?${query}${fragment}`)
+    await flush(page)
+    await page.evaluate(() => headwater.track('left'))
+    const kept = JSON.stringify(await device(visitor.context, site))
+    await page.goto(at(site, '/bare'))
+    await expect.poll(() => names(site)).toContain('left')
+
+    const { session, touches } = site.events.find(({ name }) => name === 'purchase') ?? {}
+    expect(session?.landing_url).toBe(at(site, '/landing?utm_source=a&keep=yes'))
+    expect(touches).toHaveLength(2)
+    expect(touches?.[1]?.referrer_url).toBe(at(site, '/from?keep=yes'))
+    const told = site.bodies.join() + kept + JSON.stringify(await device(visitor.context, site))
+    expect(told).toContain('keep=yes')
+    expect(told).not.toContain(secret)
+    expect(told).not.toContain('anna@')
+  })
+
+  test('of an address is not sent by the stub either', async ({ visitor, site }) => {
+    site.withholdSdk()
+    site.pages['*'] = { tag, hasStub: true }
+    const { page } = visitor
+    await page.goto(at(site, `/landing?utm_source=a&${query}${fragment}`), { waitUntil: 'commit' })
+    await page.waitForFunction(() => 'headwater' in globalThis)
+    await page.evaluate(() => headwater.identify('user_1', { email: 'anna@example.com' }))
+    await page.goto(at(site, '/bare'))
+    await expect.poll(() => names(site)).toEqual(['page_view', 'identify'])
+    expect(site.bodies.join()).not.toContain('anna@')
+    expect(site.bodies.join()).not.toContain(secret)
+  })
+
+  test('of an address is not in what forms and links tell', async ({ visitor, site }) => {
+    site.pages['*'] = {
+      tag: { ...tag, 'data-load': 'interactions' },
+      body: `<form onsubmit="return false"><button>send</button></form><a href="http://other.localhost:1/?${query}">away</a>`,
+    }
+    const page = await visit(visitor.page, at(site, `/?${query}`))
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/interactions.js')),
+    )
+    await page.evaluate(() =>
+      document.querySelector('a')?.addEventListener('click', (event) => event.preventDefault()),
+    )
+    await expect
+      .poll(async () => {
+        await page.click('button')
+        await page.click('a')
+        await flush(page)
+        return names(site)
+      })
+      .toContain('outbound_click')
+    expect(site.bodies.join()).toContain('keep=yes')
+    expect(site.bodies.join()).not.toContain(secret)
+  })
+})
+
+test.for(['data-sensitive-keys', 'data-ignored-referrers'])(
+  '%s that is a text is taken or refused, and costs no events in silence',
+  async (name, { visitor, site }) => {
+    site.pages['*'] = { tag: { [name]: 'voucher' } }
+    await visitor.page.goto(at(site, '/?voucher=1'), { referer: 'http://elsewhere.localhost/' })
+    await letPass(visitor.page, 100)
+    await visitor.page.evaluate(() => (globalThis as { headwater?: Client }).headwater?.flush())
+    const isRefused = visitor.pageErrors.splice(0).some((error) => `${error}`.includes('ConfigError'))
+    expect(isRefused || names(site).includes('page_view')).toBe(true)
+  },
+)
+
+describe('a visitor who asks', () => {
+  test('sees all that is on the device', async ({ visitor, site }) => {
+    site.answer(() => 503)
+    const page = await visit(visitor.page, at(site))
+    await page.evaluate(() => headwater.identify('user_1'))
+    await flush(page)
+    const stored = await page.evaluate(() => headwater.stored())
+    const { cookies, localStorage, databases } = await device(visitor.context, site)
+    const [[name = '', records] = []] = Object.entries(databases)
+    expect(stored.records).toEqual(records)
+    expect(stored.records).toHaveLength(4) // two events, the visitor, and how much it is
+    expect(stored.texts.id).toBe(cookies.hw_id)
+    expect(Object.keys(localStorage)).toEqual(
+      Object.keys(stored.texts)
+        .filter((it) => it !== 'id')
+        .map((it) => `${name}/${it}`),
+    )
+    expect(Object.keys(localStorage)).toHaveLength(1)
+  })
+
+  test('to be forgotten is, and what comes next is of someone new', async ({ visitor, site }) => {
+    site.answer(() => 503)
+    const page = await visit(visitor.page, at(site, '/?utm_source=a'))
+    await page.evaluate(() => headwater.identify('user_1'))
+    await flush(page)
+    const known = site.events[0]
+    await page.evaluate(() => headwater.forget())
+    const { cookies, localStorage, databases } = await device(visitor.context, site)
+    expect({ cookies, localStorage, records: Object.values(databases).flat() }).toEqual({
+      ...{ cookies: {}, localStorage: {}, records: [] },
+    })
+    site.answer(() => 200)
+    site.events.length = 0
+    await page.evaluate(() => headwater.track('after'))
+    await flush(page)
+    expect(names(site)).toEqual(['after'])
+    const [after] = site.events
+    expect(after?.user_id).toBeUndefined()
+    expect(after?.anonymous_id).not.toBe(known?.anonymous_id)
+    expect(after?.session?.id).not.toBe(known?.session?.id)
+    expect(after?.stream).not.toBe(known?.stream)
+  })
+})
+
+describe('when the visitor leaves before the SDK has come, the stub', () => {
+  test('sends what they did with its time, and leaves who they were for the next page', async ({
+    visitor,
+    site,
+  }) => {
+    const { page } = visitor
+    site.pages['/stub'] = { hasStub: true }
+    site.withholdSdk()
+    await page.goto(at(site, '/stub?utm_source=a'), { waitUntil: 'commit' })
+    await page.waitForFunction(() => 'headwater' in globalThis)
+    const calledAt = await page.evaluate(() => {
+      headwater.track('a', { n: 1 } as never)
+      headwater.conversion('purchase', { id: '1', revenueCents: 100, currency: 'EUR' })
+      return Date.now()
+    })
+    await page.goto(at(site, '/bare'))
+    await expect.poll(() => names(site)).toEqual(['page_view', 'a', 'purchase'])
+    const [, a, purchase] = site.events
+    expect(a?.props).toEqual({ n: 1 })
+    expect(purchase).toMatchObject({
+      conversion: true,
+      conversion_id: '1',
+      revenue_cents: 100,
+      currency: 'EUR',
+    })
+    expect(Math.abs(Date.parse(a?.occurred_at ?? '') - calledAt)).toBeLessThan(50)
+
+    site.restoreSdk()
+    await flush(await visit(page, at(site, '/next')))
+    const next = site.events.at(-1)
+    expect(next?.anonymous_id).toBe(a?.anonymous_id)
+    expect(next?.session?.id).toBe(site.events[0]?.idempotency_key)
+  })
+
+  test('agreed in the meantime sends everything, refused in the meantime nothing', async ({
+    visitor,
+    newVisitor,
+    site,
+  }) => {
+    site.withholdSdk()
+    site.pages['*'] = { hasStub: true, tag: { 'data-consent': 'pending' } }
+    for (const [state, { page }] of [
+      ['denied', await newVisitor()],
+      ['granted', visitor],
+    ] as const) {
+      await page.goto(at(site, `/?${state}`), { waitUntil: 'commit' })
+      await page.waitForFunction(() => 'headwater' in globalThis)
+      await page.evaluate((it) => {
+        headwater.track('before')
+        headwater.consent(it)
+      }, state)
+      await page.goto(at(site, '/bare'))
+    }
+    await expect.poll(() => names(site)).toEqual(['page_view', 'before'])
+  })
+
+  test('keeps nothing where nothing may be kept', async ({ visitor, site }) => {
+    site.withholdSdk()
+    site.pages['*'] = { hasStub: true, tag: { 'data-persistence': 'memory' } }
+    await visitor.page.goto(at(site), { waitUntil: 'commit' })
+    await visitor.page.waitForFunction(() => 'headwater' in globalThis)
+    await visitor.page.goto(at(site, '/bare'))
+    await expect.poll(() => names(site)).toEqual(['page_view'])
+    expect(await device(visitor.context, site)).toEqual(nothing)
+  })
+
+  test('reads the attributes as the SDK does', async ({ visitor, site }) => {
+    site.pages['*'] = { tag: { 'data-persistence': 'cookie' }, hasStub: true }
+    await flush(await visit(visitor.page, at(site)))
+    site.withholdSdk()
+    await visitor.page.goto(at(site), { waitUntil: 'commit' })
+    await visitor.page.waitForFunction(() => 'headwater' in globalThis)
+    await visitor.page.goto(at(site, '/bare'))
+    await expect.poll(() => names(site)).toEqual(['page_view', 'page_view'])
+    expect(new Set(site.events.map((event) => event.anonymous_id)).size).toBe(1)
+  })
+})

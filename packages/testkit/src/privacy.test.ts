@@ -1,0 +1,265 @@
+/** What is on the device and on the wire while a visitor agrees, has not answered, refuses, and when they change their mind. */
+import type { BrowserContext, Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import type { Client } from '../../../sdk/src/core/api.ts'
+import type { ConsentState } from '../../../sdk/src/core/options.ts'
+import { testInBrowser, type Visitor } from './browser-test.ts'
+import { type Device, lookAt, nothing } from './device.ts'
+import { closeTab, flush, hasClient, letPass, type PageParts, type TestSite, visit } from './test-site.ts'
+
+/** For functions that run in pages. */
+declare const headwater: Client
+
+const test = testInBrowser()
+
+// A secure context by its name, and a domain that takes cookies for all its subdomains.
+const at = (site: TestSite, path = '/') => `http://www.shop.localhost:${site.port}${path}`
+const device = (context: BrowserContext, site: TestSite) => lookAt(context, at(site, '/bare'))
+const recordsIn = ({ databases }: Device) => Object.values(databases).flat()
+const names = (site: TestSite) => site.events.map(({ name, type }) => name ?? type)
+const visitorsIn = (site: TestSite) => [...new Set(site.events.map((event) => event.anonymous_id))]
+const say = (page: Page, state: ConsentState) => page.evaluate((it) => headwater.consent(it), state)
+const track = (page: Page, name: string) => page.evaluate((it) => headwater.track(it), name)
+
+const open = ({ page }: Visitor, site: TestSite, path = '/') => visit(page, at(site, path))
+
+/** Everything a page can say, and then some time in which it might have been sent. */
+async function sayAll(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    headwater.track('a')
+    headwater.identify('user_1', { email: 'anna@example.com' })
+    headwater.conversion('purchase', { id: '1', revenueCents: 100, currency: 'EUR' })
+    headwater.page('second')
+    await headwater.flush()
+  })
+  await letPass(page, 100)
+}
+
+/** Leaves by a link, comes back, and closes the tab. */
+async function leaveTwice(page: Page, site: TestSite): Promise<void> {
+  await page.goto(at(site, '/bare'))
+  await page.goBack()
+  await hasClient(page)
+  await sayAll(page)
+  await closeTab(page)
+}
+
+const eager = { 'data-flush-interval-ms': '20' }
+const consent = (state: ConsentState): PageParts => ({ tag: { ...eager, 'data-consent': state } })
+const privacyControl = `<script>Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })</script>`
+const doNotTrack = `<script>Object.defineProperty(navigator, 'doNotTrack', { value: '1' })</script>`
+
+describe('a visitor who agrees', () => {
+  test('has one cookie for all subdomains and one database, and events are sent', async ({
+    visitor,
+    site,
+  }) => {
+    const page = await open(visitor, site)
+    await flush(page)
+    const [event] = site.events
+    const { cookies, localStorage, sessionStorage, databases } = await device(visitor.context, site)
+    expect({ localStorage, sessionStorage }).toEqual({ localStorage: {}, sessionStorage: {} })
+    expect(Object.keys(cookies)).toEqual(['hw_id'])
+    expect(cookies.hw_id).toMatch(`1.${event?.anonymous_id}.${event?.session?.id}.`)
+    expect((await visitor.context.cookies())[0]).toMatchObject({
+      domain: '.shop.localhost',
+      path: '/',
+      sameSite: 'Lax',
+    })
+    expect(Object.keys(databases)).toEqual([`headwater/127.0.0.1:${site.port}/abcd1234`])
+    expect(names(site)).toEqual(['page_view'])
+  })
+
+  test('is one who says so despite Global Privacy Control', async ({ visitor, site }) => {
+    site.pages['*'] = { ...consent('granted'), head: privacyControl }
+    await flush(await open(visitor, site))
+    expect(names(site)).toEqual(['page_view'])
+  })
+
+  test('is one with Do Not Track, where the site does not heed it', async ({ visitor, site }) => {
+    site.pages['*'] = { head: doNotTrack }
+    await flush(await open(visitor, site))
+    expect(names(site)).toEqual(['page_view'])
+  })
+})
+
+describe.each<[string, PageParts]>([
+  ['has not answered', consent('pending')],
+  ['has refused', consent('denied')],
+  ['has refused by Global Privacy Control', { head: privacyControl, tag: eager }],
+  ['has refused by Do Not Track', { head: doNotTrack, tag: { ...eager, 'data-respect-dnt': '' } }],
+])('a visitor who %s', (_, parts) => {
+  test('leaves nothing on the device and nothing is sent, also when they leave', async ({
+    visitor,
+    site,
+  }) => {
+    site.pages['*'] = parts
+    const page = await open(visitor, site, '/?utm_source=a')
+    await sayAll(page)
+    await leaveTwice(page, site)
+    expect(await device(visitor.context, site)).toEqual(nothing)
+    expect(site.bodies).toEqual([])
+  })
+
+  test('may ask what is stored without anything being stored', async ({ visitor, site }) => {
+    site.pages['*'] = parts
+    const page = await open(visitor, site)
+    const stored = await page.evaluate(async () => {
+      await headwater.forget()
+      return headwater.stored()
+    })
+    expect(stored).toMatchObject({ texts: {} })
+    expect(await device(visitor.context, site)).toEqual(nothing)
+  })
+
+  test('brings no cookie along from another domain', async ({ visitor, newVisitor, site }) => {
+    site.pages['*'] = { tag: { 'data-load': 'links', 'data-domains': 'other.localhost,www.shop.localhost' } }
+    const link = `<a href="${at(site, '/other')}">there</a>`
+    site.pages['/from'] = { body: link }
+    site.pages['/other'] = { ...parts, tag: { ...site.pages['*'].tag, ...parts.tag } }
+    const sender = await newVisitor()
+    await visit(sender.page, `http://other.localhost:${site.port}/from`)
+    await flush(sender.page)
+    const isLent = sender.page.waitForRequest(/hw_link=/)
+    await sender.page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.endsWith('links.js')),
+    )
+    await sender.page.click('a')
+    const lent = (await isLent).url()
+    const page = await visit(visitor.page, lent)
+    await sayAll(page)
+    expect((await device(visitor.context, site)).cookies).toEqual({})
+  })
+
+  test('is sent nothing of by the stub', async ({ visitor, site }) => {
+    site.withholdSdk()
+    site.pages['*'] = { ...parts, hasStub: true }
+    await visitor.page.goto(at(site), { waitUntil: 'commit' })
+    await visitor.page.evaluate(() => headwater.track('a'))
+    await closeTab(visitor.page)
+    expect(await device(visitor.context, site)).toEqual(nothing)
+    expect(site.bodies).toEqual([])
+  })
+})
+
+describe('a visitor who comes to agree', () => {
+  test('is told of from the beginning: each event once, in order, with its own time, in one session', async ({
+    visitor,
+    site,
+  }) => {
+    site.pages['*'] = consent('pending')
+    const page = await open(visitor, site, '/?utm_source=a')
+    const times = await page.evaluate(async () => {
+      const made: number[] = [performance.timeOrigin]
+      for (const name of ['a', 'b', 'c']) {
+        await new Promise((resolve) => setTimeout(resolve, 60))
+        made.push(performance.timeOrigin + performance.now())
+        headwater.track(name)
+      }
+      return made
+    })
+    await say(page, 'granted')
+    await expect.poll(() => names(site)).toEqual(['page_view', 'a', 'b', 'c'])
+    expect(site.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(new Set(site.events.map(({ session }) => session?.id)).size).toBe(1)
+    expect(site.events[3]?.session?.utm).toEqual({ source: 'a' })
+    for (const n of [1, 2, 3]) {
+      const offBy = Date.parse(site.events[n]?.occurred_at ?? '') - (times[n] ?? 0)
+      expect(Math.abs(offBy)).toBeLessThan(20)
+    }
+  })
+
+  test('after a refusal is a new visitor, who was not there before', async ({ visitor, site }) => {
+    const page = await open(visitor, site, '/?utm_source=a')
+    await flush(page)
+    await say(page, 'denied')
+    await track(page, 'refused')
+    await say(page, 'granted')
+    await track(page, 'again')
+    await flush(page)
+    expect(names(site)).toEqual(['page_view', 'again'])
+    const [before, after] = site.events
+    expect(after?.anonymous_id).not.toBe(before?.anonymous_id)
+    expect(after?.session?.id).not.toBe(before?.session?.id)
+    expect(after).toMatchObject({ seq: 1, session: { utm: { source: 'a' } } })
+    expect(after?.stream).not.toBe(before?.stream)
+  })
+
+  test('after a refusal from the start is told of from then on, by the time it is then', async ({
+    visitor,
+    site,
+  }) => {
+    site.pages['*'] = { ...consent('denied'), hasStub: true }
+    const page = await open(visitor, site)
+    await page.waitForFunction(() => performance.now() > 500)
+    const agreedAt = await page.evaluate(() => Date.now())
+    await say(page, 'granted')
+    await track(page, 'agreed')
+    await flush(page)
+    expect(names(site)).toEqual(['agreed'])
+    expect(Date.parse(site.events[0]?.occurred_at ?? '')).toBeGreaterThanOrEqual(agreedAt - 5)
+  })
+})
+
+describe('a visitor who comes to refuse', () => {
+  test('before they agreed is never told of', async ({ visitor, site }) => {
+    site.pages['*'] = consent('pending')
+    const page = await open(visitor, site)
+    await sayAll(page)
+    await say(page, 'denied')
+    await sayAll(page)
+    await leaveTwice(page, site)
+    expect(await device(visitor.context, site)).toEqual(nothing)
+    expect(site.bodies).toEqual([])
+  })
+
+  test('is gone from the device, and what waited is never sent', async ({ visitor, site }) => {
+    site.pages['*'] = { tag: eager }
+    const page = await open(visitor, site)
+    await flush(page)
+    site.answer(() => 503)
+    await sayAll(page)
+    const before = await device(visitor.context, site)
+    expect(recordsIn(before).length).toBeGreaterThan(4)
+    expect(Object.keys(before.localStorage)).toHaveLength(1) // until when to wait
+    await say(page, 'denied')
+    await expect.poll(async () => recordsIn(await device(visitor.context, site))).toEqual([])
+    expect(await device(visitor.context, site)).toMatchObject({ cookies: {}, localStorage: {} })
+
+    const [known] = visitorsIn(site)
+    site.answer(() => 200)
+    site.events.length = 0
+    await sayAll(page)
+    await flush(await visit(page, at(site)))
+    expect(names(site)).toEqual(['page_view'])
+    expect(visitorsIn(site)).not.toContain(known)
+  })
+
+  test('on the next page is gone from the device too, with what an offline page had queued', async ({
+    visitor,
+    site,
+  }) => {
+    const page = await open(visitor, site)
+    await flush(page)
+    site.answer(() => 503)
+    await sayAll(page)
+    site.pages['*'] = consent('denied')
+    await visit(page, at(site))
+    await expect.poll(async () => recordsIn(await device(visitor.context, site))).toEqual([])
+    expect(await device(visitor.context, site)).toMatchObject({ cookies: {}, localStorage: {} })
+  })
+
+  test('hears of each call that it was dropped', async ({ visitor, site }) => {
+    const page = await open(visitor, site)
+    const heard = await page.evaluate(() => {
+      const reasons: string[] = []
+      headwater.on('dropped', ({ reason }) => reasons.push(reason))
+      headwater.consent('denied')
+      headwater.track('a')
+      headwater.identify('user_1')
+      headwater.reset()
+      return reasons
+    })
+    expect(heard).toEqual(['consent_denied', 'consent_denied', 'consent_denied'])
+  })
+})

@@ -1,0 +1,207 @@
+/** A website with the built script tag on its pages, and a collector that accepts everything and remembers it. */
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import type { WireEvent } from '@headwater/contract'
+import { build } from 'esbuild'
+import type { Page } from 'playwright-core'
+import type { Client } from '../../../sdk/src/core/api.ts'
+
+export const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
+
+/** A script that nobody gets. */
+export const neverComes = '/never.js'
+
+/** What a page of the site has on it. */
+export interface PageParts {
+  /** Attributes of the tag besides its address and token, as in `{ 'data-consent': 'pending' }`. */
+  tag?: Record<string, string>
+  /** Before the tag. */
+  head?: string
+  /** After the tag. */
+  body?: string
+  /** The stub is inlined before the tag. */
+  hasStub?: boolean
+  /** The page has nothing of ours, no tag and no stub. */
+  isBare?: boolean
+  headers?: Record<string, string>
+}
+
+/** What the collector answers to a batch: a status, or undefined when it breaks off. 200 is a receipt. */
+export type Answering = (
+  events: WireEvent[],
+  token: string,
+) => number | undefined | Promise<number | undefined>
+
+export interface TestSite {
+  port: number
+  /** The site by its address; browsers that map host names reach it by any of them. */
+  origin: string
+  /** What pages have, by path; what is not said there is as in `'*'`, but for bare ones. */
+  pages: Record<string, PageParts>
+  /** The body of each request that stored events, as text. */
+  bodies: string[]
+  /** Each event that came, in order. */
+  events: WireEvent[]
+  /** Each event with the token it came by. */
+  byToken: [token: string, event: WireEvent][]
+  answer(answering: Answering): void
+  /** From now on nobody gets the SDK, until it is restored. */
+  withholdSdk(): void
+  restoreSdk(): void
+  close(): Promise<void>
+}
+
+const fromRoot = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8')
+
+const javascript = 'text/javascript; charset=utf-8'
+
+export async function startTestSite(): Promise<TestSite> {
+  const server = createServer(respond)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo // listens on TCP, so it has a port
+  let answering: Answering = () => 200
+  let isWithheld = false
+
+  const site: TestSite = {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    pages: {},
+    bodies: [],
+    events: [],
+    byToken: [],
+    answer(next) {
+      answering = next
+    },
+    withholdSdk() {
+      isWithheld = true
+    },
+    restoreSdk() {
+      isWithheld = false
+    },
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://host')
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('cache-control', 'no-store')
+    if (url.pathname === '/v1/batch') return takeBatch(request, url, response)
+    if (url.pathname === neverComes || (url.pathname === '/sdk.js' && isWithheld)) return
+    if (url.pathname === '/favicon.ico') return void response.writeHead(204).end()
+    if (url.pathname.endsWith('.js')) {
+      response.setHeader('content-type', javascript)
+      response.end(await scriptAt(url.pathname))
+      return
+    }
+    const own = site.pages[url.pathname]
+    const parts = own?.isBare ? own : { ...site.pages['*'], ...own }
+    for (const [name, value] of Object.entries(parts.headers ?? {})) response.setHeader(name, value)
+    response.setHeader('content-type', 'text/html')
+    response.end(await pageOf(parts, site.origin))
+  }
+
+  async function takeBatch(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
+    const body = await buffer(request)
+    const text = (url.searchParams.get('encoding') === 'gzip' ? gunzipSync(body) : body).toString()
+    const { events } = JSON.parse(text) as { events: WireEvent[] } // written by the SDK
+    const token = url.searchParams.get('token') ?? ''
+    site.bodies.push(text)
+    site.events.push(...events)
+    site.byToken.push(...events.map((event): [string, WireEvent] => [token, event]))
+    const status = await answering(events, token)
+    if (status === undefined) return void response.destroy()
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(status === 200 ? receiptFor(events) : '{}')
+  }
+
+  return site
+}
+
+/** Resolves when the client itself is on the page, not the stub. */
+export async function hasClient(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'flush' in ((globalThis as { headwater?: object }).headwater ?? {}))
+}
+
+/** Opens an address in this tab and waits for the client. */
+export async function visit(page: Page, address: string): Promise<Page> {
+  await page.goto(address)
+  await hasClient(page)
+  return page
+}
+
+export const minute = 60_000
+
+/** Has a visitor's pages believe that so much time has passed, also those that come later. */
+export async function letTimeLeap(page: Page, ms: number): Promise<void> {
+  const leap = (by: number) => {
+    const now = Date.now
+    Date.now = () => now() + by
+  }
+  await page.context().addInitScript(leap, ms)
+  for (const open of page.context().pages()) await open.evaluate(leap, ms)
+}
+
+/** Gives a page time for something that must not happen. */
+export async function letPass(page: Page, ms: number): Promise<void> {
+  const until = (await page.evaluate(() => performance.now())) + ms
+  await page.waitForFunction((it) => performance.now() > it, until)
+}
+
+/** Closes a tab as a person does; the page hears of it. */
+export async function closeTab(page: Page): Promise<void> {
+  const isClosed = page.waitForEvent('close')
+  await page.close({ runBeforeUnload: true })
+  await isClosed
+}
+
+/** The client, as pages have it; for functions that run there. */
+declare const headwater: Client
+
+export const flush = (page: Page): Promise<void> => page.evaluate(() => headwater.flush())
+
+/** Opens an address and delivers its page view. */
+export async function see(page: Page, address: string): Promise<Page> {
+  await flush(await visit(page, address))
+  return page
+}
+
+/** Gives a page `npm.createClient`, the client of the npm package. */
+export async function addClientMaker(page: Page): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../../../sdk/dist/browser.js', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'npm',
+  })
+  await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
+}
+
+function receiptFor(events: unknown[]): string {
+  return JSON.stringify({ request_id: 'r', accepted: events.length, duplicate: 0, rejected: 0, results: [] })
+}
+
+const scriptAt = (path: string): Promise<string> =>
+  fromRoot(path === '/sdk.js' ? 'sdk/dist/script.js' : `collector/dist${path}`).catch(() => '')
+
+async function pageOf(parts: PageParts, origin: string): Promise<string> {
+  const { tag, head = '', body = '', hasStub, isBare } = parts
+  if (isBare) return `<!doctype html><title>Bare</title>${head}${body}`
+  const attributes = { src: `${origin}/sdk.js`, 'data-token': token, ...tag }
+  const written = Object.entries(attributes).map(
+    ([name, value]) => `${name}="${value.replaceAll('"', '&quot;')}"`,
+  )
+  const stub = hasStub ? `<script>${await fromRoot('sdk/dist/stub.js')}</script>` : ''
+  return `<!doctype html><title>Shop</title>${stub}${head}
+    <script async ${written.join(' ')}></script>${body}`
+}

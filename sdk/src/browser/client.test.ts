@@ -1,0 +1,163 @@
+// @vitest-environment happy-dom
+/** States where a client in a browser keeps what it knows, and when it keeps nothing. */
+import 'fake-indexeddb/auto'
+import type { WireEvent } from '@headwater/contract'
+import { type FakeCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
+import { settled } from '@headwater/testkit/fake-ports'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Client } from '../core/api.ts'
+import type { ClientOptions } from '../core/options.ts'
+import { createBrowserCore } from './client.ts'
+
+const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
+let jar: FakeCookies
+let urls: string[]
+let events: WireEvent[]
+let opened = 0
+const clients: Client[] = []
+
+beforeEach(() => {
+  goTo('https://www.shop.example/')
+  jar = giveCookies()
+  localStorage.clear()
+  urls = []
+  events = []
+  Reflect.deleteProperty(window, 'CompressionStream')
+  vi.stubGlobal('fetch', async (input: Request, init?: RequestInit) => {
+    const request = new Request(input, init)
+    urls.push(request.url)
+    const batch = JSON.parse(await request.text()) as { events: WireEvent[] }
+    events.push(...batch.events)
+    const receipt = { request_id: 'r', accepted: batch.events.length, duplicate: 0, rejected: 0, results: [] }
+    return Response.json(receipt)
+  })
+})
+afterEach(async () => {
+  // One that does not come to an end must not take the other tests with it.
+  for (const client of clients.splice(0)) {
+    await Promise.race([client.shutdown(), new Promise((resolve) => setTimeout(resolve, 100))])
+  }
+  vi.unstubAllGlobals()
+})
+
+/** A client with a collector of its own, unless it is given one. */
+function start(options: Partial<ClientOptions> = {}) {
+  const endpoint = options.endpoint ?? `https://t${++opened}.example.com`
+  const { client } = createBrowserCore({ token, endpoint, ...options })
+  clients.push(client)
+  return { client, endpoint }
+}
+const databases = async () => (await indexedDB.databases()).map(({ name }) => `${name}`)
+
+describe('the visitor', () => {
+  test.each<[ClientOptions['persistence'], { cookies: number; local: number; database: boolean }]>([
+    ['cookie', { cookies: 1, local: 0, database: true }],
+    ['local', { cookies: 0, local: 1, database: true }],
+    ['memory', { cookies: 0, local: 0, database: false }],
+  ])('with persistence %s is kept there and nowhere else', async (persistence, expected) => {
+    const { client, endpoint } = start({ persistence })
+    await client.flush()
+    expect(events).toHaveLength(1)
+    const name = `headwater/${new URL(endpoint).host}/abcd1234`
+    expect({
+      cookies: jar.all().length,
+      local: localStorage.length,
+      database: (await databases()).includes(name),
+    }).toEqual(expected)
+  })
+
+  test.each<[ClientOptions['persistence'], boolean]>([
+    ['cookie', true],
+    ['local', true],
+    ['memory', false],
+  ])('with persistence %s is the same on the next page: %s', async (persistence, expected) => {
+    const { client, endpoint } = start({ persistence })
+    await client.flush()
+    await client.shutdown()
+    await start({ persistence, endpoint }).client.flush()
+    expect(events).toHaveLength(2)
+    expect(events[0]?.anonymous_id === events[1]?.anonymous_id).toBe(expected)
+  })
+
+  test('is the same on another subdomain, which has another database', async () => {
+    await start().client.flush()
+    goTo('https://blog.shop.example/')
+    const load = vi.spyOn(performance, 'now').mockReturnValue(0) // opened just now, after that visit has begun
+    await start().client.flush()
+    load.mockRestore()
+    const [here, there] = events
+    expect(there).toMatchObject({ anonymous_id: here?.anonymous_id, session: { id: here?.session?.id } })
+    expect(there?.session).not.toHaveProperty('landing_url')
+  })
+
+  test('is the one that the stub of an earlier page has named, in the visit that it opened', async () => {
+    const now = Date.now()
+    jar.set(`hw_id=1.a9.s9.${now - 1_000}.${now - 1_000}; Path=/; Max-Age=100`)
+    await start().client.flush()
+    expect(events[0]).toMatchObject({ anonymous_id: 'a9', session: { id: 's9' } })
+    expect(jar.all()).toEqual([expect.stringMatching(/^hw_id=1\.a9\.s9\..+ on \.shop\.example$/)])
+  })
+})
+
+describe('where nobody asked the visitor', () => {
+  type Options = Partial<ClientOptions>
+  test.each<[string, object, Options, boolean]>([
+    ['events are recorded', {}, {}, true],
+    ['Global Privacy Control is a no', { globalPrivacyControl: true }, {}, false],
+    ['but not where they have agreed', { globalPrivacyControl: true }, { consent: 'granted' }, true],
+    ['Do Not Track is none', { doNotTrack: '1' }, {}, true],
+    ['unless the site respects it', { doNotTrack: '1' }, { respectDnt: true }, false],
+  ])('%s', async (_, signals, options, isRecorded) => {
+    for (const [name, value] of Object.entries(signals)) {
+      Object.defineProperty(navigator, name, { value, configurable: true })
+    }
+    const { client, endpoint } = start(options)
+    await client.flush()
+    for (const name of Object.keys(signals)) Reflect.deleteProperty(navigator, name)
+    expect(events).toHaveLength(isRecorded ? 1 : 0)
+    expect(jar.all()).toHaveLength(isRecorded ? 1 : 0)
+    expect((await databases()).some((name) => name.includes(new URL(endpoint).host))).toBe(isRecorded)
+  })
+})
+
+test.each<[Partial<ClientOptions>, string | null]>([
+  [{ collectorCookie: true }, 'shop.example'],
+  [{ collectorCookie: true, persistence: 'local' }, null],
+  [{}, null],
+])('with %j the collector is asked to set the cookie on %s', async (options, expected) => {
+  await start(options).client.flush()
+  expect(new URL(`${urls[0]}`).searchParams.get('id_cookie')).toBe(expected)
+})
+
+describe('denied', () => {
+  test('leaves nothing on the device', async () => {
+    const { client } = start()
+    await client.flush()
+    client.consent('denied')
+    await vi.waitFor(async () => expect((await client.stored()).records).toEqual([]))
+    expect([jar.all(), localStorage.length]).toEqual([[], 0])
+  })
+
+  test.each([0, 1, 2, 3, 5, 8, 13])(
+    '%s steps after the start leaves nothing on a device that knew nothing',
+    async (steps) => {
+      const { client } = start()
+      for (let step = 0; step < steps; step++) await Promise.resolve()
+      client.consent('denied')
+      await settled()
+      expect(await client.stored()).toEqual({ records: [], texts: {} })
+    },
+  )
+
+  test('and granted at once, as a banner does that knows the answer, loses nothing of what follows', async () => {
+    const first = start()
+    await first.client.flush()
+    await first.client.shutdown()
+    events.length = 0
+    const { client } = start({ endpoint: first.endpoint, consent: 'denied', autoPage: false })
+    client.consent('granted')
+    client.track('a')
+    await client.flush()
+    expect(events.map(({ name }) => name)).toEqual(['a'])
+  })
+})

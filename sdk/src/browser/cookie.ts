@@ -1,0 +1,63 @@
+/** The cookie `hw_id`, which carries the visitor's id record (core/id-record.ts) to all subdomains of a site. */
+
+export interface IdCookie {
+  read(): string | undefined
+  /** Deletes it where there is no text. */
+  write(text?: string): void
+  /** The domain it is set on; empty: this host alone. */
+  domain(): string
+}
+
+const name = 'hw_id'
+/** 400 days: browsers keep no cookie longer. */
+const maxAgeSeconds = 34_560_000
+
+/** Where cookies are forbidden it reads and writes nothing. */
+export function createIdCookie(): IdCookie {
+  let found: string | undefined
+  const domain = () => {
+    found ??= widestDomain()
+    return found
+  }
+  return {
+    read: () => /(?:^|; )hw_id=([^;]+)/.exec(cookieText())?.[1],
+    write: (text = '') => setCookie(`${name}=${text}`, domain(), text && maxAgeSeconds),
+    domain,
+  }
+}
+
+// Browsers refuse a cookie on a public suffix such as co.uk: the first domain that takes one is the site's.
+function widestDomain(): string {
+  const test = 'hw_test=1'
+  const labels = location.hostname.split('.')
+  for (let count = 2; count <= labels.length; count++) {
+    const domain = labels.slice(-count).join('.')
+    setCookie(test, domain, 10)
+    const isTaken = cookieText().includes(test)
+    setCookie(test, domain, 0)
+    if (!isTaken) continue
+    setCookie(`${name}=`, '', 0) // the stub's, which has been read and knows no better than this host
+    return domain
+  }
+  return ''
+}
+
+/** All cookies that scripts may read, `name=value; name=value`. */
+export function cookieText(): string {
+  try {
+    return document.cookie
+  } catch {
+    return '' // a sandboxed frame has none
+  }
+}
+
+function setCookie(pair: string, domain: string, maxAgeSeconds: number | ''): void {
+  const secure = location.protocol === 'https:' ? '; Secure' : ''
+  const on = domain && `; Domain=${domain}`
+  try {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
+    document.cookie = `${pair}; Path=/; Max-Age=${maxAgeSeconds || 0}; SameSite=Lax${on}${secure}`
+  } catch {
+    // a sandboxed frame has none
+  }
+}

@@ -1,0 +1,4 @@
+/** One POST by the browser's own fetch: what ky would do here, 3.8 kB lighter. */
+import type { post as postByKy } from './post.ts'
+
+export const post: typeof postByKy = (url, init) => fetch(url, init)

@@ -1,0 +1,336 @@
+// @vitest-environment happy-dom
+/** States what the stub keeps until the script has come, and what it sends should the visitor leave before. */
+import type { WireEvent } from '@headwater/contract'
+import { type FakeCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
+import { noon } from '@headwater/testkit/fake-ports'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Client } from '../core/api.ts'
+import type { Call, Stub } from './stub.ts'
+
+const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/
+let jar: FakeCookies
+let beacons: { url: string; body: { v: number; sent_at: string; events: WireEvent[] } }[]
+let ending: AbortController
+
+beforeEach(() => {
+  vi.resetModules()
+  vi.useFakeTimers({ now: noon })
+  goTo('https://www.shop.example/a?utm_source=mail')
+  jar = giveCookies()
+  beacons = []
+  ending = new AbortController()
+  const { add } = { add: window.addEventListener.bind(window) }
+  // Each test has a stub of its own, and none hears of the next one's leaving.
+  vi.stubGlobal('addEventListener', (name: string, listener: () => void) =>
+    add(name, listener, { signal: ending.signal }),
+  )
+  Object.defineProperty(navigator, 'sendBeacon', {
+    value: (url: string, body: string) => beacons.push({ url, body: JSON.parse(body) }) > 0,
+    configurable: true,
+  })
+})
+afterEach(() => {
+  ending.abort()
+  window.headwater = undefined
+  document.head.innerHTML = ''
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+/** Opens a page with the stub and a tag; the script has not come yet. */
+async function open(attributes: Record<string, string> = {}) {
+  const tag = document.createElement('script')
+  const all = { 'data-token': token, 'data-endpoint': 'https://t.example.com', ...attributes }
+  for (const [name, value] of Object.entries(all)) if (value !== 'none') tag.setAttribute(name, value)
+  tag.type = 'text/plain' // it is not to run
+  document.head.append(tag)
+  await import('./stub.ts')
+  return window.headwater as unknown as Client & Required<Stub>
+}
+const leave = () => void window.dispatchEvent(new Event('pagehide'))
+const sent = () => beacons.flatMap(({ body }) => body.events)
+
+describe('calls', () => {
+  test('are kept in order, each with a key of its own and its time', async () => {
+    const hw = await open()
+    hw.track('a', { sku: 'A1' })
+    vi.advanceTimersByTime(1_500)
+    hw.identify('u1')
+    const calls = hw.q.map((call: Call) => ({ args: [...call], at: call.at, key: call.key }))
+    expect(calls).toEqual([
+      { args: ['track', 'a', { sku: 'A1' }], at: noon, key: expect.stringMatching(uuid) },
+      { args: ['identify', 'u1'], at: noon + 1_500, key: expect.stringMatching(uuid) },
+    ])
+    expect(new Set([hw.opening.key, ...hw.q.map(({ key }) => key)]).size).toBe(3)
+  })
+
+  test('have keys that sort by time, as those of the client do', async () => {
+    const hw = await open()
+    vi.advanceTimersByTime(1)
+    hw.track('a')
+    expect(`${hw.q[0]?.key}` > hw.opening.key).toBe(true)
+    expect(Number.parseInt(hw.opening.key.replace('-', '').slice(0, 12), 16)).toBe(noon)
+  })
+
+  test('of one moment have keys that sort as they were made', async () => {
+    const hw = await open()
+    for (let count = 0; count < 300; count++) hw.track('a')
+    const keys = [hw.opening.key, ...hw.q.map(({ key }) => `${key}`)]
+    expect([...keys].sort()).toEqual(keys)
+    for (const key of keys) expect(key).toMatch(uuid)
+  })
+
+  test('of the verbs that a page calls before all else can be made', async () => {
+    const hw = await open()
+    hw.track('a')
+    hw.conversion('b')
+    hw.page()
+    hw.identify('u1')
+    hw.reset()
+    hw.consent('granted')
+    hw.on('dropped', () => {})
+    expect(hw.q).toHaveLength(7)
+  })
+
+  test('go to what a page has put there itself, where it has', async () => {
+    const own = { q: [] }
+    window.headwater = own
+    expect(await open()).toBe(own)
+  })
+})
+
+describe('a visitor who leaves before the script has come', () => {
+  test('has seen the page: that is sent by beacon, with the time of the coming', async () => {
+    const hw = await open()
+    vi.advanceTimersByTime(2_000)
+    leave()
+    expect(beacons).toMatchObject([
+      {
+        url: `https://t.example.com/v1/batch?token=${token}`,
+        body: { v: 1, sent_at: '2026-11-20T12:00:02.000Z' },
+      },
+    ])
+    expect(sent()).toEqual([
+      {
+        type: 'page',
+        name: 'page_view',
+        idempotency_key: hw.opening.key,
+        occurred_at: '2026-11-20T12:00:00.000Z',
+        anonymous_id: hw.opening.key,
+        url: 'https://www.shop.example/a?utm_source=mail',
+        referrer_url: document.referrer,
+        props: {},
+      },
+    ])
+  })
+
+  test.each([
+    ['https://www.shop.example/a', 'https://www.shop.example/a'],
+    ['https://www.shop.example/a#reviews', 'https://www.shop.example/a'],
+    ['https://www.shop.example/a#utm_source=x', 'https://www.shop.example/a'],
+  ])('at %s has been at %s, for a fragment is nobody’s business', async (address, expected) => {
+    goTo(address)
+    await open()
+    leave()
+    expect(sent()[0]?.url?.replace(/\?$/, '')).toBe(expected)
+  })
+
+  test.each<[query: string, kept: string[], secrets: string[]]>([
+    ['utm_source=mail&token=t0p&gclid=X1', ['utm_source=mail', 'gclid=X1'], ['t0p', 'token']],
+    ['email=ann@example.com&fbclid=F1&wbraid=W1', ['fbclid=F1', 'wbraid=W1'], ['ann', 'email']],
+    ['q=1?token=t0p&utm_medium=cpc#token=t0p', ['utm_medium=cpc'], ['t0p']],
+    ['token=t0p?utm_source=x', [], ['t0p']],
+  ])('with the query %s has told of it the campaign alone', async (query, kept, secrets) => {
+    goTo(`https://www.shop.example/a?${query}`)
+    await open()
+    leave()
+    const { search, hash } = new URL(`${sent()[0]?.url}`)
+    const pairs = search.slice(1).split('&').filter(Boolean)
+    expect(pairs).toEqual(expect.arrayContaining(kept))
+    for (const secret of secrets) expect(search + hash).not.toContain(secret)
+  })
+
+  test('came from an address whose query is not told', async () => {
+    vi.spyOn(document, 'referrer', 'get').mockReturnValue('https://mail.example/inbox?token=t0p#x')
+    await open()
+    leave()
+    expect(sent()[0]?.referrer_url?.replace(/\?$/, '')).toBe('https://mail.example/inbox')
+  })
+
+  test('has what was called sent too, in the terms of the wire', async () => {
+    const hw = await open()
+    hw.track('add', { sku: 'A1' })
+    hw.page('pricing', { variant: 'b' })
+    hw.conversion('buy', { id: '1001', revenueCents: 4999, currency: 'EUR', props: { items: 2 } })
+    hw.conversion('signup')
+    hw.identify('u1', { email: 'ann@example.com' })
+    hw.reset()
+    hw.on('dropped', () => {})
+    leave()
+    expect(sent().slice(1)).toMatchObject([
+      { type: 'track', name: 'add', props: { sku: 'A1' }, idempotency_key: hw.q[0]?.key },
+      { type: 'page', name: 'pricing', props: { variant: 'b' } },
+      {
+        ...{ type: 'track', name: 'buy', conversion: true, conversion_id: '1001' },
+        ...{ revenue_cents: 4999, currency: 'EUR', props: { items: 2 } },
+      },
+      { type: 'track', name: 'signup', conversion: true },
+      { type: 'identify', user_id: 'u1' },
+    ])
+    expect(sent()).toHaveLength(6)
+    expect(JSON.stringify(beacons)).not.toContain('ann@')
+  })
+
+  test.each<[string, (hw: Client) => void]>([
+    ['null for details', (hw) => hw.conversion('buy', null as never)],
+    ['null for properties', (hw) => hw.track('add', null as never)],
+    ['a name that is none', (hw) => hw.track(undefined as never)],
+  ])('loses nothing else by a call with %s', async (_, act) => {
+    const hw = await open()
+    act(hw)
+    hw.track('a')
+    leave()
+    expect(sent().map(({ name }) => name)).toEqual(expect.arrayContaining(['page_view', 'a']))
+  })
+
+  test('has no page view sent where the site records none by itself', async () => {
+    const hw = await open({ 'data-auto-page': 'false' })
+    hw.track('a')
+    leave()
+    expect(sent().map(({ name }) => name)).toEqual(['a'])
+  })
+
+  test('is told to the site that serves the script where no other is named', async () => {
+    await open({ 'data-endpoint': 'none', src: 'https://stats.example.com/sdk.js' })
+    leave()
+    expect(beacons[0]?.url).toBe(`https://stats.example.com/v1/batch?token=${token}`)
+  })
+
+  test('is told to an address as the client would write it: without a slash at its end', async () => {
+    await open({ 'data-endpoint': 'https://t.example.com/' })
+    leave()
+    expect(beacons[0]?.url).toBe(`https://t.example.com/v1/batch?token=${token}`)
+  })
+
+  test('is told to nobody where there is no tag', async () => {
+    await open()
+    document.head.innerHTML = ''
+    leave()
+    expect(beacons).toEqual([])
+  })
+
+  test('is told to nobody by us once the client is there', async () => {
+    await open()
+    window.headwater = {} as Client // as the script does
+    leave()
+    expect(beacons).toEqual([])
+    expect(jar.all()).toEqual([])
+  })
+
+  test.each<[string, () => void]>([
+    [
+      'a stub of its own',
+      () => {
+        window.headwater = { q: [] }
+      },
+    ],
+    [
+      'an element of that name',
+      () => {
+        window.headwater = document.createElement('div') as unknown as Client
+      },
+    ],
+  ])('is told to nobody by us where the page has %s', async (_, prepare) => {
+    prepare()
+    await open()
+    leave()
+    expect(beacons).toEqual([])
+    expect(jar.all()).toEqual([])
+  })
+})
+
+describe('consent', () => {
+  type Said = (hw: Client) => void
+  test.each<[string, Record<string, string>, object, Said | undefined, boolean]>([
+    ['nobody asked', {}, {}, undefined, true],
+    ['the tag says granted', { 'data-consent': 'granted' }, {}, undefined, true],
+    ['the tag says pending', { 'data-consent': 'pending' }, {}, undefined, false],
+    ['the tag says denied', { 'data-consent': 'denied' }, {}, undefined, false],
+    ['pending, and then granted', { 'data-consent': 'pending' }, {}, (hw) => hw.consent('granted'), true],
+    ['denied by a call', {}, {}, (hw) => hw.consent('denied'), false],
+    ['denied, then granted', {}, {}, (hw) => [hw.consent('denied'), hw.consent('granted')], true],
+    ['granted, then denied', {}, {}, (hw) => [hw.consent('granted'), hw.consent('denied')], false],
+    ['Global Privacy Control', {}, { globalPrivacyControl: true }, undefined, false],
+    [
+      'granted in spite of it',
+      { 'data-consent': 'granted' },
+      { globalPrivacyControl: true },
+      undefined,
+      true,
+    ],
+    ['Do Not Track', {}, { doNotTrack: '1' }, undefined, true],
+    ['Do Not Track, respected', { 'data-respect-dnt': '' }, { doNotTrack: '1' }, undefined, false],
+    ['no such signal, where Do Not Track is respected', { 'data-respect-dnt': '' }, {}, undefined, false],
+  ])('%s', async (_, attributes, signals, say, isSent) => {
+    for (const [name, value] of Object.entries(signals)) {
+      Object.defineProperty(navigator, name, { value, configurable: true })
+    }
+    const hw = await open(attributes)
+    say?.(hw)
+    leave()
+    for (const name of Object.keys(signals)) Reflect.deleteProperty(navigator, name)
+    expect(beacons).toHaveLength(isSent ? 1 : 0)
+    expect(jar.all()).toHaveLength(isSent ? 1 : 0)
+  })
+})
+
+describe('the cookie for the next page', () => {
+  const minute = 60_000
+
+  test('names the visitor and the visit, as the collector will name it', async () => {
+    const { opening } = await open()
+    vi.advanceTimersByTime(1_000)
+    leave()
+    expect(jar.find('hw_id')).toMatchObject({
+      value: `1.${opening.key}.${opening.key}.${noon}.${noon}`,
+      maxAge: 34_560_000,
+    })
+  })
+
+  test('that is there is left as it is, and names the visitor', async () => {
+    jar.set(`hw_id=1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
+    await open()
+    leave()
+    expect(sent()[0]?.anonymous_id).toBe('a1')
+    expect(jar.find('hw_id')?.value).toBe(`1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
+  })
+
+  test('that is none of ours is written over', async () => {
+    jar.set('hw_id=garbage')
+    const { opening } = await open()
+    leave()
+    expect(sent()[0]?.anonymous_id).toBe(opening.key)
+    expect(jar.find('hw_id')?.value).toMatch(/^1\./)
+  })
+
+  test.each(['local', 'memory'])('is none with persistence %s', async (persistence) => {
+    const { opening } = await open({ 'data-persistence': persistence })
+    leave()
+    expect(sent()[0]?.anonymous_id).toBe(opening.key)
+    expect(jar.all()).toEqual([])
+  })
+
+  test('is there as well where persistence is said to be the cookie', async () => {
+    jar.set(`hw_id=1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
+    await open({ 'data-persistence': 'cookie' })
+    leave()
+    expect(sent()[0]?.anonymous_id).toBe('a1')
+  })
+
+  test('is not set before the visitor leaves', async () => {
+    await open()
+    expect(jar.all()).toEqual([])
+  })
+})

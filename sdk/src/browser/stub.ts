@@ -1,0 +1,105 @@
+/**
+ * The stub: stands in for the client until the script has come. It holds calls with their keys and times; should the
+ * visitor leave before, it sends them by beacon. Under 1 kB, so the collector does what it can: it finds the session,
+ * and strips the address.
+ */
+import type { Moment } from '../core/event.ts'
+import type { Refusals } from './refusal.ts'
+
+/** A call, `[verb, ...arguments]`; with its key and time, unless a page has written a stub of its own. */
+export interface Call extends Omit<unknown[], 'at'>, Partial<Moment> {}
+
+/** What a page may put in our place until we come. */
+export interface Stub {
+  q?: Call[]
+  /** The page view that the visitor's coming was. */
+  opening?: Moment
+}
+
+const verbs = 'track conversion page identify reset consent on'
+const q: Call[] = []
+let count = 0x100
+const opening = now()
+const stub: Stub = { q, opening }
+
+for (const verb of verbs.split(' ')) {
+  stub[verb as 'q'] = ((...args: unknown[]) => q.push(Object.assign([verb, ...args], now()))) as never // the types know a stub by what it holds
+}
+window.headwater ??= stub
+addEventListener('pagehide', send)
+
+function now(): Moment {
+  const at = Date.now()
+  // 48 bits of time, until the year 2527, and 12 that count.
+  const time = `0${at.toString(16)}${(count++).toString(16)}`
+  let digit = 0
+  // Chance needs to be no secret here: an id that somebody guesses gives nothing away.
+  const next = () => time[digit++] ?? `${Math.random().toString(16)[2]}`
+  // A UUID v7, as the client makes them.
+  return { at, key: '********-****-7***-8***-************'.replace(/\*/g, next) }
+}
+
+function send(): void {
+  const tag = document.querySelector<HTMLScriptElement>('script[data-token]')
+  if (!tag || window.headwater !== stub) return // somebody has taken over
+  const {
+    token,
+    endpoint = new URL(tag.src).origin,
+    consent,
+    respectDnt,
+    autoPage,
+    persistence = 'cookie',
+  } = tag.dataset
+  const said = q.findLast(([verb]) => verb === 'consent')?.[1] ?? consent
+  // Where Do Not Track is respected it takes a yes: to ask the browser takes more code than there is room for.
+  const isRefused = respectDnt !== undefined || (navigator as Refusals).globalPrivacyControl
+  if (said ? said !== 'granted' : isRefused) return
+  const visitor = {
+    anonymous_id: persistence === 'cookie' ? remember() : opening.key,
+    url: bare(location.href),
+  }
+  const view = { 0: 'page', ...opening } as unknown as Call // what is read of it
+  const made = autoPage === 'false' ? q : [view, ...q]
+  const events = made.flatMap(({ key, at, 0: verb, 1: name, 2: more }) => {
+    // Each call of ours has its verb and its time.
+    const fields = fieldsOf[verb as string]?.(name, (more ?? {}) as More)
+    return fields
+      ? { ...visitor, ...fields, idempotency_key: key, occurred_at: new Date(at as Moment['at']) }
+      : []
+  })
+  navigator.sendBeacon(
+    `${endpoint.replace(/\/$/, '')}/v1/batch?token=${token}`,
+    JSON.stringify({ v: 1, sent_at: new Date(), events }),
+  )
+}
+
+// Of the query only what cannot be a secret: to clean the rest takes more code than there is room for.
+const bare = (url: string) => url.replace(/#.*|([?&])(?!utm_|\w*clid|[gw]braid)[^&#]*/g, '$1')
+
+type More = Record<string, unknown>
+
+/** What a call says, in the terms of the wire; what cannot be told here is left out. */
+const fieldsOf: Record<string, (name: unknown, more: More) => object> = {
+  page: (name = 'page_view', props) => ({
+    type: 'page',
+    name,
+    props,
+    referrer_url: bare(document.referrer),
+  }),
+  track: (name, props) => ({ type: 'track', name, props }),
+  conversion: (name, { id, revenueCents, currency, props }) => ({
+    ...{ type: 'track', name, props, conversion: true },
+    ...{ conversion_id: id, revenue_cents: revenueCents, currency },
+  }),
+  identify: (id) => ({ type: 'identify', user_id: `${id}` }),
+}
+
+/** Leaves the id record for the client of the next page (core/id-record.ts), where there is none; answers the visitor's id. */
+function remember(): string {
+  const { key, at } = opening
+  const [, known] = /hw_id=1\.([\w-]+)/.exec(document.cookie) ?? []
+  // The collector names the session by the event that opens it.
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
+  if (!known) document.cookie = `hw_id=1.${key}.${key}.${at}.${at}; Path=/; Max-Age=34560000; SameSite=Lax`
+  return known ?? key
+}

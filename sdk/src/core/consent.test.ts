@@ -1,0 +1,481 @@
+/** States what each answer of the visitor lets happen: on the device, on the network, and to those who listen. */
+import {
+  createSlowStorage,
+  deadEnd,
+  type FakePage,
+  gate,
+  openPage,
+  visitorIn,
+  waiting,
+} from '@headwater/testkit/fake-page'
+import { createFakeIds, createFakeStorage, problem, receipt, settled } from '@headwater/testkit/fake-ports'
+import { describe, expect, test, vi } from 'vitest'
+import type { Answer } from './ports.ts'
+
+/** What is on the device, by kind. */
+async function onDevice({ storage, journal }: FakePage): Promise<string[]> {
+  const events = await storage.count()
+  const visitor = await visitorIn({ storage })
+  return [...(events > 0 ? [`${events} events`] : []), ...(visitor ? ['visitor'] : []), ...journal.names()]
+}
+const names = (page: FakePage) => page.events().map(({ name }) => name)
+const denials = ({ said }: FakePage) =>
+  said.dropped.filter(({ reason }) => reason === 'consent_denied').reduce((sum, { count }) => sum + count, 0)
+
+describe('what a visitor says, and what becomes of an event on either side of it', () => {
+  interface Outcome {
+    sent: string[]
+    device: string[]
+    denied: number
+  }
+
+  test.each<[before: 'granted' | 'denied' | 'pending', after: 'granted' | 'denied' | 'pending', Outcome]>([
+    ['granted', 'granted', { sent: ['a', 'b'], device: ['visitor', 'id'], denied: 0 }],
+    ['granted', 'pending', { sent: ['a'], device: ['visitor', 'id'], denied: 0 }],
+    ['granted', 'denied', { sent: ['a'], device: [], denied: 1 }],
+    ['pending', 'granted', { sent: ['a', 'b'], device: ['visitor', 'id'], denied: 0 }],
+    ['pending', 'pending', { sent: [], device: [], denied: 0 }],
+    ['pending', 'denied', { sent: [], device: [], denied: 2 }],
+    ['denied', 'granted', { sent: ['b'], device: ['visitor', 'id'], denied: 1 }],
+    ['denied', 'pending', { sent: [], device: [], denied: 1 }],
+    ['denied', 'denied', { sent: [], device: [], denied: 2 }],
+  ])('%s, then %s', async (before, after, { sent, device, denied }) => {
+    const page = openPage({ consent: before })
+    page.client.track('a')
+    await page.client.flush()
+    page.client.consent(after)
+    page.client.track('b')
+    await page.client.flush()
+    await page.clock.advance(60_000)
+    expect(names(page)).toEqual(sent)
+    expect(await onDevice(page)).toEqual(device)
+    expect(denials(page)).toBe(denied)
+    expect(page.transport.requests.every(({ batch }) => !batch.dropped)).toBe(true)
+  })
+
+  test.each<[unknown, string]>([
+    ['yes', "'yes'"],
+    [['denied'], 'denied'],
+    [true, 'true'],
+    [undefined, 'undefined'],
+  ])('a state that is none, %j, is said, and changes nothing', async (state, found) => {
+    const page = openPage()
+    page.client.consent(state as 'granted')
+    page.client.track('a')
+    await page.client.flush()
+    expect(page.said.error).toMatchObject([
+      { code: 'invalid_consent', message: expect.stringContaining(found) },
+    ])
+    expect(names(page)).toEqual(['a'])
+  })
+})
+
+describe('pending', () => {
+  test('keeps nothing on the device and sends nothing, whatever happens to the page', async () => {
+    const page = openPage({ consent: 'pending', autoPage: true })
+    page.client.identify('u1', { email: 'ann@example.com' })
+    page.client.identify('null')
+    page.client.reset()
+    page.client.setToken('hw_pub_abcd1234_new')
+    page.lifecycle.leave()
+    page.lifecycle.resume()
+    await page.clock.advance(3_600_000)
+    page.lifecycle.leave()
+    expect(await onDevice(page)).toEqual([])
+    expect(page.transport.requests).toEqual([])
+  })
+
+  test('and then granted sends everything, in order, with the times at which it happened', async () => {
+    const page = openPage({ consent: 'pending' })
+    page.client.track('a')
+    await page.clock.advance(10_000)
+    page.client.track('b')
+    await page.clock.advance(10_000)
+    page.client.consent('granted')
+    page.client.track('c')
+    await settled()
+    expect(page.events()).toMatchObject([
+      { name: 'a', seq: 1, occurred_at: '2026-11-20T12:00:00.000Z' },
+      { name: 'b', seq: 2, occurred_at: '2026-11-20T12:00:10.000Z' },
+      { name: 'c', seq: 3, occurred_at: '2026-11-20T12:00:20.000Z' },
+    ])
+    expect(page.transport.requests[0]?.batch.sent_at).toBe('2026-11-20T12:00:20.000Z')
+  })
+
+  test('and then granted gives them the visit that they opened, with its landing and its campaign', async () => {
+    const page = openPage({ consent: 'pending' })
+    page.lifecycle.here = { url: 'https://shop.example/?utm_source=mail', referrer: 'https://mail.example/' }
+    page.client.page()
+    page.lifecycle.here = { url: 'https://shop.example/cart' }
+    page.client.consent('granted')
+    await settled()
+    expect(page.events()[0]?.session).toMatchObject({
+      landing_url: 'https://shop.example/?utm_source=mail',
+      referrer_url: 'https://mail.example/',
+      utm: { source: 'mail' },
+    })
+  })
+
+  test('and then left after it was granted: a page that has no time left sends it all the same', async () => {
+    const { storage } = createSlowStorage()
+    const page = openPage({ consent: 'pending' }, { storage })
+    page.client.track('a')
+    page.client.consent('granted')
+    page.lifecycle.leave()
+    expect(page.transport.requests).toMatchObject([{ isLeaving: true, batch: { events: [{ name: 'a' }] } }])
+  })
+
+  test('again after granted: what comes from then on waits, and goes once it is granted again', async () => {
+    const page = openPage()
+    page.client.track('a')
+    await page.client.flush()
+    page.client.consent('pending')
+    page.client.track('b')
+    await page.clock.advance(60_000)
+    expect(names(page)).toEqual(['a'])
+    page.client.consent('granted')
+    await settled()
+    expect(names(page)).toEqual(['a', 'b'])
+    expect(new Set(page.events().map(({ anonymous_id }) => anonymous_id)).size).toBe(1)
+  })
+
+  test('holds 10,000 events; those beyond are lost and counted', async () => {
+    const page = openPage({ consent: 'pending' })
+    for (let index = 0; index < 10_002; index++) page.client.track('a')
+    expect(page.said.dropped).toEqual(Array(2).fill({ reason: 'queue_full', count: 1 }))
+    page.client.consent('granted')
+    await page.client.flush()
+    expect(page.events()).toHaveLength(10_000)
+    expect(page.transport.requests[0]?.batch.dropped).toEqual({ queue_full: 2 })
+  })
+
+  test.each<[string, (page: FakePage) => Promise<unknown>]>([
+    ['flush', ({ client }) => client.flush()],
+    ['shutdown', ({ client }) => client.shutdown()],
+    ['stored', ({ client }) => client.stored()],
+    ['forget', ({ client }) => client.forget()],
+  ])('does not keep %s from coming to an end', async (_, call) => {
+    const page = openPage({ consent: 'pending' })
+    page.client.track('a')
+    await settled()
+    const ended = call(page).then(() => 'ended')
+    expect(await Promise.race([ended, settled().then(() => 'still waits')])).toBe('ended')
+  })
+
+  test('that comes while an event is being written does not keep flush from coming to an end', async () => {
+    const { storage, open } = createSlowStorage()
+    const page = openPage({}, { storage })
+    page.client.track('a')
+    await settled()
+    page.client.track('b')
+    const flushed = page.client.flush().then(() => 'ended')
+    page.client.consent('pending')
+    open()
+    expect(await Promise.race([flushed, settled().then(() => 'still waits')])).toBe('ended')
+  })
+})
+
+test.each(
+  (['pending', 'denied'] as const).flatMap((state) =>
+    [0, 1, 2, 3, 5].map((steps) => [state, steps] as const),
+  ),
+)(
+  '%s, said %s steps after the start, does not keep flush and shutdown from coming to an end',
+  async (state, steps) => {
+    const page = openPage({ autoPage: true })
+    for (let step = 0; step < steps; step++) await Promise.resolve()
+    page.client.consent(state)
+    await settled()
+    const ended = page.client
+      .flush()
+      .then(page.client.shutdown)
+      .then(() => 'ended')
+    expect(await Promise.race([ended, settled().then(() => 'still waits')])).toBe('ended')
+  },
+)
+
+describe('denied', () => {
+  /** A page that has told of a visitor, and keeps events that nobody takes. */
+  async function openWithHistory() {
+    const page = openPage()
+    page.client.identify('u1')
+    await page.client.flush()
+    page.transport.alwaysReplyWith({ ...problem(503), retryAfter: '60' })
+    page.client.track('waits')
+    await page.client.flush()
+    page.transport.requests.length = 0
+    expect(await onDevice(page)).toEqual(['1 events', 'visitor', 'id', 'pace'])
+    return page
+  }
+
+  test('forgets what was there: events, visitor, journal and id', async () => {
+    const page = await openWithHistory()
+    page.client.consent('denied')
+    await page.clock.advance(3_600_000)
+    expect(await onDevice(page)).toEqual([])
+    expect(page.transport.requests).toEqual([])
+  })
+
+  test('from the start forgets what an earlier page has left', async () => {
+    const earlier = await openWithHistory()
+    const page = openPage({ consent: 'denied', autoPage: true }, earlier.device)
+    await settled()
+    expect(await onDevice(page)).toEqual([])
+    expect(page.transport.requests).toEqual([])
+  })
+
+  test('lets nothing be written or sent, whatever happens to the page', async () => {
+    const page = openPage({ consent: 'denied', autoPage: true })
+    page.client.track('a')
+    page.client.conversion('b')
+    page.client.identify('u1', { email: 'ann@example.com' })
+    page.client.reset()
+    page.client.setToken('hw_pub_abcd1234_new')
+    page.lifecycle.arrive()
+    page.lifecycle.leave()
+    page.lifecycle.resume()
+    await page.client.flush()
+    await page.clock.advance(3_600_000)
+    page.lifecycle.leave()
+    await page.client.shutdown()
+    expect(await onDevice(page)).toEqual([])
+    expect(page.transport.requests).toEqual([])
+  })
+
+  test('is told to those who listen, once for each call, and never to the collector', async () => {
+    const page = openPage({ consent: 'denied' })
+    page.client.track('a')
+    page.client.page()
+    page.client.reset()
+    expect(page.said.dropped).toEqual(Array(3).fill({ reason: 'consent_denied', count: 1 }))
+    page.client.consent('granted')
+    page.client.track('b')
+    await page.client.flush()
+    expect(page.transport.requests).toHaveLength(1)
+    expect(page.transport.requests[0]?.batch).not.toHaveProperty('dropped')
+  })
+
+  test('tells also of the events that it takes away, for nothing is lost without a count and a reason', async () => {
+    const page = openPage({ consent: 'pending' })
+    page.client.track('a')
+    page.client.track('b')
+    page.client.consent('denied')
+    expect(page.said.dropped).toEqual([{ reason: 'consent_denied', count: 2 }])
+    page.client.consent('granted')
+    page.client.track('c')
+    await page.client.flush()
+    expect(page.transport.requests[0]?.batch).not.toHaveProperty('dropped')
+  })
+
+  test('does not ask a hook about events that nobody will see', () => {
+    const before = vi.fn((event) => event)
+    openPage({ consent: 'denied', before }).client.track('a')
+    expect(before).not.toHaveBeenCalled()
+  })
+
+  test('and then granted begins anew: another visitor, another visit, another stream', async () => {
+    const page = openPage()
+    page.client.identify('u1')
+    await page.client.flush()
+    page.client.consent('denied')
+    page.client.consent('granted')
+    page.client.track('b')
+    await page.client.flush()
+    const [before, after] = page.events()
+    expect(after).toMatchObject({ name: 'b', seq: 1, session: { id: after?.idempotency_key } })
+    expect(after).not.toHaveProperty('user_id')
+    for (const key of ['anonymous_id', 'stream'] as const) expect(after?.[key]).not.toBe(before?.[key])
+  })
+
+  test('and then granted at once: what comes after it is not swept away with what came before', async () => {
+    const storage = createFakeStorage()
+    const { clear } = storage
+    const { promise: ready, open } = gate<void>()
+    storage.clear = async () => {
+      await ready // as where a database is looked for before it is emptied
+      await clear()
+    }
+    const page = openPage({}, { storage })
+    page.client.track('a')
+    await page.client.flush()
+    page.client.consent('denied')
+    page.client.consent('granted')
+    page.client.track('b')
+    await settled()
+    open()
+    await page.client.flush()
+    expect(names(page)).toEqual(['a', 'b'])
+    const [a, b] = page.events()
+    expect(b?.anonymous_id).not.toBe(a?.anonymous_id)
+    expect(await visitorIn(page)).toMatchObject({ anonymousId: b?.anonymous_id })
+  })
+
+  test('is said where the storage cannot forget', async () => {
+    const storage = createFakeStorage()
+    const page = openPage({}, { storage })
+    await settled()
+    storage.failWith(new Error('no disk'))
+    page.client.consent('denied')
+    await settled()
+    expect(new Set(page.said.error.map(({ code }) => code))).toEqual(new Set(['storage_failed']))
+  })
+
+  test('is said where the storage cannot forget, also when it has failed before', async () => {
+    const storage = createFakeStorage()
+    const page = openPage({}, { storage })
+    await settled()
+    storage.failWith(new Error('no disk'))
+    page.client.track('a')
+    await settled()
+    page.said.error.length = 0
+    page.client.consent('denied')
+    await settled()
+    expect(page.said.error).toMatchObject([{ code: 'storage_failed' }])
+  })
+
+  test('forgets what the storage holds also when it has failed to take more', async () => {
+    const storage = createFakeStorage()
+    const page = openPage({}, { storage })
+    page.transport.alwaysReplyWith({ status: 0 })
+    page.client.track('kept')
+    await settled()
+    storage.append = () => Promise.reject(new Error('QuotaExceededError'))
+    page.client.track('in memory')
+    await settled()
+    page.client.consent('denied')
+    await settled()
+    expect(await onDevice(page)).toEqual([])
+  })
+})
+
+describe('denied while something is under way', () => {
+  test('a write: it leaves nothing on the device, and is not sent', async () => {
+    const { storage, open } = createSlowStorage()
+    const page = openPage({}, { storage })
+    const { clear } = storage
+    const { promise: written, open: endWrite } = gate<void>()
+    storage.clear = () => written.then(clear) // a transaction waits for the one before it
+    page.client.track('a')
+    await settled()
+    page.client.consent('denied')
+    open()
+    await settled()
+    endWrite()
+    await page.clock.advance(60_000)
+    expect(await onDevice(page)).toEqual([])
+    expect(page.transport.requests).toEqual([])
+  })
+
+  test('a hash: the event that waits for it is not written', async () => {
+    const { promise: hash, open } = gate<string>()
+    const page = openPage({}, { ids: { ...createFakeIds(), sha256: () => hash } })
+    page.client.identify('u1', { email: 'ann@example.com' })
+    await settled()
+    page.client.consent('denied')
+    open('abc')
+    await page.clock.advance(60_000)
+    expect(await onDevice(page)).toEqual([])
+    expect(page.transport.requests).toEqual([])
+  })
+
+  test('the packing of a request: it is not sent, and its losses stay to be told', async () => {
+    const page = openPage()
+    const { promise: packed, open } = gate<string>()
+    page.transport.pack = () => packed
+    page.client.identify('null')
+    page.client.track('a')
+    const flushed = page.client.flush()
+    await settled()
+    page.client.consent('denied')
+    open('{}')
+    await flushed
+    expect(page.transport.requests).toEqual([])
+
+    page.transport.pack = async (text) => text
+    page.client.consent('granted')
+    page.client.track('b')
+    await page.client.flush()
+    expect(page.transport.requests).toMatchObject([{ batch: { dropped: { illegal_id: 1 } } }])
+  })
+
+  test.each<[string, Answer]>([
+    ['delivered', receipt(2)],
+    ['refused as a whole', problem(400)],
+    ['too large', problem(413)],
+    ['a failure', { status: 0 }],
+    ['a pause', { ...problem(503), retryAfter: '60' }],
+  ])('a request whose answer is %s: nothing is sent or written after that', async (_, answer) => {
+    const page = openPage()
+    const slow = gate<Answer>()
+    page.transport.replyWith(slow.promise)
+    page.client.track('a')
+    page.client.track('b')
+    const flushed = page.client.flush()
+    await settled()
+    page.client.consent('denied')
+    slow.open(answer)
+    await flushed
+    await page.clock.advance(3_600_000)
+    expect(page.transport.sent()).toEqual([['a', 'b']])
+    expect(await onDevice(page)).toEqual([])
+  })
+
+  test('the search for the one event to blame: its other half is not sent', async () => {
+    const page = openPage()
+    const slow = gate<Answer>()
+    page.transport.replyWith(problem(400), slow.promise)
+    page.client.track('a')
+    page.client.track('b')
+    const flushed = page.client.flush()
+    await settled()
+    page.client.consent('denied')
+    slow.open(receipt(1))
+    await flushed
+    expect(page.transport.sent()).toEqual([['a', 'b'], ['a']])
+  })
+
+  test('a request of a leaving page: it was sent before, and leaves nothing behind', async () => {
+    const page = openPage()
+    page.transport.alwaysReplyWith(deadEnd())
+    page.client.track('a')
+    page.lifecycle.leave()
+    page.client.consent('denied')
+    await settled()
+    expect(await onDevice(page)).toEqual([])
+  })
+})
+
+describe('of two tabs', () => {
+  test('one that is denied forgets for both; the other goes on as somebody new', async () => {
+    const one = openPage()
+    const two = openPage({}, one.device)
+    one.client.track('a')
+    await one.client.flush()
+    one.client.consent('denied')
+    await settled()
+    two.client.track('b')
+    await two.client.flush()
+    expect(two.events()[0]?.anonymous_id).not.toBe(one.events()[0]?.anonymous_id)
+  })
+
+  test('one that forgets brings nobody back by the other, however often that goes on', async () => {
+    const one = openPage()
+    const two = openPage({}, one.device)
+    for (const name of ['a', 'b', 'c']) {
+      two.client.track(name)
+      await two.client.flush()
+      await one.client.forget()
+    }
+    expect(new Set(two.events().map(({ anonymous_id }) => anonymous_id)).size).toBe(3)
+  })
+
+  test('one that is pending keeps nothing back of the other', async () => {
+    const one = openPage({ consent: 'pending' })
+    const two = openPage({}, one.device)
+    one.client.track('a')
+    two.client.track('b')
+    await two.client.flush()
+    expect(names(two)).toEqual(['b'])
+    expect(await waiting(two)).toEqual([])
+  })
+})

@@ -1,0 +1,394 @@
+/** States what a page that leaves notes in the journal, and how another page takes it over. */
+import { createSlowStorage, deadEnd, type FakePage, openPage, waiting } from '@headwater/testkit/fake-page'
+import {
+  createFakeClock,
+  createFakeIds,
+  createFakeLifecycle,
+  createFakePorts,
+  createFakeStorage,
+  createFakeTransport,
+  noon,
+  settled,
+} from '@headwater/testkit/fake-ports'
+import { describe, expect, test } from 'vitest'
+import { createDrops } from './drops.ts'
+import { createJournal } from './journal.ts'
+import { createLeftovers } from './leftovers.ts'
+import { createMemoryStorage } from './memory-storage.ts'
+import { createEmitter } from './notices.ts'
+import { readOptions } from './options.ts'
+import type { Settled } from './state.ts'
+
+const state = { v: 2, anonymousId: 'a1', seenAt: noon } as const
+const event = (key: string) => ({ key, json: `{"idempotency_key":"${key}"}` })
+const settledOf = (...keys: string[]): Settled => ({ state, events: keys.map(event) })
+
+/** Two pages on one journal. */
+function setUp() {
+  const journal = createJournal()
+  const openOn = (id: string) => {
+    const ports = createFakePorts({ journal, ids: createFakeIds() })
+    const notices = createEmitter(createFakeClock())
+    const drops = createDrops(notices.emit)
+    const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
+    const parts = { ports, settings, drops, notices }
+    const adopted: Settled[] = []
+    const leftovers = createLeftovers(parts, id)
+    const adopt = () => leftovers.adopt(async (settled) => void adopted.push(settled))
+    return { ...leftovers, drops, adopted, adopt }
+  }
+  return { journal, one: openOn('p1'), two: openOn('p2') }
+}
+
+describe('a note', () => {
+  test('is taken over once, with its state and its events, and then it is gone', async () => {
+    const { one, two, journal } = setUp()
+    one.note(settledOf('k1', 'k2'))
+    await two.adopt()
+    await two.adopt()
+    expect(two.adopted).toEqual([settledOf('k1', 'k2')])
+    expect(journal.names()).toEqual([])
+  })
+
+  test('carries losses, which the other page then reports', async () => {
+    const { one, two } = setUp()
+    one.drops.count('queue_full', { count: 3 })
+    two.drops.count('queue_full')
+    one.note(settledOf())
+    await two.adopt()
+    expect(one.drops.counts()).toBeUndefined()
+    expect(two.drops.counts()).toEqual({ queue_full: 4 })
+  })
+
+  test('is none where there is nothing to say', () => {
+    const { one, journal } = setUp()
+    one.note(settledOf())
+    expect(journal.names()).toEqual([])
+  })
+
+  test('is not taken over by the page that wrote it', async () => {
+    const { one, journal } = setUp()
+    one.note(settledOf('k1'))
+    await one.adopt()
+    expect(one.adopted).toEqual([])
+    expect(journal.names()).toEqual(['left/p1'])
+  })
+
+  test('is replaced by a later one, which has the losses of both', () => {
+    const { one, two } = setUp()
+    one.drops.count('queue_full')
+    one.note(settledOf('k1'))
+    one.drops.count('illegal_id')
+    one.note(settledOf('k1', 'k2'))
+    one.takeBack()
+    expect(one.drops.counts()).toEqual({ queue_full: 1, illegal_id: 1 })
+    expect(two.drops.counts()).toBeUndefined()
+  })
+
+  test('of two pages is two notes, and both are taken over', async () => {
+    const { one, two, journal } = setUp()
+    one.note(settledOf('k1'))
+    two.note(settledOf('k2'))
+    await two.adopt()
+    expect(two.adopted).toEqual([settledOf('k1')])
+    await one.adopt()
+    expect(one.adopted).toEqual([settledOf('k2')])
+    expect(journal.names()).toEqual([])
+  })
+})
+
+describe('taking a note back', () => {
+  test('removes it, and its losses count here again', async () => {
+    const { one, two, journal } = setUp()
+    one.drops.count('queue_full')
+    one.note(settledOf('k1'))
+    one.takeBack()
+    one.takeBack()
+    await two.adopt()
+    expect(one.drops.counts()).toEqual({ queue_full: 1 })
+    expect(two.adopted).toEqual([])
+    expect(journal.names()).toEqual([])
+  })
+
+  test('comes to nothing when another page has it: its losses are counted there alone', async () => {
+    const { one, two } = setUp()
+    one.drops.count('queue_full')
+    one.note(settledOf('k1'))
+    await two.adopt()
+    one.takeBack()
+    expect(one.drops.counts()).toBeUndefined()
+    expect(two.drops.counts()).toEqual({ queue_full: 1 })
+  })
+
+  test('while it is being taken over counts its losses once', async () => {
+    const { one, two } = setUp()
+    one.drops.count('queue_full')
+    one.note(settledOf('k1'))
+    const adopted = two.adopt()
+    one.takeBack()
+    await adopted
+    expect(one.drops.counts()).toEqual({ queue_full: 1 })
+    expect(two.drops.counts()).toBeUndefined()
+  })
+})
+
+test('a note stays when it cannot be taken over, and is taken over later', async () => {
+  const { one, two, journal } = setUp()
+  one.note(settledOf('k1'))
+  const failing = createFakePorts({ journal })
+  const notices = createEmitter(failing.clock)
+  const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
+  const drops = createDrops(notices.emit)
+  const parts = { ports: failing, settings, drops, notices }
+  const broken = createLeftovers(parts, 'p3').adopt(() => Promise.reject(new Error('no disk')))
+  await expect(broken).rejects.toThrow('no disk')
+  await two.adopt()
+  expect(two.adopted).toEqual([settledOf('k1')])
+})
+
+test.each(['', '{', 'null', '17', '"text"', '[]', '{}', '{"events":[]}', '{"state":null,"events":[]}'])(
+  'a note of %s harms nobody: those beside it are taken over, and it hands over nothing',
+  async (text) => {
+    const { one, two, journal } = setUp()
+    journal.write('left/broken', text)
+    one.note(settledOf('k1'))
+    await two.adopt()
+    expect(two.adopted).toEqual([settledOf('k1')])
+    expect(two.drops.counts()).toBeUndefined()
+  },
+)
+
+test.each([
+  ['of another version', { state: { ...state, v: 1 }, events: [event('k9')] }],
+  ['of a visitor without a time', { state: { ...state, seenAt: 'noon' }, events: [event('k9')] }],
+  ['without a visitor', { events: [event('k9')] }],
+  ['that is a list', []],
+])('a note %s is not taken over, and is removed', async (_, note) => {
+  const { two, journal } = setUp()
+  journal.write('left/other', JSON.stringify(note))
+  await two.adopt()
+  expect(two.adopted).toEqual([])
+  expect(journal.names()).toEqual([])
+})
+
+test('what is no event in a note is left out', async () => {
+  const { two, journal } = setUp()
+  const events = [null, 17, {}, { key: 'k8' }, event('k9')]
+  journal.write('left/other', JSON.stringify({ state, events }))
+  await two.adopt()
+  expect(two.adopted).toEqual([settledOf('k9')])
+})
+
+test('other texts of the journal are no notes', async () => {
+  const { two, journal } = setUp()
+  journal.write('pace', JSON.stringify({ state, events: [event('k1')] }))
+  journal.write('id', '1.a1...5')
+  await two.adopt()
+  expect(two.adopted).toEqual([])
+  expect(journal.names()).toEqual(['pace', 'id'])
+})
+
+describe('a page that is gone before its storage has answered', () => {
+  const shop = 'https://shop.example/'
+
+  /** It tracks on a page by mail, and is left; its storage never answers, and its request is never heard of. */
+  function leaveAtOnce(act: (page: FakePage) => void, device: Partial<FakePage['device']> = {}) {
+    const { storage, journal, clock } = createFakePorts(device)
+    const stopped = { ...clock, after: () => () => {} } // nothing of it runs on
+    const transport = createFakeTransport()
+    transport.alwaysReplyWith(deadEnd())
+    const lifecycle = createFakeLifecycle()
+    lifecycle.here = { url: `${shop}?utm_source=mail`, referrer: 'https://mail.example/' }
+    const hanging = { ...storage, append: deadEnd, peek: deadEnd, count: deadEnd, exclusively: deadEnd }
+    const page = openPage(
+      {},
+      { storage: hanging as typeof storage, journal, clock: stopped, transport, lifecycle },
+    )
+    act(page)
+    page.lifecycle.leave()
+    return { ...page, device: { storage, journal, clock } }
+  }
+
+  /** The next page, which has sent what it found. */
+  async function openNext(device: FakePage['device']) {
+    const page = openPage({}, device)
+    await settled()
+    return page
+  }
+
+  test('has sent its events, and the next page sends them once more, as they were', async () => {
+    const gone = leaveAtOnce(({ client }) => [client.page(), client.track('a')])
+    const next = await openNext(gone.device)
+    expect(gone.transport.requests).toMatchObject([{ isLeaving: true }])
+    expect(next.events()).toEqual(gone.events())
+    expect(next.events()).toMatchObject([
+      { name: 'page_view', session: { landing_url: `${shop}?utm_source=mail`, utm: { source: 'mail' } } },
+      { name: 'a', session: { referrer_url: 'https://mail.example/' } },
+    ])
+    expect(await waiting(next)).toEqual([])
+    expect(next.journal.names()).toEqual(['id'])
+  })
+
+  test('is followed by the same visitor in the same visit, of which the landing is known', async () => {
+    const gone = leaveAtOnce(({ client }) => client.page())
+    const next = await openNext(gone.device)
+    next.client.track('b')
+    await next.client.flush()
+    const [view, b] = next.events()
+    expect(b).toMatchObject({ anonymous_id: view?.anonymous_id, session: view?.session })
+  })
+
+  test('says to the next page who the visitor has become', async () => {
+    const gone = leaveAtOnce(({ client }) => client.identify('u1'))
+    const next = await openNext(gone.device)
+    next.client.track('b')
+    await next.client.flush()
+    expect(next.events().at(-1)).toMatchObject({ name: 'b', user_id: 'u1' })
+  })
+
+  test('does not make the device forget who the visitor was, nor how they first came', async () => {
+    const first = openPage()
+    first.lifecycle.here = { url: `${shop}?utm_source=ad` }
+    first.client.identify('u1')
+    await first.client.flush()
+    await first.clock.advance(60 * 60_000)
+
+    const gone = leaveAtOnce(({ client }) => client.page(), first.device)
+    const next = await openNext(gone.device)
+    next.client.conversion('buy')
+    await next.client.flush()
+    expect(next.events().at(-1)).toMatchObject({
+      user_id: 'u1',
+      touches: [{ utm: { source: 'ad' } }, { utm: { source: 'mail' } }],
+    })
+  })
+
+  test('does not undo what another page has learned since', async () => {
+    const one = openPage()
+    const two = openPage({}, { ...one.device, storage: { ...one.storage } })
+    two.client.page()
+    await two.client.flush()
+    one.client.identify('u1')
+    await one.client.flush()
+
+    await one.clock.advance(1_000)
+    Object.assign(two.storage, { append: deadEnd })
+    two.transport.alwaysReplyWith(deadEnd())
+    two.client.track('late')
+    two.lifecycle.leave()
+    const next = await openNext(one.device)
+    next.client.track('b')
+    await next.client.flush()
+    expect(next.events().map(({ name }) => name)).toEqual(['late', 'b'])
+    expect(next.events().at(-1)).toMatchObject({ user_id: 'u1' })
+  })
+
+  test('tells of its losses by the next page', async () => {
+    const gone = leaveAtOnce(({ client }) => [client.identify('null'), client.track('a')])
+    expect(gone.transport.requests[0]?.batch).not.toHaveProperty('dropped')
+    const next = await openNext(gone.device)
+    expect(next.transport.requests[0]?.batch.dropped).toEqual({ illegal_id: 1 })
+    next.client.track('b')
+    await next.client.flush()
+    expect(next.transport.requests[1]?.batch).not.toHaveProperty('dropped')
+  })
+
+  test('tells of its losses also when it was hidden first and gone then', async () => {
+    const gone = leaveAtOnce(({ client, lifecycle }) => {
+      client.identify('null')
+      client.track('a')
+      lifecycle.leave()
+    })
+    const next = await openNext(gone.device)
+    expect(next.transport.requests[0]?.batch.dropped).toEqual({ illegal_id: 1 })
+  })
+
+  test('twice, in two tabs, loses nothing of either', async () => {
+    const one = leaveAtOnce(({ client }) => [client.identify('null'), client.track('a')])
+    const two = leaveAtOnce(({ client }) => [client.identify('null'), client.track('b')], one.device)
+    const next = await openNext(two.device)
+    expect(next.events().map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(next.transport.requests[0]?.batch.dropped).toEqual({ illegal_id: 2 })
+    expect(new Set(next.events().map(({ anonymous_id }) => anonymous_id)).size).toBe(1)
+  })
+
+  test('is found by a page that has been open for long, within 30 s', async () => {
+    const idle = openPage()
+    await settled()
+    leaveAtOnce(({ client }) => client.track('a'), idle.device)
+    await idle.clock.advance(30_000)
+    expect(idle.transport.sent()).toEqual([['a']])
+  })
+
+  test('is counted where its events do not fit into the store any more', async () => {
+    const storage = createFakeStorage(createMemoryStorage(900))
+    const gone = leaveAtOnce(({ client }) => [client.track('a'), client.track('b'), client.track('c')], {
+      storage,
+    })
+    const next = await openNext(gone.device)
+    const lost = next.said.dropped.reduce((sum, { count }) => sum + count, 0)
+    expect(next.events().length + lost).toBe(3)
+    expect(lost).toBeGreaterThan(0)
+  })
+
+  test.each([
+    '{"state":{"v":1,"anonymousId":"a1","seenAt":1},"events":17}',
+    '{"state":{"v":1,"anonymousId":"a1","seenAt":1},"events":[null]}',
+    '{"state":{},"events":[]}',
+    '{"state":{"v":2},"events":[]}',
+  ])('and whose note is %s harms nobody', async (note) => {
+    const page = openPage()
+    page.client.identify('u1')
+    await page.client.flush()
+    page.journal.write('left/broken', note)
+    for (const name of ['a', 'b']) {
+      page.client.track(name)
+      await page.client.flush()
+    }
+    expect(page.events().at(-1)).toMatchObject({ name: 'b', user_id: 'u1' })
+    expect(page.said.error).toEqual([])
+  })
+})
+
+describe('a page that was left and is still there', () => {
+  test('takes its note back when it is seen again, and sends its losses itself', async () => {
+    const { storage, open } = createSlowStorage()
+    const page = openPage({}, { storage })
+    page.transport.replyWith({ status: 0 })
+    page.client.identify('null')
+    page.client.track('a')
+    page.lifecycle.leave()
+    expect(page.journal.names()).toContainEqual(expect.stringMatching(/^left\//))
+    open()
+    page.lifecycle.resume()
+    await page.clock.advance(1_000)
+    expect(page.journal.names()).toEqual(['id'])
+    expect(page.transport.requests.at(-1)?.batch.dropped).toEqual({ illegal_id: 1 })
+  })
+
+  test('takes its note back when the storage has answered after all', async () => {
+    const { storage, open } = createSlowStorage()
+    const page = openPage({}, { storage })
+    page.transport.alwaysReplyWith(deadEnd())
+    page.client.track('a')
+    page.lifecycle.leave()
+    open()
+    await settled()
+    expect(page.journal.names()).toEqual(['id'])
+    expect(await waiting(page)).toHaveLength(1)
+  })
+
+  test('and whose note another page has taken over: each event is stored once, and goes once from there', async () => {
+    const { storage, open } = createSlowStorage()
+    const hidden = openPage({}, { storage })
+    hidden.transport.alwaysReplyWith(deadEnd())
+    hidden.client.track('a')
+    hidden.lifecycle.leave()
+    const other = openPage({}, hidden.device)
+    other.transport.alwaysReplyWith({ status: 503 })
+    open()
+    await settled()
+    expect(await waiting(other)).toHaveLength(1)
+    expect(other.events()).toEqual(hidden.events())
+  })
+})

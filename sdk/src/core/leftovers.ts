@@ -1,0 +1,50 @@
+/** What a page could not finish when it left: noted in the journal at once, taken over by whichever page comes next. */
+import { readJson } from './journal.ts'
+import type { Parts } from './parts.ts'
+import type { Journal } from './ports.ts'
+import { isState, type Settled } from './state.ts'
+
+interface Left extends Settled {
+  dropped?: Record<string, number>
+}
+
+export interface Leftovers {
+  /** Notes events that no store has confirmed, and losses that nobody was told of. */
+  note(settled: Settled): void
+  /** This page has stayed, or has stored them after all. */
+  takeBack(): void
+  /** Hands what pages that are gone have noted to `append`, each with its state. */
+  adopt(append: (settled: Settled) => Promise<unknown>): Promise<void>
+}
+
+const prefix = 'left/'
+
+/** `id` tells this page's note from others'. */
+export function createLeftovers({ ports: { journal }, drops }: Parts, id: string): Leftovers {
+  const mine = prefix + id
+  // What is gone, another page reports by now.
+  const takeBack = () => drops.giveBack(take(journal, mine)?.dropped)
+
+  return {
+    note({ state, events }) {
+      takeBack() // a page that is hidden, then closed, leaves twice
+      const left: Left = { state, events, dropped: drops.take() }
+      if (events.length > 0 || left.dropped) journal.write(mine, JSON.stringify(left))
+    },
+    takeBack,
+    async adopt(append) {
+      for (const name of journal.names()) {
+        if (!name.startsWith(prefix) || name === mine) continue
+        const { state, events = [] } = readJson<Left>(journal, name) ?? {}
+        if (isState(state)) await append({ state, events: events.filter((event) => event?.json) })
+        drops.giveBack(take(journal, name)?.dropped)
+      }
+    },
+  }
+}
+
+function take(journal: Journal, name: string): Partial<Left> | undefined {
+  const left = readJson<Left>(journal, name)
+  if (left) journal.write(name)
+  return left
+}
