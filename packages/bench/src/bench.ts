@@ -1,10 +1,14 @@
-/** `npm run bench`: prints how many events a second the collector takes, beside what the database and a bare server can do. */
+/**
+ * `npm run bench`: prints how many events a second the collector takes, beside what the database and a bare server can do,
+ * and what the browser SDK costs its pages. `-- sdk` or `-- collector` is one of the two, `--brief` shows only that it runs.
+ */
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Postgres, startPostgres } from '@headwater/testkit/postgres'
 import { createPublicToken } from './commands.ts'
 import type { Measured, Span } from './meter.ts'
 import { isRole, playRole, startRole } from './roles.ts'
+import { benchSdk, briefSdkPlan, fullSdkPlan } from './sdk/sdk-bench.ts'
 import { type Cell, formatCell, formatTable, median } from './table.ts'
 import {
   migratedDatabase,
@@ -58,11 +62,17 @@ interface Footprint {
 /** By name of the row or the server, one a round. */
 type Results = { runs: Map<string, Run[]>; footprints: Map<string, Footprint[]> }
 
-const [argument] = process.argv.slice(2)
-if (isRole(argument)) playRole(argument)
-else await bench(argument === '--brief' ? briefPlan : fullPlan)
+const words = process.argv.slice(2)
+if (isRole(words[0])) playRole(words[0])
+else await benchAsAsked()
 
-async function bench(plan: Plan): Promise<void> {
+async function benchAsAsked(): Promise<void> {
+  const isBrief = words.includes('--brief')
+  if (!words.includes('sdk')) await benchCollector(isBrief ? briefPlan : fullPlan)
+  if (!words.includes('collector')) await benchSdk(isBrief ? briefSdkPlan : fullSdkPlan)
+}
+
+async function benchCollector(plan: Plan): Promise<void> {
   // "exit" ends what we started; a signal alone would not.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const database = await startPostgres({ settings: databaseSettings })

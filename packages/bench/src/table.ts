@@ -28,5 +28,18 @@ export function median(figures: (number | undefined)[]): number | undefined {
   return known.sort((a, b) => a - b)[(known.length - 1) >> 1]
 }
 
+/** `12.3 (11.9–14.0)`: the median, the lowest and the highest. */
+export function formatRange(figures: (number | undefined)[]): Cell {
+  const middle = median(figures)
+  if (middle === undefined) return undefined
+  const known = figures.filter((figure) => figure !== undefined)
+  return `${formatCell(middle)} (${formatCell(Math.min(...known))}–${formatCell(Math.max(...known))})`
+}
+
+/** `≤ 4.00: met`, or missed; undefined where there is no figure. */
+export function formatVerdict(figure: number | undefined, limit: number): Cell {
+  return figure === undefined ? undefined : `≤ ${formatCell(limit)}: ${figure <= limit ? 'met' : 'missed'}`
+}
+
 const pad = (text: string, width: number, column: number) =>
   column === 0 ? text.padEnd(width) : text.padStart(width)
