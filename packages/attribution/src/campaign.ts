@@ -31,7 +31,7 @@ export function parseCampaign(url: string | undefined): Campaign {
   const utm: Record<string, string> = {}
   const clickIds: Record<string, string> = {}
   // A pattern, not `new URL`: it never throws, and an address without a query costs one scan.
-  const query = /^[a-z][\w+.-]*:[^?#]+\?([^#]*)/i.exec(url ?? '')?.[1]
+  const query = /^[a-z][\w+.-]*:[^?#]+\?([^#]*)/i.exec(`${url}`)?.[1]
   new URLSearchParams(query).forEach((value, key) => {
     const name = key.toLowerCase()
     if (!names.includes(name) || !value.trim()) return

@@ -133,7 +133,7 @@ function decode(text: string): string {
   return decoded
 }
 
-const campaignKeys: ReadonlySet<string> = new Set(clickIdNames)
+const campaignKeys: ReadonlySet<string> = /* @__PURE__ */ new Set(clickIdNames)
 
 function isNoCampaign(key: string): boolean {
   const name = decode(key).toLowerCase()

@@ -3,9 +3,8 @@ import { type Core, createCore } from '../core/client.ts'
 import type { Moment } from '../core/event.ts'
 import { createJournal } from '../core/journal.ts'
 import { createMemoryStorage } from '../core/memory-storage.ts'
-import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
+import { type ClientOptions, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
 import { maxQueueBytes } from '../core/store.ts'
-import { textOf } from '../core/texts.ts'
 import { createClock } from './clock.ts'
 import { createIdCookie } from './cookie.ts'
 import { createIds } from './ids.ts'
@@ -17,7 +16,6 @@ import { createTransport } from './transport.ts'
 
 /** Throws a ConfigError. `opening` is the first event's key and time, where the page knows them already. */
 export function createBrowserCore(options: ClientOptions, opening?: Moment): Core {
-  if (typeof window === 'undefined') throw new ConfigError(textOf('no_page'))
   const settings = readOptions(options, isRefused(options.respectDnt) ? 'denied' : 'granted')
   // The demo shop and the journey know this name: see storage.ts.
   const name = `headwater/${hostOf(settings.endpoint)}/${websiteKeyOf(settings.token)}`

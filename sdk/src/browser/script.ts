@@ -12,12 +12,12 @@ declare global {
 }
 
 const tag = document.currentScript as HTMLScriptElement // a classic script has one, and this build is no module
-const before = window.headwater
+const before = window.headwater as (Partial<Client> & Stub) | undefined
 const { load: wanted, ...attributes } = tag.dataset
 const extras = wanted?.split(/[\s,]+/) ?? []
 
 // A second tag changes nothing. An element with this id shows up under this name too, but has no verbs.
-if (!before || !('track' in before) || ('q' in before && before.q)) {
+if (!before?.track || before.q) {
   // A visitor whom another of your domains sends along is known before the client starts.
   if (extras.includes('links') && location.search.includes('hw_link=')) {
     void load('links')
@@ -31,8 +31,7 @@ function start(): void {
   const stub = window.headwater as Stub | undefined
   const { token = '', endpoint = new URL(tag.src).origin } = attributes
   const others = Object.entries(attributes).map(([name, text]) => [name, readAttribute(text)])
-  const debug = extras.includes('debug')
-  const options: ClientOptions = { ...Object.fromEntries(others), token, endpoint, debug }
+  const options: ClientOptions = { ...Object.fromEntries(others), token, endpoint }
   // What the stub has seen of a page that is prerendered nobody has.
   const { prerendering } = document as { prerendering?: boolean }
   const { client, at } = createBrowserCore(options, prerendering ? undefined : stub?.opening)

@@ -5,6 +5,7 @@ import { createFakeLifecycle, noon, problem, settled } from '@headwater/testkit/
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Client } from './api.ts'
+import type { ClientOptions } from './options.ts'
 
 const { token, endpoint } = needed
 
@@ -226,8 +227,8 @@ describe('the title of a page that has none yet', () => {
   const cart = 'https://shop.example/cart'
 
   /** The visitor has come to the cart by history; the title is still that of the shop. */
-  async function comeToCart() {
-    const page = start({ autoPage: true })
+  async function comeToCart(options: Partial<ClientOptions> = {}) {
+    const page = start({ ...options, autoPage: true })
     await page.client.flush()
     const { promise, open: titled } = gate<void>()
     page.lifecycle.here = { url: cart, title: 'Shop' }
@@ -260,6 +261,21 @@ describe('the title of a page that has none yet', () => {
     const view = transport.requests.at(-1)?.batch.events[0]
     expect(view).toMatchObject({ type: 'page', url: cart })
     expect(view).not.toHaveProperty('title')
+  })
+
+  test('is not what a hook sees, and what the hook says stays', async () => {
+    const seen: (string | undefined)[] = []
+    const before = (event: WireEvent) => {
+      seen.push(event.title)
+      return { ...event, title: event.url === cart ? (event.props?.title as string) : event.title }
+    }
+    const { client, lifecycle, titled, events } = await comeToCart({ before })
+    client.page('cart', { title: 'By the hook' })
+    lifecycle.here = { url: cart, title: 'Cart' }
+    titled()
+    await client.flush()
+    expect(seen).toEqual(['Shop', '', 'Shop'])
+    expect(events().map(({ title }) => title)).toEqual(['Shop', undefined, 'By the hook'])
   })
 
   test('keeps what comes after it in its place', async () => {

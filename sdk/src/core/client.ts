@@ -73,13 +73,13 @@ export function createCore(settings: Settings, ports: Ports): Core {
     else drops.count('email_not_hashed')
   }
 
-  /** Until a page has its own title it has none: the one that stands there is of the page before. */
+  /** Until a page has its own title it has none. A hook has seen it without, and has the last word on what is stored. */
   async function addTitle(event: WireEvent, titled: Promise<void>): Promise<void> {
-    event.title = undefined
+    event.title ||= undefined
     const { url } = lifecycle.place()
     await titled
     const here = lifecycle.place()
-    if (here.url === url) event.title = here.title
+    if (!settings.before && here.url === url) event.title = here.title
   }
 
   function refuse(code: DropReason & ErrorCode, found: unknown): void {
@@ -140,7 +140,11 @@ export function createCore(settings: Settings, ports: Ports): Core {
   if (settings.consent === 'denied') deny()
   let opening = settings.opening
   const arrive = (titled?: Promise<void>) => {
-    at(opening, () => record(pageView, titled && ((event) => addTitle(event, titled))))
+    at(opening, () => {
+      if (!titled) record(pageView)
+      // The title that stands there is of the page before.
+      else record({ ...pageView, title: '' }, (event) => addTitle(event, titled))
+    })
     opening = undefined
   }
   // Being shown, the client also sends what an earlier page has left behind.

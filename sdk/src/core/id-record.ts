@@ -10,8 +10,7 @@ export function formatIdRecord({ anonymousId, session, seenAt }: State): string 
 
 /** What is known of the visitor in all: by storage and by record, of which the later one is right. */
 export function withIdRecord(state: State | undefined, record: string | undefined): State | undefined {
-  const [, anonymousId, id, startedAt, last] =
-    /^1\.([\w-]+)\.([\w-]*)\.(\d*)\.(\d+)$/.exec(record ?? '') ?? []
+  const [, anonymousId, id, startedAt, last] = /^1\.([\w-]+)\.([\w-]*)\.(\d*)\.(\d+)$/.exec(`${record}`) ?? []
   const seenAt = Number(last)
   if (!anonymousId || seenAt <= (state?.seenAt ?? 0)) return state
   const known = state?.anonymousId === anonymousId ? state : newState(anonymousId, seenAt)

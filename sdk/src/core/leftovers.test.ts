@@ -146,8 +146,20 @@ test('a note stays when it cannot be taken over, and is taken over later', async
   expect(two.adopted).toEqual([settledOf('k1')])
 })
 
-test.each(['', '{', 'null', '17', '"text"', '[]', '{}', '{"events":[]}', '{"state":null,"events":[]}'])(
-  'a note of %s harms nobody: those beside it are taken over, and it hands over nothing',
+const readable = JSON.stringify({ state, events: 17 })
+test.each([
+  '',
+  '{',
+  'null',
+  '17',
+  '"text"',
+  '[]',
+  '{}',
+  '{"events":[]}',
+  '{"state":null,"events":[]}',
+  readable,
+])(
+  'a note of %s harms nobody: those beside it are taken over, it hands over nothing, and is removed',
   async (text) => {
     const { one, two, journal } = setUp()
     journal.write('left/broken', text)
@@ -155,6 +167,7 @@ test.each(['', '{', 'null', '17', '"text"', '[]', '{}', '{"events":[]}', '{"stat
     await two.adopt()
     expect(two.adopted).toEqual([settledOf('k1')])
     expect(two.drops.counts()).toBeUndefined()
+    expect(journal.names()).toEqual([])
   },
 )
 
@@ -351,6 +364,45 @@ describe('a page that is gone before its storage has answered', () => {
 })
 
 describe('a page that was left and is still there', () => {
+  test.each<[between: string, act: (page: FakePage) => void]>([
+    ['a reset', ({ client }) => client.reset()],
+    ['another user', ({ client }) => client.identify('u2')],
+    [
+      'another campaign',
+      ({ client, lifecycle }) => {
+        lifecycle.here = { url: 'https://shop.example/?utm_source=ad' }
+        client.page()
+      },
+    ],
+    ['a time when it was left before', ({ lifecycle }) => lifecycle.leave()],
+  ])('writes what came before and after %s as it has sent it', async (_, act) => {
+    const { storage, open } = createSlowStorage()
+    const page = openPage({}, { storage })
+    page.transport.alwaysReplyWith(deadEnd())
+    page.client.identify('u1')
+    page.client.track('a')
+    act(page)
+    page.client.track('b')
+    page.lifecycle.leave()
+    open()
+    await settled()
+    const sent = page.events()
+    expect(sent.at(-1)).toMatchObject({ name: 'b' })
+    expect(await waiting(page)).toEqual(sent)
+  })
+
+  test('goes on from what another page has learned meanwhile', async () => {
+    const { storage, open } = createSlowStorage()
+    const page = openPage({}, { storage })
+    page.transport.alwaysReplyWith(deadEnd())
+    page.client.track('a')
+    page.lifecycle.leave()
+    page.journal.write('id', `1.another.s1.${noon}.${noon + 1}`)
+    open()
+    await settled()
+    expect(await waiting(page)).toMatchObject([{ name: 'a', anonymous_id: 'another', session: { id: 's1' } }])
+  })
+
   test('takes its note back when it is seen again, and sends its losses itself', async () => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })

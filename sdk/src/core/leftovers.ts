@@ -1,7 +1,6 @@
 /** What a page could not finish when it left: noted in the journal at once, taken over by whichever page comes next. */
 import { readJson } from './journal.ts'
 import type { Parts } from './parts.ts'
-import type { Journal } from './ports.ts'
 import { isState, type Settled } from './state.ts'
 
 interface Left extends Settled {
@@ -22,29 +21,29 @@ const prefix = 'left/'
 /** `id` tells this page's note from others'. */
 export function createLeftovers({ ports: { journal }, drops }: Parts, id: string): Leftovers {
   const mine = prefix + id
-  // What is gone, another page reports by now.
-  const takeBack = () => drops.giveBack(take(journal, mine)?.dropped)
+
+  // Anybody may have written there: what nobody can read goes, and holds up nothing.
+  function take(name: string): void {
+    if (journal.read(name) === undefined) return // another page reports it by now
+    drops.giveBack(readJson<Left>(journal, name)?.dropped)
+    journal.write(name)
+  }
 
   return {
     note({ state, events }) {
-      takeBack() // a page that is hidden, then closed, leaves twice
+      take(mine) // a page that is hidden, then closed, leaves twice
       const left: Left = { state, events, dropped: drops.take() }
       if (events.length > 0 || left.dropped) journal.write(mine, JSON.stringify(left))
     },
-    takeBack,
+    takeBack: () => take(mine),
     async adopt(append) {
       for (const name of journal.names()) {
         if (!name.startsWith(prefix) || name === mine) continue
-        const { state, events = [] } = readJson<Left>(journal, name) ?? {}
-        if (isState(state)) await append({ state, events: events.filter((event) => event?.json) })
-        drops.giveBack(take(journal, name)?.dropped)
+        const { state, events } = readJson<Left>(journal, name) ?? {}
+        if (isState(state) && Array.isArray(events))
+          await append({ state, events: events.filter((event) => event?.json) })
+        take(name)
       }
     },
   }
-}
-
-function take(journal: Journal, name: string): Partial<Left> | undefined {
-  const left = readJson<Left>(journal, name)
-  if (left) journal.write(name)
-  return left
 }

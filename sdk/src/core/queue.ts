@@ -55,6 +55,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
   let writing = Promise.resolve()
   let forgetting: Promise<unknown> = Promise.resolve()
   let own: StoredEvent[] = []
+  let leftWith: { before?: string; after?: string } = {} // the id record as a leaving page found it, and what it made of it
   let state: State | undefined // as of the last write: for a leaving page, which cannot wait for the store
   let size = 0
   let changes = 0
@@ -92,7 +93,13 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
   }
 
   function settleFrom(stored: State | undefined, entries: (Draft | Reset)[]): Settled {
-    return settle(withIdRecord(stored, journal.read('id')), entries, { newId, rules })
+    return settle(withIdRecord(stored, idRecord()), entries, { newId, rules })
+  }
+
+  // What a leaving page wrote there is for the next page. Should this one stay, its first write begins where that did.
+  function idRecord(): string | undefined {
+    const record = journal.read('id')
+    return !state && record === leftWith.after ? leftWith.before : record
   }
 
   function remember(settled: Settled, entries: number): void {
@@ -142,7 +149,10 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
       // From memory and from the id record, which is enough for a page that has no time left.
       const unwritten = settleFrom(state, taken)
       // The next page may be another subdomain's. Whoever is known here already, is known there.
-      if (!state && taken.length > 0) journal.write('id', formatIdRecord(unwritten.state))
+      if (!state && taken.length > 0) {
+        leftWith = { before: idRecord(), after: formatIdRecord(unwritten.state) }
+        journal.write('id', leftWith.after)
+      }
       leftovers.note(unwritten)
       return newestWithin(bytes, [...own, ...unwritten.events].filter(isFree))
     },
