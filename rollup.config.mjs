@@ -21,12 +21,12 @@ const forTag = [
   lighterFiles(),
   resolve({ browser: true }),
   esbuild({ target: 'es2022', define, ...everyScript }),
+  letForConst(),
   terser({
     ecma: 2022,
     compress: { passes: 5, inline: 1, unsafe_arrows: true }, // nobody calls `new` on ours
     mangle: { properties: { regex: innerNames } },
   }),
-  letForConst(),
 ]
 
 const sdk = 'sdk/src/browser/index.ts'

@@ -34,8 +34,8 @@ export function openPage(
 ): FakePage {
   const ports = createFakePorts({ ids: createFakeIds(++opened), ...own })
   const { opening, ...given } = options
-  const settings = { ...readOptions({ ...needed, autoPage: false, ...given }), opening }
-  const { client, at } = createCore(settings, ports)
+  const { client, at, start } = createCore(readOptions({ ...needed, autoPage: false, ...given }), ports)
+  start(opening)
   const said: FakePage['said'] = { delivered: [], dropped: [], error: [], recorded: [], answered: [] }
   client.on('delivered', (notice) => said.delivered.push(notice))
   client.on('dropped', (notice) => said.dropped.push(notice))

@@ -234,8 +234,12 @@ describe('where cookies, localStorage and IndexedDB all throw', () => {
     site.pages['*'] = { head, tag: { 'data-load': 'debug' } }
     const heard = listenTo(page)
     await visit(page, at(site))
-    await flush(page)
-    await expect.poll(() => heard.console.some((text) => text.includes('accepted'))).toBe(true)
+    const isTold = async () => {
+      await page.evaluate(() => headwater.track('a')) // one of them comes when the file is there
+      await flush(page)
+      return heard.console.some((text) => text.includes('recorded → sent'))
+    }
+    await expect.poll(isTold).toBe(true)
     expect(heard.console.filter((text) => text.includes('storage_failed'))).toHaveLength(1)
   })
 })

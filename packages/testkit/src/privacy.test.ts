@@ -135,6 +135,7 @@ describe.each<[string, PageParts]>([
     site.withholdSdk()
     site.pages['*'] = { ...parts, hasStub: true }
     await visitor.page.goto(at(site), { waitUntil: 'commit' })
+    await visitor.page.waitForFunction(() => 'headwater' in globalThis)
     await visitor.page.evaluate(() => headwater.track('a'))
     await closeTab(visitor.page)
     expect(await device(visitor.context, site)).toEqual(nothing)
@@ -251,6 +252,7 @@ describe('a visitor who comes to refuse', () => {
 
   test('hears of each call that it was dropped', async ({ visitor, site }) => {
     const page = await open(visitor, site)
+    await flush(page)
     const heard = await page.evaluate(() => {
       const reasons: string[] = []
       headwater.on('dropped', ({ reason }) => reasons.push(reason))

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Client } from '../core/api.ts'
 import type { ClientOptions } from '../core/options.ts'
 import { createBrowserCore } from './client.ts'
+import { createClient } from './index.ts'
 
 const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
 let jar: FakeCookies
@@ -43,7 +44,8 @@ afterEach(async () => {
 /** A client with a collector of its own, unless it is given one. */
 function start(options: Partial<ClientOptions> = {}) {
   const endpoint = options.endpoint ?? `https://t${++opened}.example.com`
-  const { client } = createBrowserCore({ token, endpoint, ...options })
+  const { client, start } = createBrowserCore({ token, endpoint, ...options })
+  start()
   clients.push(client)
   return { client, endpoint }
 }
@@ -160,4 +162,21 @@ describe('denied', () => {
     await client.flush()
     expect(events.map(({ name }) => name)).toEqual(['a'])
   })
+})
+
+test('with debug, the console has the story of each event from the first on', async () => {
+  const info = vi.spyOn(console, 'info').mockImplementation(() => {})
+  const client = createClient({ token, endpoint: 'https://debug.example.com', debug: true })
+  clients.push(client)
+  client.track('a')
+  await client.flush()
+  const stories = () => info.mock.calls.map(([line]) => `${line}`.replace(/^headwater {2}\+\d+ ms {2}/, ''))
+  await vi.waitFor(() =>
+    expect(stories()).toEqual([
+      expect.stringMatching(/^page_view …\w{4} {2}recorded$/),
+      expect.stringMatching(/^a …\w{4} {2}recorded$/),
+      expect.stringMatching(/^page_view …\w{4} {2}recorded → sent \(.*\) → accepted$/),
+      expect.stringMatching(/^a …\w{4} {2}recorded → sent \(.*\) → accepted$/),
+    ]),
+  )
 })

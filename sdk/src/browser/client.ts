@@ -1,6 +1,5 @@
 /** A client in a browser: builds the six ports and hands them to the core. */
 import { type Core, createCore } from '../core/client.ts'
-import type { Moment } from '../core/event.ts'
 import { createJournal } from '../core/journal.ts'
 import { createMemoryStorage } from '../core/memory-storage.ts'
 import { type ClientOptions, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
@@ -14,8 +13,8 @@ import { isRefused } from './refusal.ts'
 import { createIndexedDbStorage } from './storage.ts'
 import { createTransport } from './transport.ts'
 
-/** Throws a ConfigError. `opening` is the first event's key and time, where the page knows them already. */
-export function createBrowserCore(options: ClientOptions, opening?: Moment): Core {
+/** Throws a ConfigError. */
+export function createBrowserCore(options: ClientOptions): Core {
   const settings = readOptions(options, isRefused(options.respectDnt) ? 'denied' : 'granted')
   // The demo shop and the journey know this name: see storage.ts.
   const name = `headwater/${hostOf(settings.endpoint)}/${websiteKeyOf(settings.token)}`
@@ -23,15 +22,12 @@ export function createBrowserCore(options: ClientOptions, opening?: Moment): Cor
   const isKept = persistence !== 'memory'
   const cookie = persistence === 'cookie' ? createIdCookie() : undefined
   const clock = createClock()
-  return createCore(
-    { ...settings, opening },
-    {
-      storage: isKept ? createIndexedDbStorage(name, maxQueueBytes) : createMemoryStorage(maxQueueBytes),
-      journal: isKept ? createDeviceJournal(name, cookie) : createJournal(),
-      transport: createTransport(settings.collectorCookie ? cookie?.domain : undefined),
-      lifecycle: createLifecycle(),
-      clock,
-      ids: createIds(clock),
-    },
-  )
+  return createCore(settings, {
+    storage: isKept ? createIndexedDbStorage(name, maxQueueBytes) : createMemoryStorage(maxQueueBytes),
+    journal: isKept ? createDeviceJournal(name, cookie) : createJournal(),
+    transport: createTransport(settings.collectorCookie ? cookie?.domain : undefined),
+    lifecycle: createLifecycle(),
+    clock,
+    ids: createIds(clock),
+  })
 }

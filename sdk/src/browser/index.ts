@@ -1,5 +1,6 @@
 /** The entry for browsers, by npm. */
 import type { Client, EventMap } from '../core/api.ts'
+import type { Notices } from '../core/notices.ts'
 import { type ClientOptions, ConfigError } from '../core/options.ts'
 import { textOf } from '../core/texts.ts'
 import { createBrowserCore } from './client.ts'
@@ -21,7 +22,20 @@ export { type ClientOptions, ConfigError }
  */
 export function createClient<Events extends object = EventMap>(options: ClientOptions): Client<Events> {
   if (typeof window === 'undefined') throw new ConfigError(textOf('no_page'))
-  const { client } = createBrowserCore(options)
-  if (options.debug) import('../extras/debug.ts').then(({ debug }) => debug(client))
+  const { client, start } = createBrowserCore(options)
+  if (options.debug) debugLater(client)
+  start()
   return client as Client<Events> // the event map exists for the compiler alone
+}
+
+/** The file takes a moment to come; what is said until then waits for it. */
+function debugLater({ on }: Pick<Client, 'on'>): void {
+  const listeners: Partial<Record<keyof Notices, (notice: never) => void>> = {}
+  const listen: Client['on'] = (name, listener) => {
+    listeners[name] = listener
+    return () => {}
+  }
+  const loaded = import('../extras/debug.ts').then(({ debug }) => debug({ on: listen })).catch(console.warn)
+  const names = ['recorded', 'answered', 'dropped', 'error'] as const
+  for (const name of names) on(name, (notice) => loaded.then(() => listeners[name]?.(notice as never))) // `listen` has paired them
 }

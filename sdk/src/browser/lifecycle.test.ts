@@ -18,6 +18,7 @@ const watch = () => {
 
 beforeEach(() => {
   calls = []
+  set('readyState', 'complete')
   set('visibilityState', 'visible')
   set('prerendering', undefined)
 })
@@ -58,6 +59,43 @@ describe('afterwards', () => {
     undo()
     turn('hidden')
     window.dispatchEvent(new Event('pagehide'))
+    expect(calls).toEqual([])
+  })
+})
+
+describe('beforeunload', () => {
+  const unload = () => void window.dispatchEvent(new Event('beforeunload'))
+
+  test('of a page that loads is leaving: a tab that is closed then sends nothing later', () => {
+    set('readyState', 'interactive')
+    watch()
+    calls = []
+    unload()
+    expect(calls).toEqual(['leave'])
+  })
+
+  test('is listened to no longer than that', () => {
+    set('readyState', 'interactive')
+    watch()
+    window.dispatchEvent(new Event('load'))
+    calls = []
+    unload()
+    expect(calls).toEqual([])
+  })
+
+  test('of a page that has loaded is not listened to', () => {
+    watch()
+    calls = []
+    unload()
+    expect(calls).toEqual([])
+  })
+
+  test('is not listened to after undo', () => {
+    set('readyState', 'interactive')
+    watch()
+    calls = []
+    undo()
+    unload()
     expect(calls).toEqual([])
   })
 })

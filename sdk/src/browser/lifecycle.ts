@@ -19,12 +19,21 @@ export function createLifecycle(): Lifecycle {
         const turn = () => (document.visibilityState === 'hidden' ? leave() : resume())
         document.addEventListener('visibilitychange', turn, { signal })
         addEventListener('pagehide', leave, { signal })
+        leaveEarly(leave, signal)
         addEventListener('online', resume, { signal })
         resume()
       })
       return () => ending.abort()
     },
   }
+}
+
+/** A tab that is closed while its page loads: what Chromium is asked to send at pagehide, it does not send then. */
+function leaveEarly(leave: () => void, signal: AbortSignal): void {
+  if (document.readyState === 'complete') return
+  addEventListener('beforeunload', leave, { signal })
+  // Firefox keeps no page in its back/forward cache that listens on.
+  addEventListener('load', () => removeEventListener('beforeunload', leave))
 }
 
 // At once, or, in a page that is prerendered before anyone asked for it, when the visitor comes to it.

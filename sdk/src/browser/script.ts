@@ -23,19 +23,20 @@ if (!before?.track || before.q) {
     void load('links')
       .then(({ acceptLink }) => acceptLink?.(attributes))
       .catch(console.warn)
-      .then(start)
-  } else start()
+      .then(begin)
+  } else begin()
 }
 
-function start(): void {
+function begin(): void {
   const stub = window.headwater as Stub | undefined
   const { token = '', endpoint = new URL(tag.src).origin } = attributes
   const others = Object.entries(attributes).map(([name, text]) => [name, readAttribute(text)])
   const options: ClientOptions = { ...Object.fromEntries(others), token, endpoint }
+  const { client, at, start } = createBrowserCore(options)
+  client.on('error', ({ message }) => console.warn(`headwater: ${message}`)) // the tag has no other ears
   // What the stub has seen of a page that is prerendered nobody has.
   const { prerendering } = document as { prerendering?: boolean }
-  const { client, at } = createBrowserCore(options, prerendering ? undefined : stub?.opening)
-  client.on('error', ({ message }) => console.warn(`headwater: ${message}`)) // the tag has no other ears
+  start(prerendering ? undefined : stub?.opening)
   const calls = stub?.q ?? []
   // Who holds on to the stub holds the client.
   Object.assign(Object(stub), client, { q: undefined })

@@ -22,6 +22,7 @@ beforeEach(() => {
   ending = new AbortController()
   const { add } = { add: window.addEventListener.bind(window) }
   // Each test has a stub of its own, and none hears of the next one's leaving.
+  vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window))
   vi.stubGlobal('addEventListener', (name: string, listener: () => void) =>
     add(name, listener, { signal: ending.signal }),
   )
@@ -212,6 +213,23 @@ describe('a visitor who leaves before the script has come', () => {
     await open({ 'data-endpoint': 'https://t.example.com/' })
     leave()
     expect(beacons[0]?.url).toBe(`https://t.example.com/v1/batch?token=${token}`)
+  })
+
+  test('is told at beforeunload too while the page loads, and once', async () => {
+    await open()
+    window.dispatchEvent(new Event('beforeunload'))
+    expect(sent()).toMatchObject([{ name: 'page_view' }])
+    leave()
+    expect(beacons).toHaveLength(1)
+  })
+
+  test('is told at pagehide alone once the page has loaded', async () => {
+    await open()
+    window.dispatchEvent(new Event('load'))
+    window.dispatchEvent(new Event('beforeunload'))
+    expect(beacons).toEqual([])
+    leave()
+    expect(beacons).toHaveLength(1)
   })
 
   test('is told to nobody where there is no tag', async () => {

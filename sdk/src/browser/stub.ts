@@ -16,17 +16,21 @@ export interface Stub {
   opening?: Moment
 }
 
-const verbs = 'track conversion page identify reset consent on'
+const verbs = ['track', 'conversion', 'page', 'identify', 'reset', 'consent', 'on']
 const q: Call[] = []
 let count = 0x100
+let isSent = false
 const opening = now()
 const stub: Stub = { q, opening }
 
-for (const verb of verbs.split(' ')) {
+for (const verb of verbs) {
   stub[verb as 'q'] = ((...args: unknown[]) => q.push(Object.assign([verb, ...args], now()))) as never // the types know a stub by what it holds
 }
 window.headwater ??= stub
 addEventListener('pagehide', send)
+// Of a tab that is closed while its page loads Chromium sends nothing at pagehide; Firefox caches no page that listens on.
+addEventListener('beforeunload', send)
+addEventListener('load', () => removeEventListener('beforeunload', send))
 
 function now(): Moment {
   const at = Date.now()
@@ -34,37 +38,41 @@ function now(): Moment {
   const time = `0${at.toString(16)}${(count++).toString(16)}`
   let digit = 0
   // Chance needs to be no secret here: an id that somebody guesses gives nothing away.
-  const next = () => time[digit++] ?? `${Math.random().toString(16)[2]}`
+  const next = () => time[digit++] ?? (Math.random().toString(16)[2] as string) // 0 has no digit, and never comes
   // A UUID v7, as the client makes them.
   return { at, key: '********-****-7***-8***-************'.replace(/\*/g, next) }
 }
 
 function send(): void {
   const tag = document.querySelector<HTMLScriptElement>('script[data-token]')
-  if (!tag || window.headwater !== stub) return // somebody has taken over
-  const {
-    token,
-    endpoint = new URL(tag.src).origin,
-    consent,
-    respectDnt,
-    autoPage,
-    persistence = 'cookie',
-  } = tag.dataset
+  if (isSent || !tag || window.headwater !== stub) return // somebody has taken over
+  const { token, endpoint = new URL(tag.src).origin, consent, autoPage, persistence = 'cookie' } = tag.dataset
   const said = q.findLast(([verb]) => verb === 'consent')?.[1] ?? consent
   // Where Do Not Track is respected it takes a yes: to ask the browser takes more code than there is room for.
-  const isRefused = respectDnt !== undefined || (navigator as Refusals).globalPrivacyControl
+  const isRefused = 'respectDnt' in tag.dataset || (navigator as Refusals).globalPrivacyControl
   if (said ? said !== 'granted' : isRefused) return
-  const visitor = {
-    anonymous_id: persistence === 'cookie' ? remember() : opening.key,
-    url: bare(location.href),
+  isSent = true
+  const { key: own, at: seenAt } = opening
+  let anonymous_id = own
+  if (persistence === 'cookie') {
+    const known = document.cookie.match(/hw_id=1\.([\w-]+)/)?.[1]
+    if (known) anonymous_id = known
+    // For the client of the next page (core/id-record.ts). The collector names the session by the event that opens it.
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
+    else document.cookie = `hw_id=1.${own}.${own}.${seenAt}.${seenAt}; Path=/; Max-Age=34560000; SameSite=Lax`
   }
-  const view = { 0: 'page', ...opening } as unknown as Call // what is read of it
-  const made = autoPage === 'false' ? q : [view, ...q]
+  const visitor = { anonymous_id, url: bare(location.href) }
+  const made = autoPage === 'false' ? q : [{ 0: 'page', ...opening } as unknown as Call, ...q] // what is read of it
   const events = made.flatMap(({ key, at, 0: verb, 1: name, 2: more }) => {
     // Each call of ours has its verb and its time.
-    const fields = fieldsOf[verb as string]?.(name, (more ?? {}) as More)
-    return fields
-      ? { ...visitor, ...fields, idempotency_key: key, occurred_at: new Date(at as Moment['at']) }
+    const say = fieldsOf[verb as string]
+    return say
+      ? {
+          ...visitor,
+          ...say(name, (more ?? {}) as More),
+          idempotency_key: key,
+          occurred_at: new Date(at as Moment['at']),
+        }
       : []
   })
   navigator.sendBeacon(
@@ -92,14 +100,4 @@ const fieldsOf: Record<string, (name: unknown, more: More) => object> = {
     ...{ conversion_id: id, revenue_cents: revenueCents, currency },
   }),
   identify: (id) => ({ type: 'identify', user_id: `${id}` }),
-}
-
-/** Leaves the id record for the client of the next page (core/id-record.ts), where there is none; answers the visitor's id. */
-function remember(): string {
-  const { key, at } = opening
-  const [, known] = /hw_id=1\.([\w-]+)/.exec(document.cookie) ?? []
-  // The collector names the session by the event that opens it.
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
-  if (!known) document.cookie = `hw_id=1.${key}.${key}.${at}.${at}; Path=/; Max-Age=34560000; SameSite=Lax`
-  return known ?? key
 }

@@ -7,7 +7,7 @@ import { createFlusher } from './flush.ts'
 import { emailIdentity, readUserId } from './identity.ts'
 import { createEmitter, type DropReason, type ErrorCode } from './notices.ts'
 import { isConsent, type Settings, websiteKeyOf } from './options.ts'
-import type { Ports } from './ports.ts'
+import type { Ports, Undo } from './ports.ts'
 import { createQueue } from './queue.ts'
 
 const pageView = { type: 'page', name: 'page_view' } as const
@@ -17,6 +17,8 @@ export interface Core {
   client: Client
   /** The event that `call` records has this key and this time, where they are known. */
   at(moment: Moment | undefined, call: () => void): void
+  /** From here on it hears of the page. `opening`: the first event's key and time, where the page knows them already. */
+  start(opening?: Moment): void
 }
 
 /** The settings become the client's own: `setToken` and `consent` change them. */
@@ -33,6 +35,7 @@ export function createCore(settings: Settings, ports: Ports): Core {
   let draft = createDrafter(ports, settings)
   let moment: Moment | undefined
   let isOpen = true
+  let unwatch: Undo | undefined
 
   /** `complete` adds to the event what takes time; until then it, and what comes after it, is not written. */
   function record(fields: Fields, complete?: (event: WireEvent) => Promise<void>): void {
@@ -126,7 +129,7 @@ export function createCore(settings: Settings, ports: Ports): Core {
     flush: flusher.flush,
     async shutdown() {
       isOpen = false
-      unwatch()
+      unwatch?.()
       await flusher.flush()
       flusher.stop()
     },
@@ -137,19 +140,21 @@ export function createCore(settings: Settings, ports: Ports): Core {
     },
     on,
   }
-  if (settings.consent === 'denied') deny()
-  let opening = settings.opening
-  const arrive = (titled?: Promise<void>) => {
-    at(opening, () => {
-      if (!titled) record(pageView)
-      // The title that stands there is of the page before.
-      else record({ ...pageView, title: '' }, (event) => addTitle(event, titled))
-    })
-    opening = undefined
-  }
-  // Being shown, the client also sends what an earlier page has left behind.
-  const { leave, flush: resume } = flusher
-  const unwatch = lifecycle.watch({ arrive: settings.autoPage ? arrive : undefined, leave, resume })
 
-  return { client, at }
+  function start(opening?: Moment): void {
+    if (settings.consent === 'denied') deny()
+    const arrive = (titled?: Promise<void>) => {
+      at(opening, () => {
+        if (!titled) record(pageView)
+        // The title that stands there is of the page before.
+        else record({ ...pageView, title: '' }, (event) => addTitle(event, titled))
+      })
+      opening = undefined
+    }
+    // Being shown, the client also sends what an earlier page has left behind.
+    const { leave, flush: resume } = flusher
+    unwatch = lifecycle.watch({ arrive: settings.autoPage ? arrive : undefined, leave, resume })
+  }
+
+  return { client, at, start }
 }

@@ -23,7 +23,8 @@ const minute = 60_000
 /** A client that has tracked events of these names and hears what is said. */
 function start(names: string[], own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
-  const { client } = createCore(readOptions(options), ports)
+  const { client, start: open } = createCore(readOptions(options), ports)
+  open()
   const said: [string, unknown][] = []
   for (const name of ['delivered', 'dropped', 'error'] as const) {
     client.on(name, (notice: Notices[typeof name]) => said.push([name, notice]))

@@ -22,7 +22,8 @@ const needed = { token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs', endpoint: 
 /** A client that has sent what it found at its start. */
 async function start(options: { batchSize?: number } = {}, own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
-  const { client } = createCore(readOptions({ ...needed, autoPage: false, ...options }), ports)
+  const { client, start: open } = createCore(readOptions({ ...needed, autoPage: false, ...options }), ports)
+  open()
   await settled()
   return { ...ports, client }
 }

@@ -1,7 +1,6 @@
 /** Reads and checks the options of a client; what is wrong is said before anything starts. */
 import { defaultSessionRules, type SessionRules } from '@headwater/attribution/session'
 import { limits, type WireEvent } from '@headwater/contract'
-import type { Moment } from './event.ts'
 import { type ConfigCode, textOf } from './texts.ts'
 
 /** Whether the visitor agrees: `pending` keeps events in memory, `denied` keeps nothing, `granted` lets everything through. */
@@ -63,8 +62,6 @@ export interface Settings
     Pick<ClientOptions, 'token' | 'endpoint' | 'before' | 'collectorCookie'> {
   consent: ConsentState
   sessionRules: SessionRules
-  /** The first event's key and time, where the page has seen it before there was a client. */
-  opening?: Moment
 }
 
 /**

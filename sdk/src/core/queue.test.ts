@@ -27,7 +27,8 @@ const options = {
 /** A client that has found nothing at its start. */
 async function start(own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
-  const { client } = createCore(readOptions(options), ports)
+  const { client, start: open } = createCore(readOptions(options), ports)
+  open()
   const errors: Notices['error'][] = []
   client.on('error', (notice) => errors.push(notice))
   await settled()
