@@ -17,6 +17,8 @@ export interface ServerConfig {
   port: number
   /** How many proxies stand in front and append to X-Forwarded-For; default 0: the header is ignored. */
   trustedProxyHops: number
+  /** IANA name of the time zone whose midnight ends sessions; default undefined: midnight ends none. */
+  sessionTimeZone?: string
 }
 
 /** Some settings are missing or wrong. */
@@ -54,6 +56,10 @@ const settings = z
       .min(0)
       .max(10, 'must be 0 to 10')
       .default(0),
+    HEADWATER_SESSION_TIME_ZONE: z
+      .string()
+      .refine(isTimeZone, 'must be the name of a time zone, for example Europe/Berlin')
+      .optional(),
   })
   .refine((env) => !env.DATABASE_URL || env.HEADWATER_PEPPER, {
     path: ['HEADWATER_PEPPER'],
@@ -69,12 +75,21 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`)
     throw new ConfigError(`The settings are not usable:\n${lines.join('\n')}`)
   }
-  const { DATABASE_URL, HEADWATER_DATA_DIR, HOST, PORT, HEADWATER_PEPPER, TRUSTED_PROXY_HOPS } = parsed.data
+  const read = parsed.data
   return {
-    ...({ databaseUrl: DATABASE_URL, pepper: HEADWATER_PEPPER } as DatabaseConfig), // the schema asks for both together
-    dataDir: HEADWATER_DATA_DIR,
-    host: HOST,
-    port: PORT,
-    trustedProxyHops: TRUSTED_PROXY_HOPS,
+    ...({ databaseUrl: read.DATABASE_URL, pepper: read.HEADWATER_PEPPER } as DatabaseConfig), // the schema asks for both together
+    dataDir: read.HEADWATER_DATA_DIR,
+    host: read.HOST,
+    port: read.PORT,
+    trustedProxyHops: read.TRUSTED_PROXY_HOPS,
+    sessionTimeZone: read.HEADWATER_SESSION_TIME_ZONE,
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
   }
 }

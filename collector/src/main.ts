@@ -58,7 +58,7 @@ async function listen(
   let isReady = true
   const deps: AppDeps = {
     db,
-    ingest: createIngest({ db, secrets, now, onError }),
+    ingest: createIngest({ db, secrets, now, onError, sessionTimeZone: config.sessionTimeZone }),
     tokens: createTokenFinder({ db, secrets, now }),
     sdkFiles: createSdkFiles(),
     trustedProxyHops: config.trustedProxyHops,

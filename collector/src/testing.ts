@@ -9,7 +9,7 @@ import { migrate } from './db/migrate.ts'
 import { createPgliteDb } from './db/pglite.ts'
 import { createPostgresDb } from './db/postgres.ts'
 import type { AppEnv } from './http/app-env.ts'
-import { createIngest, type Ingest } from './ingest/ingest.ts'
+import { createIngest, type Ingest, type IngestDeps } from './ingest/ingest.ts'
 import { operations } from './operations.ts'
 import { createSdkFiles } from './sdk-files.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
@@ -50,7 +50,10 @@ export interface TestCollector {
 export const noon = Date.parse('2026-11-20T12:00:00.000Z')
 
 /** Migrates the database and makes a website with a public and a secret token. */
-export async function createTestCollector(db: Db): Promise<TestCollector> {
+export async function createTestCollector(
+  db: Db,
+  settings: Pick<IngestDeps, 'sessionTimeZone'> = {},
+): Promise<TestCollector> {
   await migrate(db)
   const secrets = createSecrets('a pepper for tests, long enough to be one')
   const { id: websiteId } = await operations['website.create'](
@@ -66,7 +69,7 @@ export async function createTestCollector(db: Db): Promise<TestCollector> {
   const errors: unknown[] = []
   const tokens = createTokenFinder({ db, secrets, now })
   const onError = (error: unknown) => errors.push(error)
-  const ingest = createIngest({ db, secrets, now, onError })
+  const ingest = createIngest({ db, secrets, now, onError, ...settings })
   const sdkFiles = createSdkFiles()
   const app = createApp({
     db,

@@ -156,7 +156,7 @@ const headwater = defineCommand({
     name: 'headwater',
     version,
     description:
-      'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS.',
+      'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS, HEADWATER_SESSION_TIME_ZONE.',
   },
   subCommands: {
     dev: defineCommand({

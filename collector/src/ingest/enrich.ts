@@ -8,6 +8,7 @@ import type { Secrets } from '../secrets.ts'
 import type { EventTimes } from './clock.ts'
 import type { EventSession, IngestEvent, Page } from './event.ts'
 import { repairText } from './parse.ts'
+import { visitOfDay } from './session-days.ts'
 import { toUuid } from './uuid.ts'
 
 /** What the raw fields of an event mean. */
@@ -20,7 +21,7 @@ export type Enrichment = Pick<
  * Enriches the events of one request of a website. A batch comes from one visitor as a rule, so what was worked out
  * for its first event serves the others.
  */
-export function createEnricher(websiteId: string, secrets: Secrets) {
+export function createEnricher(websiteId: string, secrets: Secrets, sessionTimeZone?: string) {
   const hashOnce = remember((type_value: string) => {
     const at = type_value.indexOf('\0')
     const [type, value] = [type_value.slice(0, at), type_value.slice(at + 1)]
@@ -28,6 +29,8 @@ export function createEnricher(websiteId: string, secrets: Secrets) {
   })
   const identify = (type: string, value: string) => hashOnce(`${type}\0${value.trim()}`)
   const readVisit = remember((json: string) => visitOf(JSON.parse(json) as WireSession)) // written two lines below
+  const sessionAt = (session: WireSession, { occurredAt, sessionStartedAt: startedAt }: EventTimes) =>
+    visitOfDay({ ...readVisit(JSON.stringify(session)), startedAt }, occurredAt, sessionTimeZone)
 
   return {
     identify,
@@ -40,7 +43,7 @@ export function createEnricher(websiteId: string, secrets: Secrets) {
         user: user_id === undefined ? undefined : identify('user_id', user_id),
         others: identities.map(({ type, value }) => identify(type, value)),
         emailHash: identities.find(({ type }) => type === 'email_hash')?.value,
-        session: session && { ...readVisit(JSON.stringify(session)), startedAt: times.sessionStartedAt },
+        session: session && sessionAt(session, times),
         arrival: mayArrive(wire) ? arrivalOf(wire, times) : undefined,
       }
     },

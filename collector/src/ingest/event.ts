@@ -24,6 +24,8 @@ export interface IngestRequest extends Caller {
   sdkVersion: string | null
   /** What the sender had to drop since its last batch, by reason; null: nothing. */
   dropped: Record<string, number> | null
+  /** Where its sessions end at midnight; undefined: nowhere. */
+  sessionTimeZone?: string
 }
 
 /** What is wrong with an event. */

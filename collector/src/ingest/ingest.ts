@@ -39,6 +39,8 @@ const queueSize = 20_000
 export interface IngestDeps {
   db: Db
   secrets: Secrets
+  /** Where sessions end at midnight; undefined: nowhere. */
+  sessionTimeZone?: string
   /** Epoch ms. */
   now(): number
   /** Hears of failures that no answer can carry. */
@@ -46,7 +48,7 @@ export interface IngestDeps {
 }
 
 export function createIngest(deps: IngestDeps): Ingest {
-  const { now, secrets } = deps
+  const { now, secrets, sessionTimeZone } = deps
   const commit = createCommit({
     ...deps,
     partitions: createPartitions(deps),
@@ -63,7 +65,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   })
   return {
     async ingest(batch, caller, bodyBytes) {
-      const request = describeRequest(batch, caller)
+      const request = describeRequest(batch, caller, sessionTimeZone)
       const stored = groups.add({ request, judged: judgeBatch(batch, request, secrets), bodyBytes })
       if (!stored) throw unavailable(`More than ${queueSize} events wait for the database.`)
       return withTimeLimit(stored, answerLimitMs).catch((error: unknown) => {
@@ -75,11 +77,16 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 }
 
-function describeRequest({ sent_at, sdk, dropped = {} }: Batch, caller: Caller): IngestRequest {
+function describeRequest(
+  { sent_at, sdk, dropped = {} }: Batch,
+  caller: Caller,
+  sessionTimeZone: string | undefined,
+): IngestRequest {
   const sentAt = sent_at === undefined ? undefined : Date.parse(sent_at)
   const hasDropped = Object.values(dropped).some((count) => count > 0)
   return {
     ...caller,
+    sessionTimeZone,
     sentAt,
     dropped: hasDropped ? dropped : null,
     sdkVersion: sdk ? `${sdk.name}/${sdk.version}` : null,
@@ -89,7 +96,7 @@ function describeRequest({ sent_at, sdk, dropped = {} }: Batch, caller: Caller):
 /** The pure steps: every event of a batch becomes one that may be stored, or a rejection that says why not. */
 function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets): Judged[] {
   const offsetMs = clockOffset(request.receivedAt, request.sentAt)
-  const { enrich, identify } = createEnricher(request.token.websiteId, secrets)
+  const { enrich, identify } = createEnricher(request.token.websiteId, secrets, request.sessionTimeZone)
 
   return events.map((raw, index): Judged => {
     const reject = (fault: Fault) =>

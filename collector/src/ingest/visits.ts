@@ -1,6 +1,6 @@
 /**
  * Gives each event its visit, without I/O: the one that its client told; else, by the rule of sessions, the one that its
- * visitor has going on, or one that it opens. A visit that a client told is never split, and begins when its client says.
+ * visitor has going on, or one that it opens. A visit that a client told is not split here, and begins when its client says.
  */
 import { parseCampaign } from '@headwater/attribution/campaign'
 import { continuesSession, type NextMoment } from '@headwater/attribution/session'
@@ -8,6 +8,7 @@ import { type IdentityKey, keyOf } from '../identity/resolve.ts'
 import type { OriginIds } from './dimensions.ts'
 import type { EventSession, IngestEvent, Origin } from './event.ts'
 import type { VisitingEvent } from './event-rows.ts'
+import { visitOfDay } from './session-days.ts'
 
 /** A cookie of a website. */
 export type VisitorKey = string
@@ -103,8 +104,10 @@ function give(visiting: VisitingEvent, book: Book, originIds: Map<Origin, Origin
     const next = nextMoment(event)
     going.lastSeenAt = Math.max(going.lastSeenAt, next.at)
     going.user ??= next.userId ?? null
+    const told = withoutLanding(going)
+    const visit = visitOfDay(told, next.at, event.request.sessionTimeZone)
     // Its campaign, if it shows one, is that of the visit, whose landing has left the touch.
-    return { ...visiting, visit: withoutLanding(going), originIds: going.originIds, touches: [] }
+    return { ...visiting, visit, originIds: visit === told ? going.originIds : undefined, touches: [] }
   }
   const visit = event.arrival
   const opened = { ...visiting, visit, originIds: visit && originIds.get(visit.origin) }

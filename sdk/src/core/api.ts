@@ -94,7 +94,7 @@ export interface Client<Events extends object = EventMap> {
   consent(state: ConsentState): void
 
   /**
-   * All that is stored on this device for this website. Rejects when the storage does.
+   * All that is stored on this device for this website; where the device keeps nothing, what this page holds in memory.
    *
    *     console.log(await hw.stored())
    */
