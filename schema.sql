@@ -138,7 +138,7 @@ create table customer_identity_links (
   constraint link_belongs_to_customer foreign key (website_id, customer_id) references customers (website_id, id) on delete cascade,
   constraint link_belongs_to_identity foreign key (website_id, identity_id) references identities (website_id, id) on delete cascade
 );
--- The seed's unique (customer_id, identity_id) holds for links in force: a cookie may leave a customer and come back.
+-- (customer_id, identity_id) is unique among links in force: a cookie may leave a customer and come back.
 create unique index identity_has_one_owner_at_a_time on customer_identity_links (website_id, identity_id) where ended_at is null;
 create index customer_identity_links_by_identity on customer_identity_links (website_id, identity_id); -- select_identity_owners
 create index customer_identity_links_by_customer on customer_identity_links (website_id, customer_id);

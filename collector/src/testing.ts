@@ -69,7 +69,8 @@ export async function createTestCollector(
   const errors: unknown[] = []
   const tokens = createTokenFinder({ db, secrets, now })
   const onError = (error: unknown) => errors.push(error)
-  const ingest = createIngest({ db, secrets, now, onError, ...settings })
+  // A busy machine may take longer than a user would wait.
+  const ingest = createIngest({ db, secrets, now, onError, answerLimitMs: 30_000, ...settings })
   const sdkFiles = createSdkFiles()
   const app = createApp({
     db,

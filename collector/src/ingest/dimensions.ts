@@ -136,7 +136,7 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
       for (const dimension of dimensions) {
         const ids = await resolveOne(dimension, origins)
         for (const [i, { origin }] of origins.entries()) {
-          Object.assign(resolved.get(origin) as OriginIds, { [dimension.name]: ids[i] }) // set three lines above
+          Object.assign(resolved.get(origin) as OriginIds, { [dimension.name]: ids[i] }) // each origin has one
         }
       }
       return resolved

@@ -1,6 +1,6 @@
 /** Step 4, enrich: identities become hashes, addresses become pages, the visit gets its origin. */
 import { createHash } from 'node:crypto'
-import { type Arrival, type TouchSource, touchOf } from '@headwater/attribution/touch'
+import { type Arrival, sourceOf, type TouchSource } from '@headwater/attribution/touch'
 import { pageOf, storedUrl } from '@headwater/attribution/url'
 import type { WireEvent, WireSession } from '@headwater/contract'
 import type { IdentityRef } from '../identity/resolve.ts'
@@ -28,7 +28,7 @@ export function createEnricher(websiteId: string, secrets: Secrets, sessionTimeZ
     return { type, hash: secrets.hashIdentity(websiteId, type, value) } satisfies IdentityRef
   })
   const identify = (type: string, value: string) => hashOnce(`${type}\0${value.trim()}`)
-  const readVisit = remember((json: string) => visitOf(JSON.parse(json) as WireSession)) // written two lines below
+  const readVisit = remember((json: string) => visitOf(JSON.parse(json) as WireSession)) // `sessionAt` writes it
   const sessionAt = (session: WireSession, { occurredAt, sessionStartedAt: startedAt }: EventTimes) =>
     visitOfDay({ ...readVisit(JSON.stringify(session)), startedAt }, occurredAt, sessionTimeZone)
 
@@ -88,7 +88,7 @@ export function readPage(url: string | null): Page | undefined {
 }
 
 /** What stood percent-encoded in an address can hold U+0000 too. */
-export const readSource: typeof touchOf = (arrival) => repairText(touchOf(arrival)) as TouchSource // of the same shape
+export const readSource: typeof sourceOf = (arrival) => repairText(sourceOf(arrival)) as TouchSource // of the same shape
 
 function remember<Value>(work: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>()

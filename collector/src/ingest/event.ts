@@ -73,7 +73,7 @@ export interface JournalTouch extends EventTouch {
 }
 
 /** Where an event stands among those of its client. */
-export interface StreamPlace {
+export interface StreamPosition {
   /** UUID; the client's id where it is one, else a hash of it. */
   stream: string
   seq: number
@@ -96,7 +96,7 @@ export interface IngestEvent {
   others: IdentityRef[]
   emailHash?: string
   /** Undefined: its client numbers no events. */
-  place?: StreamPlace
+  position?: StreamPosition
   /** The visit that its client told. */
   session?: EventSession
   /** The visit that it opens when its client told none and its visitor has none going on. */
@@ -117,7 +117,7 @@ export interface RejectedEvent {
   fault: Fault
   /** The event as JSON, perhaps cut. */
   payload: string
-  place?: StreamPlace
+  position?: StreamPosition
   identityHashes: string[]
 }
 

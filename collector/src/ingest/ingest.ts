@@ -14,7 +14,7 @@ import type { Caller, Fault, IngestRequest, Judged } from './event.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { readJournal } from './journal.ts'
 import { isFault, parseEvent } from './parse.ts'
-import { placeOf, rejectUnread } from './rejection.ts'
+import { positionOf, rejectUnread } from './rejection.ts'
 import { screen } from './screen.ts'
 import { toUuid } from './uuid.ts'
 
@@ -26,7 +26,7 @@ export interface Ingest {
 }
 
 /** Statement limit (2 s) < this < the SDK's 10 s: a 503 should rarely hide a commit that still happens. */
-const answerLimitMs = 3_000
+const defaultAnswerLimitMs = 3_000
 /** Two keep the database busy while the next group gathers; more would only wait for each other's locks. */
 const writers = 2
 /** Events in a transaction: beyond this the gain is small and the wait is felt. */
@@ -41,6 +41,8 @@ export interface IngestDeps {
   secrets: Secrets
   /** Where sessions end at midnight; undefined: nowhere. */
   sessionTimeZone?: string
+  /** Default 3,000. */
+  answerLimitMs?: number
   /** Epoch ms. */
   now(): number
   /** Hears of failures that no answer can carry. */
@@ -48,7 +50,7 @@ export interface IngestDeps {
 }
 
 export function createIngest(deps: IngestDeps): Ingest {
-  const { now, secrets, sessionTimeZone } = deps
+  const { now, secrets, sessionTimeZone, answerLimitMs = defaultAnswerLimitMs } = deps
   const commit = createCommit({
     ...deps,
     partitions: createPartitions(deps),
@@ -118,7 +120,7 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
       key: toUuid(wire.idempotency_key),
       occurredAt,
       props,
-      place: placeOf(wire.stream, wire.seq),
+      position: positionOf(wire.stream, wire.seq),
       touches,
       journal: readJournal(wire, times, request.receivedAt),
       ...enriched,

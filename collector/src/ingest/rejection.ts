@@ -3,7 +3,7 @@ import { limits } from '@headwater/contract'
 import { idempotencyKeySchema } from '@headwater/contract/schema'
 import { type Columns, toArrayLiteral, toInstant } from '../db/rows.ts'
 import type { Secrets } from '../secrets.ts'
-import type { Fault, IngestEvent, IngestRequest, RejectedEvent, StreamPlace } from './event.ts'
+import type { Fault, IngestEvent, IngestRequest, RejectedEvent, StreamPosition } from './event.ts'
 import { toUuid } from './uuid.ts'
 
 /** An event that could not be read: its key and whatever identities can be read stay, so that erase finds it. */
@@ -32,14 +32,14 @@ export function rejectUnread(
     idempotencyKey: key,
     fault,
     payload: payloadOf(raw),
-    place: placeOf(fields.stream, fields.seq),
+    position: positionOf(fields.stream, fields.seq),
     identityHashes,
   }
 }
 
 /** An event that only the database refused. */
 export function rejectUnstorable(event: IngestEvent): RejectedEvent {
-  const { request, index, key, wire, place } = event
+  const { request, index, key, wire, position } = event
   const message =
     'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
   const fault: Fault = { code: 'unstorable', message }
@@ -53,7 +53,7 @@ export function rejectUnstorable(event: IngestEvent): RejectedEvent {
     idempotencyKey: wire.idempotency_key,
     fault,
     payload: payloadOf(wire),
-    place,
+    position,
     identityHashes,
   }
 }
@@ -72,12 +72,12 @@ export const rejectionColumns = (secrets: Secrets): Columns<RejectedEvent> => ({
 })
 
 /** Where an event stands among those of its client, if both can be read. */
-export function placeOf(stream: unknown, seq: unknown): StreamPlace | undefined {
+export function positionOf(stream: unknown, seq: unknown): StreamPosition | undefined {
   const isNumber = typeof seq === 'number' && Number.isInteger(seq) && seq > 0 && seq <= limits.seq
   return textIn(stream) !== undefined && isNumber ? { stream: toUuid(stream as string), seq } : undefined
 }
 
-/** Characters of a rejected event that are kept: twice what a valid one can have. */
+/** Characters of a rejected event that are kept: enough for nearly all; longer ones are cut. */
 const payloadSize = 65_536
 
 /** The event as JSON, as far as it is worth keeping; made before the transaction, so that it cannot fail there. */

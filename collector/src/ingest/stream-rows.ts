@@ -1,6 +1,6 @@
 /** Step 6, to rows: which numbers of their client streams came, as rows of `client_streams`. */
 import { type Columns, toInstant } from '../db/rows.ts'
-import { isRejected, type Judged, type StreamPlace } from './event.ts'
+import { isRejected, type Judged, type StreamPosition } from './event.ts'
 import type { Verdicts } from './keys.ts'
 
 interface StreamRow {
@@ -17,15 +17,15 @@ interface StreamRow {
 export function streamsOf(verdicts: Verdicts): StreamRow[] {
   const streams = new Map<string, StreamRow>()
   for (const [event, verdict] of verdicts) {
-    if (verdict === 'duplicate' || !event.place) continue
-    const row = rowOf(event, event.place)
+    if (verdict === 'duplicate' || !event.position) continue
+    const row = rowOf(event, event.position)
     const key = `${row.websiteId} ${row.stream}`
     streams.set(key, sum(streams.get(key) ?? row, row))
   }
   return [...streams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
 
-function rowOf(event: Judged, { stream, seq }: StreamPlace): StreamRow {
+function rowOf(event: Judged, { stream, seq }: StreamPosition): StreamRow {
   const { token, receivedAt } = event.request
   const [stored, rejected] = isRejected(event) ? [0, 1] : [1, 0]
   return {

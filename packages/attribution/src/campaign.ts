@@ -22,6 +22,11 @@ const utmNames = [
 ]
 const names: readonly string[] = [...utmNames.map((name) => `utm_${name}`), ...clickIdNames]
 
+/** Is this the name of a campaign parameter or of a click id, in any case? */
+export function isCampaignKey(key: string): boolean {
+  return names.includes(key.toLowerCase())
+}
+
 /**
  * Reads the query of an absolute address. Names are matched in any case, the first value that is not blank wins, UTM
  * values are trimmed and cut, a click id that is too long is left out. Without an address, or with one that is not
@@ -33,8 +38,8 @@ export function parseCampaign(url: string | undefined): Campaign {
   // A pattern, not `new URL`: it never throws, and an address without a query costs one scan.
   const query = /^[a-z][\w+.-]*:[^?#]+\?([^#]*)/i.exec(`${url}`)?.[1]
   new URLSearchParams(query).forEach((value, key) => {
+    if (!isCampaignKey(key) || !value.trim()) return
     const name = key.toLowerCase()
-    if (!names.includes(name) || !value.trim()) return
     const utmName = name.split('utm_')[1]
     if (utmName) utm[utmName] ??= value.trim().slice(0, limits.utm)
     else if (value.length <= limits.clickId) clickIds[name] ??= value

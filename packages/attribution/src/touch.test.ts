@@ -1,26 +1,26 @@
 /** States what makes the source of a touch, and when two sources are one. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type TouchSource, touchKeyText, touchOf } from './touch.ts'
+import { sourceOf, type TouchSource, touchKeyText } from './touch.ts'
 
 const page = 'https://shop.example/p'
 
-describe('touchOf', () => {
+describe('sourceOf', () => {
   test('nothing but a page is direct', () => {
-    expect(touchOf({ url: page })).toEqual({ utm: {}, isDirect: true })
-    expect(touchOf({})).toEqual({ utm: {}, isDirect: true })
+    expect(sourceOf({ url: page })).toEqual({ utm: {}, isDirect: true })
+    expect(sourceOf({})).toEqual({ utm: {}, isDirect: true })
   })
 
   test('coming from no address is direct', () => {
-    expect(touchOf({ url: page, referrerUrl: 'about:blank' })).toEqual({ utm: {}, isDirect: true })
+    expect(sourceOf({ url: page, referrerUrl: 'about:blank' })).toEqual({ utm: {}, isDirect: true })
   })
 
   test.each([
     ['the page itself', 'https://www.shop.example/other'],
     ['a payment host', 'https://www.paypal.com/checkout'],
   ])('coming from %s is no news, unless a campaign came along', (_, referrerUrl) => {
-    expect(touchOf({ url: page, referrerUrl })).toEqual({ utm: {}, isDirect: true, isFromWithin: true })
-    expect(touchOf({ url: `${page}?utm_source=a`, referrerUrl })).toEqual({
+    expect(sourceOf({ url: page, referrerUrl })).toEqual({ utm: {}, isDirect: true, isFromWithin: true })
+    expect(sourceOf({ url: `${page}?utm_source=a`, referrerUrl })).toEqual({
       utm: { source: 'a' },
       isDirect: false,
     })
@@ -35,28 +35,28 @@ describe('touchOf', () => {
     ['a tag', { url: `${page}?utm_source=news` }, { utm: { source: 'news' } }],
     ['a click id', { url: `${page}?GCLID=AbC` }, { utm: {}, clickIdType: 'gclid', clickIdValue: 'AbC' }],
   ])('%s makes a touch that is not direct', (_, arrival, expected) => {
-    expect(touchOf(arrival)).toEqual({ ...expected, isDirect: false })
+    expect(sourceOf(arrival)).toEqual({ ...expected, isDirect: false })
   })
 
   test('of several click ids the one that proves most speaks', () => {
-    expect(touchOf({ url: `${page}?fbclid=a&gclid=b` })).toMatchObject({
+    expect(sourceOf({ url: `${page}?fbclid=a&gclid=b` })).toMatchObject({
       clickIdType: 'gclid',
       clickIdValue: 'b',
     })
   })
 
   test('what the session says wins over the address, as a whole', () => {
-    const touch = touchOf({ url: `${page}?utm_source=b&utm_term=c&gclid=d`, utm: { source: 'a' } })
+    const touch = sourceOf({ url: `${page}?utm_source=b&utm_term=c&gclid=d`, utm: { source: 'a' } })
     expect(touch).toEqual({ utm: { source: 'a' }, isDirect: false })
   })
 
   test('a session that says nothing leaves the word to the address', () => {
     const arrival = { url: `${page}?utm_source=b`, utm: { source: '' }, clickIds: {} }
-    expect(touchOf(arrival).utm).toEqual({ source: 'b' })
+    expect(sourceOf(arrival).utm).toEqual({ source: 'b' })
   })
 
   test('a click id of an unknown network counts when the session names it', () => {
-    const touch = touchOf({ url: page, clickIds: { my_network: 'a' } })
+    const touch = sourceOf({ url: page, clickIds: { my_network: 'a' } })
     expect(touch).toMatchObject({ clickIdType: 'my_network', clickIdValue: 'a', isDirect: false })
   })
 })

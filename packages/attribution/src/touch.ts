@@ -25,7 +25,7 @@ export interface Arrival {
 }
 
 /** Says where an arrival came from. */
-export function touchOf(arrival: Arrival): TouchSource {
+export function sourceOf(arrival: Arrival): TouchSource {
   const given = { utm: arrival.utm ?? {}, clickIds: arrival.clickIds ?? {} }
   const campaign = hasCampaign(given) ? given : parseCampaign(arrival.url)
   const clickId = primaryClickId(campaign.clickIds)

@@ -15,7 +15,7 @@ import {
 import { crossesMidnight } from './midnight.ts'
 import { referrerCategory, referrerDomain } from './referrer.ts'
 import { continuesSession, type OpenSession } from './session.ts'
-import { type Arrival, touchKeyText, touchOf } from './touch.ts'
+import { type Arrival, sourceOf, touchKeyText } from './touch.ts'
 
 const folder = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url).href)
 const isThere = existsSync(folder)
@@ -128,7 +128,7 @@ interface RecordedCampaign {
 function keyOf(recorded: RecordedCampaign | null): string | undefined {
   if (!recorded) return undefined
   const arrival: Arrival = { utm: { campaign: recorded.utm_campaign } }
-  return touchKeyText({ ...touchOf(arrival), referrerDomain: recorded.referring_domain })
+  return touchKeyText({ ...sourceOf(arrival), referrerDomain: recorded.referring_domain })
 }
 
 describe.skipIf(!isThere)('published vectors', () => {
@@ -195,7 +195,7 @@ describe.skipIf(!isThere)('published vectors', () => {
   test.each(
     read<Vector<{ page_url: string; referrer: string }, { type: string }>>('referrers', 'type_on_new_visit'),
   )('direct or website $id', ({ input, expected }) => {
-    const touch = touchOf({ url: input.page_url, referrerUrl: input.referrer })
+    const touch = sourceOf({ url: input.page_url, referrerUrl: input.referrer })
     expect(touch.isDirect).toBe(expected.type === 'direct')
   })
 

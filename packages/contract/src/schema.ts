@@ -48,11 +48,11 @@ const journal = z
   .optional()
   .catch(undefined)
 
+const identityType = new RegExp(`^(?!(cookie|user_id)$)[a-z0-9_]{1,${limits.identityType}}$`)
+
 const identity = z.object({
   // Two kinds have fields of their own, where the rules for them are applied.
-  type: z
-    .string()
-    .regex(/^(?!(cookie|user_id)$)[a-z0-9_]{1,64}$/, 'must be a–z, 0–9 and _, and not cookie or user_id'),
+  type: z.string().regex(identityType, 'must be a–z, 0–9 and _, and not cookie or user_id'),
   value: printable(limits.identityValue),
 })
 
@@ -80,7 +80,12 @@ function isAdCookie(cookie: [name: string, value: unknown]): cookie is [string, 
 }
 
 /** Any printable text: no control characters. */
-export const idempotencyKeySchema = z.string().regex(/^\P{C}{1,128}$/u, 'must be 1–128 printable characters')
+export const idempotencyKeySchema = z
+  .string()
+  .regex(
+    new RegExp(`^\\P{C}{1,${limits.idempotencyKey}}$`, 'u'),
+    `must be 1–${limits.idempotencyKey} printable characters`,
+  )
 
 /** One event of a batch. */
 export const eventSchema = z.object({

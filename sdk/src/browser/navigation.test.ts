@@ -87,7 +87,11 @@ describe.each([
   })
 
   test.each([
-    ['a campaign that is taken out of the address', '/start?utm_source=a&gclid=X&page=2', '/start?page=2'],
+    [
+      'a campaign that is taken out of the address',
+      '/start?UTM_source=a&gclid=X&gad_source=1&li_fat_id=Y&page=2',
+      '/start?page=2',
+    ],
     ['the root of a hash router', '/start', '/start#/'],
     ['the root of a hashbang router', '/start', '/start#!/'],
   ])('%s is no view', (_, from, to) => {

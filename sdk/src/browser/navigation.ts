@@ -1,4 +1,5 @@
 /** Notices when the visitor comes to a page: by loading it, by history navigation, or back from the back/forward cache. */
+import { isCampaignKey } from '@headwater/attribution/campaign'
 
 /** React and others set the title after they have rendered, which takes them a few frames. */
 const titleMs = 100
@@ -22,15 +23,12 @@ export function watchPages(view: (titled?: Promise<void>) => void, signal: Abort
   addEventListener('pageshow', ({ persisted }) => persisted && view(), { signal })
 }
 
-/** What a page loses when it cleans its address is no other page: campaign parameters and click ids. */
-const campaign = /^(utm_|[gw]braid|\w*clid)/
-
-/** What tells pages apart. A hash is a place on the page, unless it looks like the route of a hash router: #/cart or #!/cart, where #/ is the page itself. */
+/** What tells pages apart: not campaign parameters and click ids, which a page may clean away. A hash is a place on the page, unless it looks like the route of a hash router: #/cart or #!/cart, where #/ is the page itself. */
 export function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'search' | 'hash'>): string {
   const query = search
     .slice(1)
     .split('&')
-    .filter((pair) => !campaign.test(pair))
+    .filter((pair) => !isCampaignKey(pair.replace(/=.*/, '')))
   return pathname + query + (/^#!?\/./.test(hash) ? hash : '')
 }
 

@@ -49,7 +49,7 @@ export interface Client<Events extends object = EventMap> {
    * (default 5 000 ms); it outlives a closed tab and a lost network. Its properties are copied as JSON.
    *
    * What is no JSON (a BigInt, an object that contains itself) is dropped as `invalid_event`. Beyond 10 MB on the device
-   * the oldest events are dropped as `queue_full`. The collector rejects an event whose properties are over 32 KB
+   * the oldest events are dropped as `queue_full`, and so is what comes when 10,000 calls wait for consent. The collector rejects an event whose properties are over 32 KB
    * of JSON or 10 levels deep, or whose name is not 1–200 characters long: it is dropped as `rejected`, with its reason.
    *
    *     hw.track('add_to_cart', { sku: 'A1' })

@@ -15,7 +15,7 @@ export interface Pace {
   /** Epoch ms from which on requests may go; Infinity: not before `restart`. */
   openAt(): number
   isOpen(): boolean
-  /** May a request go that cannot wait? */
+  /** Must even a request that cannot wait not go? */
   isPaused(): boolean
   /** A request failed: waits longer each time. */
   failed(): void

@@ -8,7 +8,8 @@ import { textOf } from './texts.ts'
 /**
  * Why an event, or a part of one, was lost:
  *
- * - `queue_full`: more waited on this device than it keeps (10 MB), and the oldest gave way
+ * - `queue_full`: more waited on this device than it keeps (10 MB), and the oldest gave way; or more calls than a page holds
+ *   (10,000) waited for consent or for the storage, and the newest found no room
  * - `rejected`: the collector refused this one event; `code` and `message` say why
  * - `refused`: the collector refused the request, down to this single event: it is too large, for example
  * - `illegal_id`: `identify` was given an id that is no id

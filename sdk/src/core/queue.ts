@@ -9,7 +9,7 @@ import { readable } from './readable.ts'
 import { joinStates, type Settled, type State, settle } from './state.ts'
 import { createStore } from './store.ts'
 
-/** Calls that may wait for the store, or for consent. */
+/** Calls that may wait for the store, or for consent: some 10 MB of memory; no page makes so many in good faith. */
 const maxTaken = 10_000
 /** A leaving page can send 60 kB, and no event is under 300 B: it has no use for more than these. */
 const ownEvents = 200

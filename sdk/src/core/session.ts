@@ -15,7 +15,7 @@ export interface VisitorSession extends Campaign {
   referrerUrl?: string
 }
 
-interface Moment {
+interface Turn {
   draft: Draft
   at: number
   userId: string | undefined
@@ -24,7 +24,7 @@ interface Moment {
 /** The session that this draft belongs to: the current one, or one that it opens. */
 export function sessionAfter(
   { session, seenAt }: State,
-  { draft, at, userId }: Moment,
+  { draft, at, userId }: Turn,
   rules: SessionRules,
 ): VisitorSession {
   // Only an arrival may end a session by its campaign: a click on a page that still carries the parameters of an

@@ -157,7 +157,8 @@ function sentence(start: string, message: string | undefined): string {
 }
 
 const remedies: Record<string, string> = {
-  queue_full: 'Nothing could be delivered for long: the errors before this one say why.',
+  queue_full:
+    'Nothing could be delivered, or consent was pending, for long: the errors before this one say which.',
   illegal_id: 'Call identify with the id of a person who is signed in, and not without one.',
   invalid_event: 'Give it properties that JSON can say.',
   email_not_hashed: 'Serve the page over https.',
