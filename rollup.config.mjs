@@ -11,7 +11,9 @@ const define = { __SDK_VERSION__: JSON.stringify(version) }
 
 // es2022: by npm ky goes out as it is; it has private methods, and a browser that reads those reads all of es2022.
 const forBrowsers = [resolve({ browser: true }), esbuild({ target: 'es2022', define })]
-const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json' })]
+// Types of our own packages, which nobody else can install.
+const ours = ['@headwater/contract', '@headwater/attribution']
+const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
 // Names of our parts for each other, which nothing outside the bundle sees or stores: 0.1 kB (gzip -9) when they are short.
@@ -47,7 +49,7 @@ const collector = {
 const optional = ['vitals', 'engagement', 'interactions', 'data-layer', 'links', 'debug']
 const extras = Object.fromEntries(optional.map((name) => [name, `sdk/src/extras/${name}.ts`]))
 const npmExtras = Object.fromEntries(optional.map((name) => [`extras/${name}`, extras[name]]))
-const forExtraTypes = [resolve(), dts({ tsconfig: 'sdk/src/extras/tsconfig.json' })]
+const forExtraTypes = [resolve(), dts({ tsconfig: 'sdk/src/extras/tsconfig.json', includeExternal: ours })]
 const bannerOf = { vitals: '/*! with web-vitals, Apache-2.0 (c) Google LLC */' }
 
 // Each row: what goes in, what comes out, how.

@@ -36,7 +36,11 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     detail: problem.message,
     request_id: requestId,
   }
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'access-control-allow-origin': '*', // what was wrong is for whoever asked, pages too
+  })
   if (problem.retryAfterS !== undefined) headers.set('retry-after', String(problem.retryAfterS))
   return Response.json(document, { status, headers })
 }

@@ -1,7 +1,13 @@
-/** States what a bundler makes of the package. */
+/** States what bundlers and compilers of other projects make of the package. */
+import { cp, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@headwater/testkit/databases'
 import resolve from '@rollup/plugin-node-resolve'
 import { rollup } from 'rollup'
-import { expect, test } from 'vitest'
+import ts from 'typescript'
+import { beforeAll, describe, expect, test } from 'vitest'
+
+const sdk = fileURLToPath(new URL('..', import.meta.url))
 
 async function bundle(code: string): Promise<string> {
   const entry = {
@@ -20,4 +26,62 @@ test('the script tag imported for its effect stays', async () => {
 
 test('the entry for npm goes when nothing of it is used', async () => {
   expect((await bundle(`import '@headwater/sdk'`)).trim()).toBe('')
+})
+
+describe('in a project of somebody else', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    await cp(sdk, `${folder}/node_modules/@headwater/sdk`, {
+      recursive: true,
+      filter: (path) => !/\/(src|node_modules)(\/|$)/.test(path.slice(sdk.length)),
+    })
+  })
+
+  /** What the compiler says to a page's code, at its strictest. */
+  async function complaintsAbout(code: string): Promise<string[]> {
+    await writeFile(`${folder}/page.ts`, code)
+    const program = ts.createProgram([`${folder}/page.ts`], {
+      strict: true,
+      noEmit: true,
+      types: [],
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+    })
+    return ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
+  }
+
+  const imports = `
+    import { createClient } from '@headwater/sdk'
+    import { dataLayer } from '@headwater/sdk/data-layer'
+    import { engagement } from '@headwater/sdk/engagement'
+    import { interactions } from '@headwater/sdk/interactions'
+    import { acceptLink, links } from '@headwater/sdk/links'
+    import { vitals } from '@headwater/sdk/vitals'
+    const needed = { token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' }
+    const hw = createClient<{ purchase: { sku: string }; seen: {} }>(needed)
+  `
+
+  test('the types are all there, and each optional file takes a client of any events', async () => {
+    const use = `
+      hw.track('purchase', { sku: 'A1' })
+      hw.track('seen')
+      acceptLink({ ...needed, domains: ['other.example'] })
+      for (const extra of [dataLayer, engagement, interactions, links, vitals]) extra(hw)
+      createClient({ ...needed, before: (event) => (event.name === 'secret' ? null : event) })
+    `
+    expect(await complaintsAbout(imports + use)).toEqual([])
+  })
+
+  test.each([
+    [`hw.track('other')`, `'"other"'`],
+    [`hw.track('purchase', { sku: 1 })`, `'number'`],
+    [`hw.track('purchase')`, 'Expected 2 arguments'],
+    [`createClient({ ...needed, before: (event) => event.nonsense })`, `'nonsense'`],
+  ])('%s is told to be wrong', async (use, found) => {
+    expect(await complaintsAbout(imports + use)).toEqual([expect.stringContaining(found)])
+  })
 })

@@ -64,6 +64,7 @@ describe('a file of the SDK', () => {
   ])('of %s is 404, and says what there is', async (_, path, detail) => {
     const response = await app.request(path)
     expect(response.status).toBe(404)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*') // so that the browser says 404
     expect(await response.json()).toMatchObject({
       code: 'not_found',
       detail: expect.stringContaining(detail),

@@ -217,6 +217,17 @@ test.each<Record<string, string>>([{}, { 'data-load': 'debug' }])(
   },
 )
 
+test('so is what the collector rejects', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const client = await load()
+  const rejected = { status: 'rejected', code: 'currency_required', message: 'Send currency.' }
+  vi.stubGlobal('fetch', async () =>
+    Response.json({ request_id: 'r', accepted: 0, duplicate: 0, rejected: 1, results: [rejected] }),
+  )
+  await client.flush()
+  expect(warn.mock.calls).toEqual([['headwater: Send currency.']])
+})
+
 describe('extras', () => {
   const src = 'https://t.example.com/sdk.js?v=1'
   const provided: string[] = []

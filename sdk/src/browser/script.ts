@@ -33,7 +33,10 @@ function begin(): void {
   const others = Object.entries(attributes).map(([name, text]) => [name, readAttribute(text)])
   const options: ClientOptions = { ...Object.fromEntries(others), token, endpoint }
   const { client, at, start } = createBrowserCore(options)
-  client.on('error', ({ message }) => console.warn(`headwater: ${message}`)) // the tag has no other ears
+  // The tag has no other ears. A loss with a message is one that a person can mend.
+  const warn = ({ message }: { message?: string }) => message && console.warn(`headwater: ${message}`)
+  client.on('error', warn)
+  client.on('dropped', warn)
   // What the stub has seen of a page that is prerendered nobody has.
   const { prerendering } = document as { prerendering?: boolean }
   start(prerendering ? undefined : stub?.opening)

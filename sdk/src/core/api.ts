@@ -28,7 +28,7 @@ export interface Traits {
 
 /** What is stored on a device. */
 export interface Stored {
-  /** The database: each event that waits, and the visitor with the present session and how they came, each time. */
+  /** The database: each event that waits, the visitor with the present session and how they came, and how many bytes wait. */
   records: unknown[]
   /** Short texts in localStorage by name, and `id`, which is the cookie `hw_id` where one is used. */
   texts: Record<string, string>

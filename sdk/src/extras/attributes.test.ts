@@ -18,6 +18,7 @@ test.each([
   [undefined, []],
   ['', []],
   ['PDF,zip , doc\n7z', ['pdf', 'zip', 'doc', '7z']],
+  ['["pdf", "Zip"]', ['pdf', 'zip']],
   [
     ['PDF', ' zip '],
     ['pdf', 'zip'],

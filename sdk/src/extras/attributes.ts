@@ -3,7 +3,7 @@
 /** A switch: a boolean, or its text. An attribute without a value is on. */
 export type Switch = boolean | string
 
-/** Names: as an array, or as text with commas or blanks between them. */
+/** Names: as an array, as its JSON, or as text with commas or blanks between them. */
 export type Names = string | readonly string[]
 
 export function isOn(option: Switch | undefined): boolean {
@@ -12,6 +12,6 @@ export function isOn(option: Switch | undefined): boolean {
 
 /** In lower case; none when there is nothing. */
 export function namesIn(option: Names = []): string[] {
-  const names = typeof option === 'string' ? option.split(/[\s,]+/) : option
+  const names = typeof option === 'string' ? option.split(/[\s,[\]"']+/) : option
   return names.map((name) => name.trim().toLowerCase()).filter(Boolean)
 }

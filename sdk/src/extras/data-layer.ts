@@ -1,6 +1,7 @@
 /** A bridge from the data layer of Google's tags: the ecommerce events that a shop pushes there become ours. */
 import { limits } from '@headwater/contract'
 import type { Client, Conversion } from '../core/api.ts'
+import { type AnyClient, anyEvent } from './any-client.ts'
 import { guarded } from './guarded.ts'
 import { minorUnits } from './minor-units.ts'
 
@@ -49,13 +50,17 @@ const textLength = 256
  *     import { dataLayer } from '@headwater/sdk/data-layer'
  *     dataLayer(hw, { currency: 'EUR' })
  */
-export function dataLayer(client: Shop, options: DataLayerOptions = {}): () => void {
+export function dataLayer(
+  client: AnyClient<'track' | 'conversion'>,
+  options: DataLayerOptions = {},
+): () => void {
   const { layer: name = 'dataLayer', currency } = options
   let isStopped = false
 
   const read = guarded((pushed: unknown) => {
     const event = isStopped ? undefined : eventIn(pushed)
-    if (event) tell(client, event.name, { ...event.params, currency: event.params.currency ?? currency })
+    if (event)
+      tell(anyEvent(client), event.name, { ...event.params, currency: event.params.currency ?? currency })
   })
 
   guarded(() => {

@@ -70,7 +70,13 @@ describe('the verdict', () => {
       'of silence says what to look at',
       0,
       undefined,
-      '0. No answer came; kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
+      'no answer. Kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
+    ],
+    [
+      'of a page in place of a receipt says what to look at',
+      200,
+      undefined,
+      '200, but no receipt. Kept, and sent again: is `endpoint` the address of your collector, and nobody’s in between?',
     ],
     [
       'of a rejection says why, and what to do',

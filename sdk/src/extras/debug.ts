@@ -80,7 +80,7 @@ export function debug(client: Pick<Client, 'on'>, tag?: object): () => void {
       console.warn(`headwater  lost ${notice.count}: ${whyDropped(notice)}`)
     }),
     client.on('error', ({ code, message, cause }) => {
-      if (!tag) console.warn(`headwater  ${code}: ${message}`, cause)
+      if (!tag) console.warn(`headwater  ${code}: ${message}`, ...(cause === undefined ? [] : [cause]))
     }),
   ]
   return () => {
@@ -138,8 +138,11 @@ function sizeOf(bytes: number | undefined): string {
 function verdictOn(event: StepEvent, detail: Detail): Verdict {
   const { status = 200, body = detail } = detail
   const answered = (body ?? {}) as Answered // of another server: nothing is found in it
-  if (status !== 200)
-    return { text: `${sentence(`${status}`, answered.detail)} ${remedyFor(status)}`, isBad: true }
+  if (status !== 200) {
+    const found = status === 0 ? 'no answer' : `${status}`
+    return { text: `${sentence(found, answered.detail)} ${remedyFor(status)}`, isBad: true }
+  }
+  if (!answered.results) return { text: `200, but no receipt. ${noReceipt}`, isBad: true }
   const result = answered.results?.find((one) => one.idempotency_key === event.idempotency_key)
   if (result?.status === 'duplicate') return { text: 'duplicate: it was stored before', isBad: false }
   if (result?.status !== 'rejected') return { text: 'accepted', isBad: false }
@@ -162,11 +165,16 @@ const remedies: Record<string, string> = {
   illegal_id: 'Call identify with the id of a person who is signed in, and not without one.',
   invalid_event: 'Give it properties that JSON can say.',
   email_not_hashed: 'Serve the page over https.',
+  consent_denied:
+    'The visitor said no, or the browser did for them: Global Privacy Control, or Do Not Track.',
   shut_down: 'The client was ended: make a new one, or end it later.',
 }
 
+const noReceipt =
+  'Kept, and sent again: is `endpoint` the address of your collector, and nobody’s in between?'
+
 const statusRemedies: Record<number, string> = {
-  0: 'No answer came; kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
+  0: 'Kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
   401: 'Kept until there is another token: `headwater token list` shows which are valid.',
   403: 'Kept, and sent again in minutes: look at the origins and scopes of the token.',
   404: 'Kept, and sent again in minutes: is `endpoint` the address of your collector?',

@@ -1,7 +1,7 @@
 /** Engagement: how long a page was looked at, and how far down. */
 
 import { pageIn } from '../browser/navigation.ts'
-import type { Client } from '../core/api.ts'
+import { type AnyClient, anyEvent } from './any-client.ts'
 import { guarded, listen } from './guarded.ts'
 
 /** Under a second nobody reads. What is less is kept for the next event of the same page view. */
@@ -25,7 +25,7 @@ const longestGapMs = 2 * tickMs
  *     import { engagement } from '@headwater/sdk/engagement'
  *     engagement(hw)
  */
-export function engagement(client: Pick<Client, 'track' | 'on'>): () => void {
+export function engagement(client: AnyClient<'track' | 'on'>): () => void {
   const ending = new AbortController()
   const { signal } = ending
   let page = pageIn(location)
@@ -43,7 +43,7 @@ export function engagement(client: Pick<Client, 'track' | 'on'>): () => void {
     if (pageIn(location) === page) measure() // else it would be the next page's
     const engaged_ms = stopwatch.take()
     if (engaged_ms > 0)
-      client.track('engagement', { engaged_ms, scroll_percent: scrollPercent, page_path: path })
+      anyEvent(client).track('engagement', { engaged_ms, scroll_percent: scrollPercent, page_path: path })
   }
 
   function look(): void {

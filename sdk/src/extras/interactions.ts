@@ -1,6 +1,7 @@
 /** Outbound links, downloads and submitted forms, as events of their own. */
 import { storedUrl, withoutSecrets } from '@headwater/attribution/url'
 import type { Client } from '../core/api.ts'
+import { type AnyClient, anyEvent } from './any-client.ts'
 import { isOn, type Names, namesIn, type Switch } from './attributes.ts'
 import { clickedLink } from './clicked-link.ts'
 import { listen } from './guarded.ts'
@@ -19,7 +20,7 @@ export interface InteractionOptions {
   /** Hosts that are yours too, so that links to them are not outbound: `['shop.example', '.example.com']`; a dot first includes subdomains. */
   domains?: Names
   /** The client's option of that name, or its JSON: query keys that are taken out of these addresses too. */
-  sensitiveKeys?: readonly string[] | string
+  sensitiveKeys?: Names
 }
 
 type Tracker = Pick<Client, 'track'>
@@ -45,15 +46,16 @@ const usualExtensions = namesIn(
  *     import { interactions } from '@headwater/sdk/interactions'
  *     interactions(hw, { forms: false, downloadExtensions: ['pdf', 'dmg'] })
  */
-export function interactions(client: Tracker, options: InteractionOptions = {}): () => void {
+export function interactions(client: AnyClient<'track'>, options: InteractionOptions = {}): () => void {
   const ending = new AbortController()
   const { signal } = ending
-  const trackClick = createClickTracker(client, options)
+  const tracker = anyEvent(client)
+  const trackClick = createClickTracker(tracker, options)
   listen('click', signal, trackClick)
   listen('auxclick', signal, trackClick)
   if (isOn(options.forms)) {
     onSubmit(signal, ({ form, url }) =>
-      client.track('form_submit', {
+      tracker.track('form_submit', {
         form_id: form.getAttribute('id') || undefined,
         form_name: form.getAttribute('name') || undefined,
         action: url && clean(url, options),
@@ -83,7 +85,7 @@ function createClickTracker(client: Tracker, options: InteractionOptions): (even
   }
 }
 
-function clean({ href }: URL, { sensitiveKeys = [] }: InteractionOptions): string {
-  const keys = typeof sensitiveKeys === 'string' ? JSON.parse(sensitiveKeys) : sensitiveKeys
+function clean({ href }: URL, { sensitiveKeys }: InteractionOptions): string {
+  const keys = namesIn(sensitiveKeys)
   return storedUrl(withoutSecrets(href, keys))
 }

@@ -1,7 +1,7 @@
 /** Cross-domain links: one visitor stays one visitor on another domain of yours. */
 import { createIdCookie } from '../browser/cookie.ts'
 import { isRefused } from '../browser/refusal.ts'
-import type { Client } from '../core/api.ts'
+import type { ClientOptions } from '../core/options.ts'
 import { isOn, type Names, namesIn } from './attributes.ts'
 import { clickedLink } from './clicked-link.ts'
 import { guarded, listen } from './guarded.ts'
@@ -13,10 +13,9 @@ export interface LinkOptions {
   domains?: Names
 }
 
-export interface AcceptOptions extends LinkOptions {
-  /** The client's options of these names: without consent, or without a cookie, the record is not kept. */
-  consent?: string
-  persistence?: string
+/** Those of the client are its own: without consent, or without a cookie, the record is not kept. */
+export interface AcceptOptions extends LinkOptions, Partial<Omit<ClientOptions, 'respectDnt'>> {
+  /** As the client's, or its text in a script tag. */
   respectDnt?: boolean | string
   /** Keeps the visitor's record where the client will find it: by default in the cookie `hw_id`. */
   save?: (record: string) => void
@@ -32,12 +31,13 @@ const lifetimeMs = 120_000
  * holds nothing. The other side takes the record with `acceptLink`, within two minutes and in the same browser only.
  *
  * Without a record (before consent, say) nothing is added. Not seen: `location.assign()`, `window.open()`,
- * `form.submit()` and links opened from the context menu. Never throws into the page.
+ * `form.submit()` and links opened from the context menu. Never throws into the page. The client is there because the script
+ * tag starts all optional files alike.
  *
  *     import { links } from '@headwater/sdk/links'
  *     links(hw, { domains: ['shop.example'] })
  */
-export function links(_client: Pick<Client, 'track'>, options: LinkOptions = {}): () => void {
+export function links(_client: object, options: LinkOptions = {}): () => void {
   const ending = new AbortController()
   const { signal } = ending
   const domains = namesIn(options.domains)

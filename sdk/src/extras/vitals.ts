@@ -1,6 +1,6 @@
 /** Web vitals: how fast a page showed itself and how it behaved, as its visitor had it. */
 import { type MetricType, onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals'
-import type { Client } from '../core/api.ts'
+import { type AnyClient, anyEvent } from './any-client.ts'
 import { guarded } from './guarded.ts'
 
 /**
@@ -20,12 +20,12 @@ import { guarded } from './guarded.ts'
  *     import { vitals } from '@headwater/sdk/vitals'
  *     vitals(hw)
  */
-export function vitals(client: Pick<Client, 'track'>): () => void {
+export function vitals(client: AnyClient<'track'>): () => void {
   let isStopped = false // web-vitals has no undo of its own
 
   const report = guarded((metric: MetricType) => {
     if (isStopped) return
-    client.track('web_vital', {
+    anyEvent(client).track('web_vital', {
       metric: metric.name,
       value: rounded(metric.value),
       rating: metric.rating,

@@ -1,0 +1,16 @@
+/** A client of whatever events: what optional files record has names of its own, which a site's map of events need not know. */
+import type { Client } from '../core/api.ts'
+
+/** Any client, as far as these verbs go. */
+export type AnyClient<Verb extends 'track' | 'conversion' | 'on'> = Pick<
+  {
+    track(name: never, ...props: never[]): void
+    conversion(name: never, details?: never): void
+    on: Client['on']
+  },
+  Verb
+>
+
+/** The same client, taking any name. */
+export const anyEvent = <Verb extends 'track' | 'conversion' | 'on'>(client: AnyClient<Verb>) =>
+  client as unknown as Pick<Client, Verb> // names are there for the compiler alone
