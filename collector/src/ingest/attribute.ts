@@ -16,7 +16,8 @@ interface Arrival {
 /** The touches of one event; equal ones of one session share a key and are stored once, at the earliest time. */
 export function attribute({ wire, url, occurredAt, session }: Arrival): EventTouch[] {
   const touches: EventTouch[] = []
-  if (session && isArrival(session.origin)) touches.push(landing(session.origin, session.startedAt))
+  if (session && !session.isContinuation && isArrival(session.origin))
+    touches.push(landing(session.origin, session.startedAt))
   if (wire.type === 'page' && hasCampaign(parseCampaign(wire.url))) {
     const origin = originOf(wire.url, url)
     if (!session || !isSameCampaign(origin, session.origin)) touches.push(landing(origin, occurredAt))

@@ -57,6 +57,8 @@ export interface EventSession {
   landingUrl: string | null
   referrerUrl: string | null
   origin: Origin
+  /** The next day of a visit, whose landing has left its touch the day before. */
+  isContinuation?: boolean
 }
 
 export interface EventTouch {

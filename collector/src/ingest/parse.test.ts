@@ -454,7 +454,11 @@ describe('click ids', () => {
   })
 
   it('of a touch are kept and left out alike', () => {
-    const touch = { session_id: 's0', occurred_at: time, click_ids: { gclid: 'X', long: x(513) } }
+    const touch = {
+      session_id: 's0',
+      occurred_at: time,
+      click_ids: { gclid: 'X', long: x(513), '': 'nameless' },
+    }
     expect(wireOf({ touches: [touch] }).touches?.[0]?.click_ids).toEqual({ gclid: 'X' })
   })
 })
@@ -477,6 +481,11 @@ describe('text that PostgreSQL cannot store', () => {
       expect(repairText(value)).toEqual(value)
     },
   )
+
+  it('is repaired beside what nests too deeply to be accepted, and the stack does not run out', () => {
+    const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)
+    expect((repairText({ text: 'a\0', deep }) as { text: string }).text).toBe('a\ufffd')
+  })
 
   it('under a key of any name harms nothing', () => {
     const repaired = repairText(JSON.parse('{"__proto__":{"polluted":"\\u0000"}}'))

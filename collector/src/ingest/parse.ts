@@ -24,13 +24,17 @@ export function parseEvent(raw: unknown): ParsedEvent | Fault {
 
 export const isFault = (value: object): value is Fault => 'code' in value
 
+/** No event nests so deep and is accepted; nor need anything that deep be repaired. */
+const deepest = 100
+
 /** U+0000 and lone surrogates, which PostgreSQL cannot store, become U+FFFD, in keys too. Other values come back as they are. */
-export function repairText(value: unknown): unknown {
+export function repairText(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return value.replaceAll('\0', '\ufffd').toWellFormed()
-  if (Array.isArray(value)) return value.map(repairText)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || depth > deepest) return value
+  const repair = (inner: unknown) => repairText(inner, depth + 1)
+  if (Array.isArray(value)) return value.map(repair)
   // fromEntries defines its keys: `__proto__` is only a key.
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [repairText(key), repairText(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [repair(key), repair(inner)]))
 }
 
 /** Can this JSON text hold what `repairText` repairs? Both can stand in JSON as an escape only. */
@@ -155,7 +159,7 @@ function cutArrival(arrival: WireSession | WireTouch): void {
 }
 
 function isUsableClickId([name, value]: [string, string]): boolean {
-  return value !== '' && value.length <= limits.clickId && name.length <= limits.clickIdName
+  return name !== '' && value !== '' && value.length <= limits.clickId && name.length <= limits.clickIdName
 }
 
 /** Cuts between characters, not through a surrogate pair. */

@@ -42,7 +42,7 @@ onBothDatabases((open) => {
   const landing = 'https://shop.example/?utm_source=mail'
   const expected = [
     { started: '22:50', ended: '22:50', views: 1, landing, touches: 1 },
-    { started: '23:10', ended: '23:15', views: 2, landing: null, touches: 0 },
+    { started: '23:10', ended: '23:15', views: 2, landing, touches: 0 },
   ]
 
   it('sessions are two where a client told one, whatever the order of its batches', async () => {
@@ -56,8 +56,8 @@ onBothDatabases((open) => {
   it('sessions are two where the collector gives them', async () => {
     const props = { of: 'given' }
     const first = event('given-1', 'a2', evening, { url: landing, props })
-    await collector.send([first, event('given-2', 'a2', night, { props })])
-    await collector.send([event('given-3', 'a2', later, { props })])
+    await collector.send([first, event('given-2', 'a2', night, { url: landing, props })])
+    await collector.send([event('given-3', 'a2', later, { url: landing, props })])
     expect(await sessionsOf('given')).toEqual(expected)
   })
 

@@ -371,6 +371,17 @@ describe('a visit of a journal', () => {
   const carrier = (ms: number, ...journal: EventSession[]) =>
     event('carrier', ms, { told: visit('s', ms), journal })
 
+  it('gives who joins it the origin that is its own, not its carrier’s', () => {
+    const bearer = event('carrier', 2 * hour, {
+      told: visit('s', 2 * hour, ad),
+      journal: [visit('j', 0, mail)],
+    })
+    expect(give([bearer, event('a', minute)]).a).toMatchObject({
+      visit: { clientId: 'j' },
+      originIds: { source: 'mail' },
+    })
+  })
+
   it.each<Row>([
     [
       'is joined by an event after its beginning',
@@ -506,15 +517,14 @@ describe('where sessions end at midnight', () => {
     expect(give([before, last]).b).toMatchObject({ visit: { clientId: 'a' }, originIds: { source: 'ad' } })
   })
 
-  it('an event after it has a visit of its own, which begins with it, without landing, origin and touch', () => {
+  it('an event after it has a visit of its own, which begins with it and came from where the other came, without another touch', () => {
     expect(give([before, after]).b).toMatchObject({
       visit: {
         clientId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
         startedAt: noon + night,
-        landingUrl: null,
-        origin: { source: { isDirect: true } },
+        landingUrl: ad,
       },
-      originIds: undefined,
+      originIds: { source: 'ad' },
       touches: [],
     })
   })
@@ -525,7 +535,7 @@ describe('where sessions end at midnight', () => {
       expect(visitsOf(order)).toEqual({ a: 'a', b, c: b })
     }
     const first = known('a', evening, evening, { landingUrl: ad })
-    const second = known(`${b}`, night, night, { landingUrl: null })
+    const second = known(`${b}`, night, night, { landingUrl: ad })
     for (const visits of [[first], [first, second], [second, first]]) {
       expect(visitsOf([later], visits)).toEqual({ c: b })
     }

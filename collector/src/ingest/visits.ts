@@ -39,8 +39,10 @@ export function giveVisits(
   const arriving = events.filter(({ event }) => event.arrival)
   if (arriving.length === 0) return events
 
-  const book = openBook([...known, ...events.flatMap(toldVisit)])
-  for (const visit of events.flatMap(journalVisits)) if (!book.find(visit)) book.add(visit)
+  const inOrder = [...events].sort(inTime)
+  const book = openBook([...known, ...inOrder.flatMap(toldVisit)])
+  for (const visit of inOrder.flatMap((carrier) => journalVisits(carrier, originIds)))
+    if (!book.find(visit)) book.add(visit)
   const given = new Map<VisitingEvent, VisitingEvent>()
   for (const event of arriving.sort(inTime)) given.set(event, give(event, book, originIds))
   return events.map((event) => given.get(event) ?? event)
@@ -56,9 +58,12 @@ function toldVisit({ event, visitorId, visit, customerUser, originIds }: Visitin
 }
 
 /** Of a visit in a journal only the beginning is told. */
-function journalVisits(carrier: VisitingEvent): KnownVisit[] {
+function journalVisits(carrier: VisitingEvent, originIds: Map<Origin, OriginIds>): KnownVisit[] {
   return carrier.journal.flatMap(({ visit, at }) =>
-    toldVisit({ ...carrier, visit }).map((told) => ({ ...told, lastSeenAt: at })),
+    toldVisit({ ...carrier, visit, originIds: originIds.get(visit.origin) }).map((told) => ({
+      ...told,
+      lastSeenAt: at,
+    })),
   )
 }
 
@@ -106,8 +111,9 @@ function give(visiting: VisitingEvent, book: Book, originIds: Map<Origin, Origin
     going.user ??= next.userId ?? null
     const told = withoutLanding(going)
     const visit = visitOfDay(told, next.at, event.request.sessionTimeZone)
+    if (visit !== told) visit.landingUrl = going.landingUrl // nobody else tells it of that day
     // Its campaign, if it shows one, is that of the visit, whose landing has left the touch.
-    return { ...visiting, visit, originIds: visit === told ? going.originIds : undefined, touches: [] }
+    return { ...visiting, visit, originIds: going.originIds, touches: [] }
   }
   const visit = event.arrival
   const opened = { ...visiting, visit, originIds: visit && originIds.get(visit.origin) }

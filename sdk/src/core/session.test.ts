@@ -194,10 +194,20 @@ describe('a session that another client opened', () => {
 
   test.each<[string, Draft, VisitorSession]>([
     ['before this page was opened ends by campaign', arrive(noon - minute + 1), shared],
+    [
+      'that has ended since is not gone on with',
+      arrive(0),
+      { ...shared, startedAt: noon - 25 * 60 * minute },
+    ],
     ['ends by campaign if its landing is known here', page(mail, { openedAt: 0 }), byAd],
   ])('%s', (_, next, session) => {
     expect(after(next, { session }).id).toBe('k1')
   })
+})
+
+test('a session that another client opened for another user is not gone on with', () => {
+  const next = page(ad, { openedAt: 0 })
+  expect(after(next, { session: { ...shared, userId: 'u2' }, userId: 'u1' }).id).toBe('k1')
 })
 
 describe('what is sent of a session', () => {

@@ -35,12 +35,11 @@ export function sessionAfter(
   const isOpener = session?.id === event.idempotency_key
   // Another website's client has opened it on this very page: it is the same visit, and began here.
   const isShared = session && !session.landingUrl && session.startedAt >= Number(draft.arrival?.openedAt)
-  if (isShared) return { ...openSession(draft, at, userId), id: session.id, startedAt: session.startedAt }
-  return session &&
-    !isOpener &&
-    continuesSession({ ...session, lastSeenAt: seenAt }, { at, userId, campaign }, rules)
-    ? { ...session, userId }
-    : openSession(draft, at, userId)
+  const next = { at, userId, campaign: isShared ? undefined : campaign }
+  if (!session || isOpener || !continuesSession({ ...session, lastSeenAt: seenAt }, next, rules))
+    return openSession(draft, at, userId)
+  const { id, startedAt } = session
+  return isShared ? { ...openSession(draft, at, userId), id, startedAt } : { ...session, userId }
 }
 
 // A session has the id of the event that opened it, so settling the same draft twice opens the same session.
