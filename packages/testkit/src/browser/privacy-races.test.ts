@@ -1,9 +1,9 @@
 /** What a refusal, or forgetting, stops that is already under way: the moments between reading, sending and hearing back. */
 import type { Page, Request } from 'playwright-core'
 import { describe, expect, vi } from 'vitest'
-import type { Client } from '../../../sdk/src/core/api.ts'
-import { testInBrowser } from './browser-test.ts'
+import type { Client } from '../../../../sdk/src/core/api.ts'
 import { lookAt } from './device.ts'
+import { testInBrowser } from './test-in-browser.ts'
 import { flush, letPass, type TestSite, visit } from './test-site.ts'
 
 /** For functions that run in pages. */

@@ -1,7 +1,7 @@
 /** Sets a test file up with one browser; each of its tests has a site, and a visitor who has never been there. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, test as base, beforeAll, expect } from 'vitest'
-import { launchChromium } from './chromium.ts'
+import { launchChromium } from '../chromium.ts'
 import { startTestSite, type TestSite } from './test-site.ts'
 
 export interface Visitor {

@@ -1,9 +1,9 @@
 /** What of a visitor who agrees is kept and sent, where it is kept, and how they see and forget it. */
 import type { BrowserContext } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../sdk/src/core/api.ts'
-import { testInBrowser } from './browser-test.ts'
+import type { Client } from '../../../../sdk/src/core/api.ts'
 import { lookAt, nothing } from './device.ts'
+import { testInBrowser } from './test-in-browser.ts'
 import { closeTab, flush, hasClient, letPass, type TestSite, visit } from './test-site.ts'
 
 /** For functions that run in pages. */

@@ -8,9 +8,9 @@ import { gunzipSync } from 'node:zlib'
 import type { WireEvent } from '@headwater/contract'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchChromium } from './chromium.ts'
+import { launchChromium } from '../chromium.ts'
 
-const fromRoot = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8')
+const fromRoot = (path: string) => readFile(new URL(`../../../../${path}`, import.meta.url), 'utf8')
 
 // No inline scripts, no eval, nothing that Trusted Types would have to look at.
 const policy = `default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'`

@@ -1,8 +1,8 @@
 /** What is known of how a visitor came: their touches, what ads left behind, and the same for two websites on one page. */
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../sdk/src/core/api.ts'
-import { testInBrowser } from './browser-test.ts'
+import type { Client } from '../../../../sdk/src/core/api.ts'
+import { testInBrowser } from './test-in-browser.ts'
 import {
   addClientMaker,
   flush,

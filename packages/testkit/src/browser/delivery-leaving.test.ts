@@ -1,8 +1,8 @@
 /** Whether deliveries survive the end of a page: closed, left, crashed, or killed with its browser. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import { launchPersistent } from './chromium.ts'
-import { temporaryFolder } from './databases.ts'
+import { launchPersistent } from '../chromium.ts'
+import { temporaryFolder } from '../databases.ts'
 import { expectAllDespiteLeaving, flush, leave, letPass, testDelivery } from './delivery-site.ts'
 
 const test = testDelivery()

@@ -1,10 +1,10 @@
 /** What is on the device and on the wire while a visitor agrees, has not answered, refuses, and when they change their mind. */
 import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../sdk/src/core/api.ts'
-import type { ConsentState } from '../../../sdk/src/core/options.ts'
-import { testInBrowser, type Visitor } from './browser-test.ts'
+import type { Client } from '../../../../sdk/src/core/api.ts'
+import type { ConsentState } from '../../../../sdk/src/core/options.ts'
 import { type Device, lookAt, nothing } from './device.ts'
+import { testInBrowser, type Visitor } from './test-in-browser.ts'
 import { closeTab, flush, hasClient, letPass, type PageParts, type TestSite, visit } from './test-site.ts'
 
 /** For functions that run in pages. */

@@ -9,7 +9,7 @@ import { gunzipSync } from 'node:zlib'
 import type { WireEvent } from '@headwater/contract'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
-import type { Client } from '../../../sdk/src/core/api.ts'
+import type { Client } from '../../../../sdk/src/core/api.ts'
 
 export const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
 
@@ -56,7 +56,7 @@ export interface TestSite {
   close(): Promise<void>
 }
 
-const fromRoot = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8')
+const fromRoot = (path: string) => readFile(new URL(`../../../../${path}`, import.meta.url), 'utf8')
 
 const javascript = 'text/javascript; charset=utf-8'
 
@@ -178,7 +178,7 @@ export async function see(page: Page, address: string): Promise<Page> {
 /** Gives a page `npm.createClient`, the client of the npm package. */
 export async function addClientMaker(page: Page): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../../sdk/dist/browser.js', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../../../sdk/dist/browser.js', import.meta.url))],
     bundle: true,
     write: false,
     format: 'iife',

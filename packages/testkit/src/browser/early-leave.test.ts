@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect } from 'vitest'
-import type { Client } from '../../../sdk/src/core/api.ts'
-import { testInBrowser } from './browser-test.ts'
-import { type CollectorProcess, startCollectorProcess } from './collector-process.ts'
-import { freshPostgresUrl, temporaryFolder } from './databases.ts'
+import type { Client } from '../../../../sdk/src/core/api.ts'
+import { type CollectorProcess, startCollectorProcess } from '../collector-process.ts'
+import { freshPostgresUrl, temporaryFolder } from '../databases.ts'
+import { testInBrowser } from './test-in-browser.ts'
 import { closeTab, flush, hasClient, neverComes, type TestSite, visit } from './test-site.ts'
 
 /** For functions that run in pages. */

@@ -1,8 +1,8 @@
 /** One person in a browser is one visitor in one visit: across subdomains, tabs, sign-ins, campaigns, redirects and outages. */
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../sdk/src/core/api.ts'
-import { testInBrowser } from './browser-test.ts'
+import type { Client } from '../../../../sdk/src/core/api.ts'
+import { testInBrowser } from './test-in-browser.ts'
 import {
   closeTab,
   flush,
