@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 import type { BrowserContext, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { closeTab, visit } from './browser/tab.ts'
 import { launchPersistent } from './chromium.ts'
 import { type CollectorProcess, startCollectorProcess } from './collector-process.ts'
 import { freshPostgresUrl, temporaryFolder } from './databases.ts'
@@ -64,12 +65,12 @@ async function readQueue(): Promise<string[]> {
 describe.each([
   ['PGlite', onPglite],
   ['PostgreSQL 15', onPostgres],
-])('the journey on %s', (_, open) => {
+])('the journey on %s', (_, openSite) => {
   let site: Site
   let browser: BrowserContext
 
   beforeAll(async () => {
-    site = await open()
+    site = await openSite()
     browser = await launchPersistent(await temporaryFolder())
   })
   afterAll(async () => {
@@ -77,19 +78,8 @@ describe.each([
     await site?.collector.end('SIGKILL') // does nothing once inspect has ended it
   })
 
-  const visit = async (path: string): Promise<Page> => {
-    const page = await browser.newPage()
-    await page.goto(site.collector.url + path)
-    await page.waitForFunction(() => 'headwater' in globalThis)
-    return page
-  }
+  const open = async (path: string) => visit(await browser.newPage(), site.collector.url + path)
   const click = (page: Page, testId: string) => page.getByTestId(testId).click()
-  /** Closes the tab as a person does: the page hears of it. */
-  const leave = async (page: Page) => {
-    const isClosed = page.waitForEvent('close')
-    await page.close({ runBeforeUnload: true })
-    await isClosed
-  }
   const total = async (page: Page, name: string) =>
     Number(await page.getByTestId(`total-${name}`).textContent())
 
@@ -97,15 +87,15 @@ describe.each([
     const start = await browser.newPage() // stays open all along: it is live, and a browser without a page ends
     await start.goto(site.collector.url)
 
-    const shop = await visit('/demo?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=X1')
+    const shop = await open('/demo?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=X1')
     await click(shop, 'product-fell-mug')
     await browser.setOffline(true)
     await click(shop, 'add-to-cart')
     await expect.poll(() => shop.evaluate(readQueue)).toContain('add_to_cart') // a person takes longer to close a tab
-    await leave(shop)
+    await closeTab(shop)
     await browser.setOffline(false)
 
-    const again = await visit('/demo')
+    const again = await open('/demo')
     await click(again, 'come-back-tomorrow')
     await click(again, 'sign-in-open')
     await again.getByTestId('sign-in-email').fill('Anna@Example.com')
@@ -113,7 +103,7 @@ describe.each([
     await click(again, 'cart-link')
     await click(again, 'buy')
     await again.waitForURL('**/demo/thanks')
-    await leave(again)
+    await closeTab(again)
 
     // Page views: the shop, the mug, the shop again, the cart, the thanks. Then view, add, identify, purchase.
     await expect.poll(() => total(start, 'events'), { timeout: 15_000 }).toBe(9)

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { closeTab } from './browser/tab.ts'
 import { launchPersistent } from './chromium.ts'
 import { type CollectorProcess, startCollectorProcess } from './collector-process.ts'
 import { freshPostgresUrl, temporaryFolder } from './databases.ts'
@@ -105,12 +106,6 @@ describe('the examples, beside a collector in development mode', () => {
     await page.goto(address)
     return page
   }
-  /** Closes the tab as a person does: the page hears of it, and sends what waits. */
-  const leave = async (page: Page) => {
-    const isClosed = page.waitForEvent('close')
-    await page.close({ runBeforeUnload: true })
-    await isClosed
-  }
   const devState = async () => (await (await fetch(`${collector.url}/dev/state`)).json()) as DevState // by development.ts
   const total = async (name: string) => (await devState()).totals[name]
   const credited = async (order: string) =>
@@ -120,7 +115,7 @@ describe('the examples, beside a collector in development mode', () => {
     const page = await visit(await addressFrom(run('examples/script-tag/serve.mjs')))
     await page.getByText('Sign in').click()
     await page.getByText('Buy').click()
-    await leave(page)
+    await closeTab(page)
     await expect.poll(() => total('events'), { timeout: 15_000 }).toBe(3)
     expect(await credited('1001')).toBe('newsletter / email')
   })
@@ -141,7 +136,7 @@ describe('the examples, beside a collector in development mode', () => {
     )
     await page.getByText('Add to cart').click()
     await page.getByText('Buy').click()
-    await leave(page)
+    await closeTab(page)
     await expect.poll(() => total('events'), { timeout: 15_000 }).toBe(before + 3)
   })
 

@@ -2,27 +2,14 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import type { Client } from '../../../../sdk/src/core/api.ts'
+import { flush, hasClient, letTimeLeap, minute, see } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import {
-  addClientMaker,
-  flush,
-  hasClient,
-  letTimeLeap,
-  minute,
-  see,
-  type TestSite,
-  token,
-} from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import { addClientMaker, named, type TestSite, token } from './test-site.ts'
 
 const hosts = ['www.shop.test', 'pay.test'].map((host) => `MAP ${host} 127.0.0.1`)
 const test = testInBrowser(`--host-resolver-rules=${hosts.join(', ')}`)
 
 const www = (site: TestSite, path = '/') => `http://www.shop.test:${site.port}${path}`
-const named = (site: TestSite, name: string) =>
-  site.events.filter((event) => (event.name ?? event.type) === name)
 
 describe('how the visitor came', () => {
   test('is told with a conversion: each campaign, the first one first', async ({ visitor, site }) => {

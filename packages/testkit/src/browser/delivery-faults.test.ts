@@ -1,11 +1,11 @@
 /** Whether deliveries survive bad events, bad networks, bad storage and bad clocks. */
 import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import { flush, leave, listen, type Site, testDelivery } from './delivery-site.ts'
+import { allOnce, listen, type Site, testDelivery } from './delivery-site.ts'
 import { type BatchRequest, captivePortal, firewall, firstly, say, when } from './faulty-proxy.ts'
+import { closeTab, flush } from './tab.ts'
 
 const test = testDelivery()
-const allOnce = { lost: 0, storedTwice: 0, sentAgain: 0 }
 
 describe.concurrent('of bad events and networks, deliveries', { timeout: 120_000 }, () => {
   const isPoisoned = ({ events }: BatchRequest) => events.some(({ name }) => name === 'poison')
@@ -68,7 +68,7 @@ describe.concurrent('of bad storage, deliveries', { timeout: 120_000 }, () => {
       expect(await site.outcome()).toMatchObject(allOnce)
       expect((await listen(page)).errors).toEqual(['storage_failed'])
       await site.record(page, 5)
-      await leave(page)
+      await closeTab(page)
       const outcome = await site.outcome()
       expect(outcome).toMatchObject({ lost: 0, storedTwice: 0 })
       expect(site.pageErrors).toEqual([])
@@ -136,7 +136,6 @@ describe.concurrent('of bad clocks, deliveries', { timeout: 120_000 }, () => {
 
 // What follows runs in the page, before the SDK does.
 
-declare const headwater: { track(name: string, props: object): void }
 declare let setClockBack: (ms: number) => void
 
 function throwOnOpen(): void {

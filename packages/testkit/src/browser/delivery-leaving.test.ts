@@ -3,10 +3,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { launchPersistent } from '../chromium.ts'
 import { temporaryFolder } from '../databases.ts'
-import { expectAllDespiteLeaving, flush, leave, letPass, testDelivery } from './delivery-site.ts'
+import { allOnce, expectAllDespiteLeaving, pause, testDelivery } from './delivery-site.ts'
+import { closeTab, flush } from './tab.ts'
 
 const test = testDelivery()
-const allOnce = { lost: 0, storedTwice: 0, sentAgain: 0 }
 const rounds = Array.from({ length: 20 })
 
 describe.concurrent('deliveries', { timeout: 120_000 }, () => {
@@ -14,7 +14,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     for (const _ of rounds) {
       const page = await site.openDelivered() // with what the visit before has left behind
       await site.record(page, 5)
-      await leave(page)
+      await closeTab(page)
     }
     await site.open()
     await expectAllDespiteLeaving(site)
@@ -51,8 +51,8 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
       const page = await site.openDelivered()
       await site.beginOutage('closed port')
       await site.record(page, count, { overMs: 2_000 })
-      await letPass(500)
-      await leave(page)
+      await pause(500)
+      await closeTab(page)
       await site.endOutage()
       await site.open()
       await expectAllDespiteLeaving(site)
@@ -63,7 +63,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     const page = await site.openDelivered()
     await site.beginOutage('closed port')
     await site.record(page, 200, { overMs: 2_000 })
-    await letPass(500)
+    await pause(500)
     await crash(page)
     await site.endOutage()
     await site.open()
@@ -84,7 +84,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     const page = await site.open(first)
     await site.beginOutage('closed port')
     await site.record(page, 200, { overMs: 2_000 })
-    await letPass(500)
+    await pause(500)
     await kill9(first)
     await site.endOutage()
     await site.open(await start())

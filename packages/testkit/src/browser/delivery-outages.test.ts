@@ -1,20 +1,12 @@
 /** Whether deliveries survive a collector that is down, busy, unreachable or refuses the token; in one tab and in several. */
 import type { Page } from 'playwright-core'
 import { describe, expect, vi } from 'vitest'
-import {
-  expectAllDespiteLeaving,
-  flush,
-  leave,
-  letPass,
-  listen,
-  setToken,
-  testDelivery,
-} from './delivery-site.ts'
+import { allOnce, expectAllDespiteLeaving, listen, pause, setToken, testDelivery } from './delivery-site.ts'
 import { type Answering, after, breakOff, firstly, loseAnswer, pass, say, when } from './faulty-proxy.ts'
+import { closeTab, flush } from './tab.ts'
 
 const test = testDelivery()
 const outageMs = 8_000
-const allOnce = { lost: 0, storedTwice: 0, sentAgain: 0 }
 
 describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   test('a collector that answers 503 for 8 s is asked four times, then gets all in four requests', async ({
@@ -22,7 +14,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   }) => {
     const page = await site.openDelivered()
     await site.beginOutage(say(503))
-    await Promise.all([letPass(outageMs), site.record(page, 200, { overMs: 2_000 })])
+    await Promise.all([pause(outageMs), site.record(page, 200, { overMs: 2_000 })])
     await site.endOutage()
     const outcome = await site.outcome()
     expect(outcome).toMatchObject(allOnce)
@@ -38,7 +30,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
       while (pages.length < tabs) pages.push(await site.openDelivered())
       await site.beginOutage(after(200, say(503))) // slow enough to see two that send at once
       const records = pages.map((page) => site.record(page, 200 / tabs, { overMs: 2_000 }))
-      await Promise.all([letPass(outageMs), ...records])
+      await Promise.all([pause(outageMs), ...records])
       await site.endOutage(after(200, pass))
       const outcome = await site.outcome()
       expect(outcome).toMatchObject(allOnce)
@@ -51,8 +43,8 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     const page = await site.openDelivered()
     await site.beginOutage('closed port')
     await site.record(page, 200, { overMs: 2_000 })
-    await leave(page)
-    await letPass(500) // what it sends last meets the closed port too
+    await closeTab(page)
+    await pause(500) // what it sends last meets the closed port too
     await site.endOutage()
     await site.open()
     await expectAllDespiteLeaving(site)
@@ -64,8 +56,8 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     const pages = [await site.openDelivered(), await site.openDelivered()]
     await site.beginOutage('closed port')
     await Promise.all(pages.map((page) => site.record(page, 100, { overMs: 2_000 })))
-    for (const page of pages) await leave(page)
-    await letPass(500) // what they send last meets the closed port too
+    for (const page of pages) await closeTab(page)
+    await pause(500) // what they send last meets the closed port too
     await site.endOutage(after(200, pass))
     await Promise.all([site.open(), site.open()])
     await expectAllDespiteLeaving(site)
@@ -127,7 +119,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
       await flush(page)
       await site.record(page, 10, { overMs: 1_000 })
       await flush(page)
-      await letPass(3_000)
+      await pause(3_000)
       await setToken(page, token)
       const outcome = await site.outcome()
       const refused = site.proxy.batches.filter(({ isStored }) => !isStored)
@@ -144,7 +136,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
       await site.beginOutage(refusal(status))
       await site.record(page, 20)
       await flush(page)
-      await leave(page)
+      await closeTab(page)
       await site.endOutage()
       await site.open()
       const outcome = await site.outcome()

@@ -10,6 +10,7 @@ import { runHeadwater, startCollectorProcess } from '../collector-process.ts'
 import { freshPostgresUrl, temporaryFolder } from '../databases.ts'
 import { numbersIn, type Outcome, recoveryIn, repetitionsIn, rowOf, tableOf } from './delivery-table.ts'
 import { type Answering, type FaultyProxy, pass, startFaultyProxy } from './faulty-proxy.ts'
+import { flush } from './tab.ts'
 
 /** An event is lost when it is not stored within so long of a collector that answers and a page that is open. */
 const patienceMs = 60_000
@@ -92,12 +93,8 @@ export function testDelivery() {
   })
 }
 
-/** Closes a tab; the page hears of it. */
-export async function leave(page: Page): Promise<void> {
-  const isClosed = page.waitForEvent('close')
-  await page.close({ runBeforeUnload: false })
-  await isClosed
-}
+/** Of an outcome: each event is stored, and went to the collector once. */
+export const allOnce = { lost: 0, storedTwice: 0, sentAgain: 0 }
 
 /** A leave is unconfirmed: nobody is there to hear that it arrived, so each of its events may be sent once more. */
 export async function expectAllDespiteLeaving(site: Site): Promise<void> {
@@ -106,23 +103,15 @@ export async function expectAllDespiteLeaving(site: Site): Promise<void> {
   expect(outcome.mostSentAgain).toBeLessThanOrEqual(1)
 }
 
-/** Resolves when the SDK has tried to send, whatever came of it. */
-export const flush = (page: Page): Promise<void> => page.evaluate(() => headwater.flush())
-
 export const setToken = (page: Page, token: string): Promise<void> =>
   page.evaluate((it) => headwater.setToken(it), token)
 
 export const listen = (page: Page): Promise<Heard> => page.evaluate(() => heard)
 
-/** Waits for a time that belongs to the scenario. */
-export const letPass = (ms: number): Promise<void> => elapse(ms)
+/** Waits for a time that belongs to the scenario, with or without a page. */
+export const pause = (ms: number): Promise<void> => elapse(ms)
 
-/** The SDK, as a page has it; for functions that run there. */
-declare const headwater: {
-  track(name: string, props: object): void
-  flush(): Promise<void>
-  setToken(token: string): void
-}
+/** What pages of the proxy have heard; for functions that run there. */
 declare const heard: Heard
 
 async function prepareGround(): Promise<Ground> {
@@ -202,7 +191,7 @@ async function openSite({ collectorUrl, token, createToken, browser, sql }: Grou
     async outcome() {
       await reach(() => numbersIn(proxy.batches).size >= sent, patienceMs)
       const live = pages.filter((page) => !page.isClosed() && page.url() === address)
-      await Promise.race([Promise.allSettled(live.map(flush)), letPass(5_000)]) // what a page would still send, it sends now
+      await Promise.race([Promise.allSettled(live.map(flush)), pause(5_000)]) // what a page would still send, it sends now
       await reach(() => proxy.batches.every(({ endedAt }) => endedAt), 5_000)
       return count()
     },

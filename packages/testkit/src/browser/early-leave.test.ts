@@ -2,14 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect } from 'vitest'
-import type { Client } from '../../../../sdk/src/core/api.ts'
 import { type CollectorProcess, startCollectorProcess } from '../collector-process.ts'
 import { freshPostgresUrl, temporaryFolder } from '../databases.ts'
+import { closeTab, flush, hasClient, hasStub, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import { closeTab, flush, hasClient, neverComes, type TestSite, visit } from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import { at, neverComes, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 let collector: CollectorProcess
@@ -32,8 +29,6 @@ afterAll(async () => {
   await sql?.end()
   await collector?.end('SIGTERM')
 })
-
-const at = (site: TestSite, path: string) => `http://www.shop.localhost:${site.port}${path}`
 
 /** The stub is on every page; the SDK comes from the site, when it comes. */
 function layOut(site: TestSite): void {
@@ -58,7 +53,7 @@ test('the stub’s events have a session, and the next page goes on in it, for t
   site.withholdSdk()
   const landing = at(site, '/same/?utm_source=mail')
   await page.goto(landing, { waitUntil: 'commit' })
-  await page.waitForFunction(() => 'headwater' in globalThis)
+  await hasStub(page)
   await page.evaluate(() => headwater.track('early'))
   await page.goto(at(site, '/bare'))
   await expect.poll(() => storedOf(site, 'same')).toHaveLength(2)
@@ -92,7 +87,7 @@ test('a known visitor who comes by another campaign and leaves early is known, i
   await flush(await visit(page, at(site, '/known/?utm_source=mail')))
   site.withholdSdk()
   await page.goto(at(site, '/known/?utm_source=ad'), { waitUntil: 'commit' })
-  await page.waitForFunction(() => 'headwater' in globalThis)
+  await hasStub(page)
   await closeTab(page)
   await expect.poll(() => storedOf(site, 'known')).toHaveLength(2)
   const events = await storedOf(site, 'known')

@@ -9,6 +9,7 @@ import type { WireEvent } from '@headwater/contract'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium } from '../chromium.ts'
+import { closeTab } from './tab.ts'
 
 const fromRoot = (path: string) => readFile(new URL(`../../../../${path}`, import.meta.url), 'utf8')
 
@@ -132,13 +133,13 @@ const propsOf = (name: string) => named(name).map(({ props }) => props)
 
 const ways: [string, (page: Page) => Promise<unknown>][] = [
   ['goes to a page without us', (page) => page.goto(`${elsewhere}/bare`)],
-  ['closes the tab', (page) => page.close({ runBeforeUnload: true })],
+  ['closes the tab', closeTab],
 ]
 
 test('all of them start at once, and the page’s policy has nothing to say', async () => {
   const page = await open('vitals,engagement,interactions,data-layer,links,debug', { domains: 'localhost' })
   await page.evaluate(measured, 'paint')
-  await page.close({ runBeforeUnload: true })
+  await closeTab(page)
   await expect.poll(() => propsOf('web_vital')).not.toEqual([])
 })
 
@@ -214,7 +215,7 @@ test('a link away, a file and a form in a shadow tree are told, the last two by 
 
 test('a purchase that gtag was told before anyone listened is a conversion', async () => {
   const page = await open('data-layer')
-  await page.close({ runBeforeUnload: true })
+  await closeTab(page)
   await expect.poll(() => named('purchase')).toHaveLength(1)
   expect(named('purchase')).toMatchObject([
     { conversion: true, conversion_id: 'T1', revenue_cents: 1999, currency: 'EUR' },

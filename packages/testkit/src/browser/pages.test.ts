@@ -1,12 +1,9 @@
 /** Each page that a visitor comes to is one page view: by loading it, by routers of all kinds, back from the cache, after prerendering. */
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../../sdk/src/core/api.ts'
+import { flush, letPass, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import { flush, letPass, type TestSite, visit } from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import type { TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 

@@ -3,20 +3,13 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { Client } from '../../../../sdk/src/core/api.ts'
 import { type CollectorProcess, startCollectorProcess } from '../collector-process.ts'
 import { temporaryFolder } from '../databases.ts'
+import { closeTab, flush, hasClient, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import { closeTab, flush, type PageParts, type TestSite, visit } from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import { at, names, type PageParts, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
-
-// Another origin than the collector's, which is the site by its number.
-const at = (site: TestSite, path = '/') => `http://www.shop.localhost:${site.port}${path}`
-const names = (site: TestSite) => site.events.map(({ name, type }) => name ?? type)
 
 /** What the page's policy has stopped, and what it has said in its console. */
 function listenTo(page: Page): { violations: string[]; console: string[] } {
@@ -191,9 +184,7 @@ describe('in a sandboxed frame', () => {
   test('events arrive, and go on the page’s way out', async ({ visitor: { page }, site }) => {
     site.pages['/frame'] = frame
     await page.goto(at(site, '/frame'))
-    await ofFrame(page).waitForFunction(
-      () => 'flush' in (globalThis as unknown as { headwater: object }).headwater,
-    )
+    await hasClient(ofFrame(page))
     await ofFrame(page).evaluate(async () => {
       headwater.track('a')
       await headwater.flush()

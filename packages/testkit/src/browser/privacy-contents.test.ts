@@ -1,19 +1,14 @@
 /** What of a visitor who agrees is kept and sent, where it is kept, and how they see and forget it. */
 import type { BrowserContext } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../../sdk/src/core/api.ts'
 import { lookAt, nothing } from './device.ts'
+import { closeTab, flush, hasClient, hasStub, letPass, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import { closeTab, flush, hasClient, letPass, type TestSite, visit } from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import { at, names, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
-const at = (site: TestSite, path = '/') => `http://www.shop.localhost:${site.port}${path}`
 const device = (context: BrowserContext, site: TestSite) => lookAt(context, at(site, '/bare'))
-const names = (site: TestSite) => site.events.map(({ name, type }) => name ?? type)
 
 describe('kept', () => {
   test('as local, the visitor is known on this origin by a text, without a cookie', async ({
@@ -91,7 +86,7 @@ describe('what must not be known', () => {
     site.pages['*'] = { tag, hasStub: true }
     const { page } = visitor
     await page.goto(at(site, `/landing?utm_source=a&${query}${fragment}`), { waitUntil: 'commit' })
-    await page.waitForFunction(() => 'headwater' in globalThis)
+    await hasStub(page)
     await page.evaluate(() => headwater.identify('user_1', { email: 'anna@example.com' }))
     await page.goto(at(site, '/bare'))
     await expect.poll(() => names(site)).toEqual(['page_view', 'identify'])
@@ -130,7 +125,7 @@ test.for(['data-sensitive-keys', 'data-ignored-referrers'])(
     site.pages['*'] = { tag: { [name]: 'voucher' } }
     await visitor.page.goto(at(site, '/?voucher=1'), { referer: 'http://elsewhere.localhost/' })
     await letPass(visitor.page, 100)
-    await visitor.page.evaluate(() => (globalThis as { headwater?: Client }).headwater?.flush())
+    await visitor.page.evaluate(() => (globalThis as { headwater?: typeof headwater }).headwater?.flush())
     const isRefused = visitor.pageErrors.splice(0).some((error) => `${error}`.includes('ConfigError'))
     expect(isRefused || names(site).includes('page_view')).toBe(true)
   },
@@ -189,9 +184,9 @@ describe('when the visitor leaves before the SDK has come, the stub', () => {
     site.pages['/stub'] = { hasStub: true }
     site.withholdSdk()
     await page.goto(at(site, '/stub?utm_source=a'), { waitUntil: 'commit' })
-    await page.waitForFunction(() => 'headwater' in globalThis)
+    await hasStub(page)
     const calledAt = await page.evaluate(() => {
-      headwater.track('a', { n: 1 } as never)
+      headwater.track('a', { n: 1 })
       headwater.conversion('purchase', { id: '1', revenueCents: 100, currency: 'EUR' })
       return Date.now()
     })
@@ -226,7 +221,7 @@ describe('when the visitor leaves before the SDK has come, the stub', () => {
       ['granted', visitor],
     ] as const) {
       await page.goto(at(site, `/?${state}`), { waitUntil: 'commit' })
-      await page.waitForFunction(() => 'headwater' in globalThis)
+      await hasStub(page)
       await page.evaluate((it) => {
         headwater.track('before')
         headwater.consent(it)
@@ -240,7 +235,7 @@ describe('when the visitor leaves before the SDK has come, the stub', () => {
     site.withholdSdk()
     site.pages['*'] = { hasStub: true, tag: { 'data-persistence': 'memory' } }
     await visitor.page.goto(at(site), { waitUntil: 'commit' })
-    await visitor.page.waitForFunction(() => 'headwater' in globalThis)
+    await hasStub(visitor.page)
     await visitor.page.goto(at(site, '/bare'))
     await expect.poll(() => names(site)).toEqual(['page_view'])
     expect(await device(visitor.context, site)).toEqual(nothing)
@@ -251,7 +246,7 @@ describe('when the visitor leaves before the SDK has come, the stub', () => {
     await flush(await visit(visitor.page, at(site)))
     site.withholdSdk()
     await visitor.page.goto(at(site), { waitUntil: 'commit' })
-    await visitor.page.waitForFunction(() => 'headwater' in globalThis)
+    await hasStub(visitor.page)
     await visitor.page.goto(at(site, '/bare'))
     await expect.poll(() => names(site)).toEqual(['page_view', 'page_view'])
     expect(new Set(site.events.map((event) => event.anonymous_id)).size).toBe(1)

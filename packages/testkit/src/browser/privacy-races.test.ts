@@ -1,18 +1,13 @@
 /** What a refusal, or forgetting, stops that is already under way: the moments between reading, sending and hearing back. */
 import type { Page, Request } from 'playwright-core'
 import { describe, expect, vi } from 'vitest'
-import type { Client } from '../../../../sdk/src/core/api.ts'
 import { lookAt } from './device.ts'
+import { flush, letPass, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import { flush, letPass, type TestSite, visit } from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import { at, names, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
-const at = (site: TestSite, path = '/') => `http://www.shop.localhost:${site.port}${path}`
-const names = (site: TestSite) => site.events.map(({ name, type }) => name ?? type)
 const refuse = (page: Page) => page.evaluate(() => headwater.consent('denied'))
 
 /** From now on the collector answers only once it is released: a first time so, then with receipts. */

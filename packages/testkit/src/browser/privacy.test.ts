@@ -1,25 +1,18 @@
 /** What is on the device and on the wire while a visitor agrees, has not answered, refuses, and when they change their mind. */
 import type { BrowserContext, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../../sdk/src/core/api.ts'
 import type { ConsentState } from '../../../../sdk/src/core/options.ts'
 import { type Device, lookAt, nothing } from './device.ts'
+import { closeTab, flush, hasClient, hasStub, letPass, track, visit } from './tab.ts'
 import { testInBrowser, type Visitor } from './test-in-browser.ts'
-import { closeTab, flush, hasClient, letPass, type PageParts, type TestSite, visit } from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import { at, names, type PageParts, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
-// A secure context by its name, and a domain that takes cookies for all its subdomains.
-const at = (site: TestSite, path = '/') => `http://www.shop.localhost:${site.port}${path}`
 const device = (context: BrowserContext, site: TestSite) => lookAt(context, at(site, '/bare'))
 const recordsIn = ({ databases }: Device) => Object.values(databases).flat()
-const names = (site: TestSite) => site.events.map(({ name, type }) => name ?? type)
 const visitorsIn = (site: TestSite) => [...new Set(site.events.map((event) => event.anonymous_id))]
 const say = (page: Page, state: ConsentState) => page.evaluate((it) => headwater.consent(it), state)
-const track = (page: Page, name: string) => page.evaluate((it) => headwater.track(it), name)
 
 const open = ({ page }: Visitor, site: TestSite, path = '/') => visit(page, at(site, path))
 
@@ -135,7 +128,7 @@ describe.each<[string, PageParts]>([
     site.withholdSdk()
     site.pages['*'] = { ...parts, hasStub: true }
     await visitor.page.goto(at(site), { waitUntil: 'commit' })
-    await visitor.page.waitForFunction(() => 'headwater' in globalThis)
+    await hasStub(visitor.page)
     await visitor.page.evaluate(() => headwater.track('a'))
     await closeTab(visitor.page)
     expect(await device(visitor.context, site)).toEqual(nothing)

@@ -9,7 +9,6 @@ import { gunzipSync } from 'node:zlib'
 import type { WireEvent } from '@headwater/contract'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
-import type { Client } from '../../../../sdk/src/core/api.ts'
 
 export const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
 
@@ -127,53 +126,17 @@ export async function startTestSite(): Promise<TestSite> {
   return site
 }
 
-/** Resolves when the client itself is on the page, not the stub. */
-export async function hasClient(page: Page): Promise<void> {
-  await page.waitForFunction(() => 'flush' in ((globalThis as { headwater?: object }).headwater ?? {}))
-}
+/**
+ * An address of the site by a name that is a secure context, takes cookies for all its subdomains, and is another origin
+ * than the collector's, which is the site by its number.
+ */
+export const at = (site: TestSite, path = '/'): string => `http://www.shop.localhost:${site.port}${path}`
 
-/** Opens an address in this tab and waits for the client. */
-export async function visit(page: Page, address: string): Promise<Page> {
-  await page.goto(address)
-  await hasClient(page)
-  return page
-}
+/** What the events that came are called, in order. */
+export const names = (site: TestSite): string[] => site.events.map(nameOf)
 
-export const minute = 60_000
-
-/** Has a visitor's pages believe that so much time has passed, also those that come later. */
-export async function letTimeLeap(page: Page, ms: number): Promise<void> {
-  const leap = (by: number) => {
-    const now = Date.now
-    Date.now = () => now() + by
-  }
-  await page.context().addInitScript(leap, ms)
-  for (const open of page.context().pages()) await open.evaluate(leap, ms)
-}
-
-/** Gives a page time for something that must not happen. */
-export async function letPass(page: Page, ms: number): Promise<void> {
-  const until = (await page.evaluate(() => performance.now())) + ms
-  await page.waitForFunction((it) => performance.now() > it, until)
-}
-
-/** Closes a tab as a person does; the page hears of it. */
-export async function closeTab(page: Page): Promise<void> {
-  const isClosed = page.waitForEvent('close')
-  await page.close({ runBeforeUnload: true })
-  await isClosed
-}
-
-/** The client, as pages have it; for functions that run there. */
-declare const headwater: Client
-
-export const flush = (page: Page): Promise<void> => page.evaluate(() => headwater.flush())
-
-/** Opens an address and delivers its page view. */
-export async function see(page: Page, address: string): Promise<Page> {
-  await flush(await visit(page, address))
-  return page
-}
+export const named = (site: TestSite, name: string): WireEvent[] =>
+  site.events.filter((event) => nameOf(event) === name)
 
 /** Gives a page `npm.createClient`, the client of the npm package. */
 export async function addClientMaker(page: Page): Promise<void> {
@@ -186,6 +149,8 @@ export async function addClientMaker(page: Page): Promise<void> {
   })
   await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
 }
+
+const nameOf = ({ name, type }: WireEvent): string => name ?? type
 
 function receiptFor(events: unknown[]): string {
   return JSON.stringify({ request_id: 'r', accepted: events.length, duplicate: 0, rejected: 0, results: [] })

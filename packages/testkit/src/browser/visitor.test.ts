@@ -1,22 +1,8 @@
 /** One person in a browser is one visitor in one visit: across subdomains, tabs, sign-ins, campaigns, redirects and outages. */
-import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
-import type { Client } from '../../../../sdk/src/core/api.ts'
+import { closeTab, flush, hasClient, hasStub, letTimeLeap, minute, see, track, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import {
-  closeTab,
-  flush,
-  hasClient,
-  letTimeLeap,
-  minute,
-  neverComes,
-  see,
-  type TestSite,
-  visit,
-} from './test-site.ts'
-
-/** For functions that run in pages. */
-declare const headwater: Client
+import { named, neverComes, type TestSite } from './test-site.ts'
 
 const hosts = ['*.shop.test', 'shop.test', '*.example.co.uk'].map((host) => `MAP ${host} 127.0.0.1`)
 const test = testInBrowser(`--host-resolver-rules=${hosts.join(', ')}`)
@@ -25,9 +11,6 @@ const www = (site: TestSite, path = '/') => `http://www.shop.test:${site.port}${
 const blog = (site: TestSite, path = '/') => `http://blog.shop.test:${site.port}${path}`
 const anonymousIds = (site: TestSite) => [...new Set(site.events.map((event) => event.anonymous_id))]
 const sessionIds = (site: TestSite) => [...new Set(site.events.map(({ session }) => session?.id))]
-const named = (site: TestSite, name: string) =>
-  site.events.filter((event) => (event.name ?? event.type) === name)
-const track = (page: Page, name: string) => page.evaluate((it) => headwater.track(it), name)
 
 describe('on subdomains', () => {
   test('a visitor is the same one in the same visit, whose beginning only the first tells', async ({
@@ -100,7 +83,7 @@ describe('on subdomains', () => {
     site.withholdSdk()
     site.pages['/stub'] = { hasStub: true }
     await visitor.page.goto(www(site, '/stub?utm_source=a'), { waitUntil: 'commit' })
-    await visitor.page.waitForFunction(() => 'headwater' in globalThis)
+    await hasStub(visitor.page)
     await visitor.page.goto(www(site, '/bare'))
     await expect.poll(() => site.events).toHaveLength(2)
     site.restoreSdk()

@@ -1,0 +1,62 @@
+/** What visitors do in a tab, and what tests wait for there. */
+import type { Frame, Page } from 'playwright-core'
+import type { Client } from '../../../../sdk/src/core/api.ts'
+
+declare global {
+  /** The client, as pages have it; for functions that run there. */
+  const headwater: Client
+}
+
+/** Resolves when the stub is on the page, or the client that follows it. */
+export async function hasStub(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'headwater' in globalThis)
+}
+
+/** Resolves when the client itself is on the page, not the stub. */
+export async function hasClient(page: Page | Frame): Promise<void> {
+  await page.waitForFunction(() => 'flush' in ((globalThis as { headwater?: object }).headwater ?? {}))
+}
+
+/** Opens an address in this tab and waits for the client. */
+export async function visit(page: Page, address: string): Promise<Page> {
+  await page.goto(address)
+  await hasClient(page)
+  return page
+}
+
+/** Opens an address and delivers its page view. */
+export async function see(page: Page, address: string): Promise<Page> {
+  await flush(await visit(page, address))
+  return page
+}
+
+export const track = (page: Page, name: string): Promise<void> =>
+  page.evaluate((it) => headwater.track(it), name)
+
+/** Resolves when the SDK has tried to send, whatever came of it. */
+export const flush = (page: Page): Promise<void> => page.evaluate(() => headwater.flush())
+
+/** Closes a tab as a person does; the page hears of it. */
+export async function closeTab(page: Page): Promise<void> {
+  const isClosed = page.waitForEvent('close')
+  await page.close({ runBeforeUnload: true })
+  await isClosed
+}
+
+export const minute = 60_000
+
+/** Has a visitor's pages believe that so much time has passed, also those that come later. */
+export async function letTimeLeap(page: Page, ms: number): Promise<void> {
+  const leap = (by: number) => {
+    const now = Date.now
+    Date.now = () => now() + by
+  }
+  await page.context().addInitScript(leap, ms)
+  for (const open of page.context().pages()) await open.evaluate(leap, ms)
+}
+
+/** Gives a page time for something that must not happen. */
+export async function letPass(page: Page, ms: number): Promise<void> {
+  const until = (await page.evaluate(() => performance.now())) + ms
+  await page.waitForFunction((it) => performance.now() > it, until)
+}
