@@ -49,7 +49,8 @@ async function onPostgres(): Promise<Site> {
 
 /** Runs in the page: the names of the events that wait on the device. */
 async function readQueue(): Promise<string[]> {
-  const [{ name = '' } = {}] = await indexedDB.databases()
+  const [{ name } = {}] = await indexedDB.databases()
+  if (!name) return [] // the SDK has yet to make it; to open it here would make another, without its store
   const answerOf = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
       request.onsuccess = () => resolve(request.result)
