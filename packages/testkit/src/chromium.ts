@@ -18,7 +18,7 @@ export const launchPersistent = async (userDataDir: string): Promise<BrowserCont
   chromium.launchPersistentContext(userDataDir, await launchOptions())
 
 /** Where the browser is. Rejects with the places it looked at when there is none. */
-export const chromiumPath = async (): Promise<string> => installedChromium() ?? (await chromiumFromNpm())
+const chromiumPath = async (): Promise<string> => installedChromium() ?? (await chromiumFromNpm())
 
 // Only what a test run needs. @sparticuz/chromium's own list has --single-process, --no-zygote and --disable-web-security:
 // pages would share a process and see each other's storage otherwise than they do in the browsers people use.

@@ -22,7 +22,7 @@ export interface FakeCookies {
 }
 
 /** `host` answers which host the page is on by now. */
-export function createFakeCookies(host: () => string): FakeCookies {
+function createFakeCookies(host: () => string): FakeCookies {
   let jar: Cookie[] = []
   const isAddress = () => /^[\d.]+$/.test(host())
   const covers = (domain: string) => domain === host() || (!isAddress() && host().endsWith(`.${domain}`))

@@ -194,8 +194,6 @@ describe('in a sandboxed frame', () => {
     await expect.poll(() => names(site)).toEqual(['page_view', 'a', 'left'])
     expect(new Set(site.events.map(({ session }) => session?.id)).size).toBe(1)
   })
-
-  // Its navigation object is there, but without entries, and says nothing.
 })
 
 describe('where cookies, localStorage and IndexedDB all throw', () => {
