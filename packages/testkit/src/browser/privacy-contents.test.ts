@@ -119,15 +119,21 @@ describe('what must not be known', () => {
   })
 })
 
-test.for(['data-sensitive-keys', 'data-ignored-referrers'])(
-  '%s that is a text is taken or refused, and costs no events in silence',
-  async (name, { visitor, site }) => {
+test.for([
+  ['data-sensitive-keys', 'option_sensitive_keys'],
+  ['data-ignored-referrers', 'option_ignored_referrers'],
+])(
+  '%s that is a text is refused as %s, and nothing is sent or kept',
+  async ([name = '', code], { visitor, site }) => {
     site.pages['*'] = { tag: { [name]: 'voucher' } }
-    await visitor.page.goto(at(site, '/?voucher=1'), { referer: 'http://elsewhere.localhost/' })
+    await visitor.page.goto(at(site, '/?voucher=1'))
+    await expect
+      .poll(() => visitor.pageErrors.map(String))
+      .toEqual([expect.stringContaining(`ConfigError: ${code}: `)])
+    visitor.pageErrors.length = 0
     await letPass(visitor.page, 100)
-    await visitor.page.evaluate(() => (globalThis as { headwater?: typeof headwater }).headwater?.flush())
-    const isRefused = visitor.pageErrors.splice(0).some((error) => `${error}`.includes('ConfigError'))
-    expect(isRefused || names(site).includes('page_view')).toBe(true)
+    expect(site.bodies).toEqual([])
+    expect(await device(visitor.context, site)).toEqual(nothing)
   },
 )
 
