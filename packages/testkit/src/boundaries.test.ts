@@ -1,7 +1,8 @@
 /** The arrows of the house: who may import whom. */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { type Rule, readSource, readSources, violations, waysTo } from './boundaries.ts'
+import sdk from '../../../sdk/package.json' with { type: 'json' }
+import { deadEnds, type Rule, readSource, readSources, violations, waysTo } from './boundaries.ts'
 
 interface Arrow extends Rule {
   fact: string
@@ -49,7 +50,7 @@ const arrows: Arrow[] = [
     broken: ['sdk/src/core/client.ts', `import { createBrowserStorage } from '../browser/storage.ts'`],
   },
   {
-    fact: 'the SDK’s browser files import core, contract, attribution and three small packages',
+    fact: 'the SDK’s browser files import core, contract, attribution, the debug extra and two small packages',
     files: /^sdk\/src\/browser\//,
     onlyImport:
       /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(core\/|browser\/|extras\/debug\.ts)|npm:(ky|idb-keyval)(\/|$))/,
@@ -158,6 +159,24 @@ test('imports are found whether static, of types, dynamic or re-exported', () =>
     'sdk/src/c.ts',
     'packages/contract/src/index.ts',
   ])
+})
+
+describe('an import of ours leads to a file that was read', () => {
+  test('in every source file', () => {
+    expect(deadEnds(sources)).toEqual([])
+  })
+
+  test.each(Object.keys(sdk.exports))('by the SDK’s entry %s', (entry) => {
+    const text = `import '${entry.replace('.', '@headwater/sdk')}'`
+    expect(deadEnds([readSource('sdk/src/a.ts', text)], sources)).toEqual([])
+  })
+
+  test('and one that does not is found, unless it is a text', () => {
+    const text = `import '@headwater/contract/gone'; import sql from './a.sql?raw'; import 'zod'`
+    expect(deadEnds([readSource('sdk/src/a.ts', text)], sources)).toEqual([
+      'sdk/src/a.ts → packages/contract/src/gone.ts',
+    ])
+  })
 })
 
 test('the sources of every package are read', () => {

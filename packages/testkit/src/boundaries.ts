@@ -49,6 +49,13 @@ export const violations = (rule: Rule, sources: Source[]): string[] =>
     .filter(({ path }) => rule.files.test(path))
     .flatMap(({ path, imports }) => imports.filter((it) => forbids(rule, it)).map((it) => `${path} → ${it}`))
 
+/** Imports of ours that are none of the sources, as 'file → import': there a way would end unseen. Texts (`?raw`) lead nowhere. */
+export const deadEnds = (sources: Source[], read: Source[] = sources): string[] => {
+  const paths = new Set(read.map(({ path }) => path))
+  const isDead = (it: string) => !it.startsWith('npm:') && !it.endsWith('?raw') && !paths.has(it)
+  return sources.flatMap(({ path, imports }) => imports.filter(isDead).map((it) => `${path} → ${it}`))
+}
+
 /** How the files come to load a package, each as 'file → file → package'; the shortest way for each file. */
 export const waysTo = (imported: string, files: RegExp, sources: Source[]): string[] => {
   const runtimeImports = new Map(sources.map((source) => [source.path, source.runtimeImports]))
@@ -76,8 +83,9 @@ const forbids = ({ onlyImport, neverImport }: Rule, imported: string) =>
 
 const ourPackages: [RegExp, string][] = [
   [/^@headwater\/contract$/, 'packages/contract/src/index.ts'],
-  [/^@headwater\/sdk$/, 'sdk/src/browser.ts'],
-  [/^@headwater\/sdk\/(.+)$/, 'sdk/src/$1.ts'],
+  [/^@headwater\/sdk$/, 'sdk/src/browser/index.ts'],
+  [/^@headwater\/sdk\/script\.js$/, 'sdk/src/browser/script.ts'],
+  [/^@headwater\/sdk\/(.+)$/, 'sdk/src/extras/$1.ts'],
   [/^@headwater\/([^/]+)$/, 'packages/$1/src/index.ts'],
   [/^@headwater\/([^/]+)\/(.+)$/, 'packages/$1/src/$2.ts'],
   [/^headwater(\/.*)?$/, 'collector/src/main.ts'],
