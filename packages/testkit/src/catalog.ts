@@ -13,7 +13,7 @@ export interface Catalog {
   close(): Promise<void>
 }
 
-export const repository = fileURLToPath(new URL('../../..', import.meta.url))
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const schema = readFileSync(`${repository}/schema.sql`, 'utf8')
 
 export const openPostgresCatalog = async (): Promise<Catalog> => {
