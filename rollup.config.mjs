@@ -16,10 +16,11 @@ const ours = ['@headwater/contract', '@headwater/attribution']
 const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
-// Names of our parts for each other, which nothing outside the bundle sees or stores: 0.1 kB (gzip -9) when they are short.
+// Names of our parts for each other, which nothing outside the script sees or stores: 0.1 kB (gzip -9) when they are short. Some are
+// those of DOM properties too, none of which the script uses.
 const innerNames =
-  /^(adCookies|adopt|arrival|arrive|bodyOf|clock|complain|counts|deliver|drops|dump|exclusively|failed|giveBack|hurry|inTurn|isOpen|isPaused|journal|landing|leave|leavingBytes|lifecycle|lost|newId|note|notices|openAt|openedAt|peek|restart|retryAfter|sendLeaving|sessionRules|settings|sha256|shown|stay|takeBack|transport|uuid|wake|watch)$/
-const forTag = [
+  /^(adCookies|adopt|after|arrival|arrive|bodyOf|carry|clock|complain|counts|deliver|drops|dump|exclusively|failed|giveBack|hurry|idleMs|inspect|inTurn|isOpen|isPaused|journal|landing|lastSeenAt|leave|leavingBytes|lifecycle|lost|maxMs|newId|note|notices|openAt|openedAt|pack|peek|place|ports|restart|resume|retryAfter|rules|sendLeaving|sessionRules|settings|sha256|shown|stay|storage|take|takeBack|transport|uuid|wake|watch)$/
+const forTag = (mangle = true) => [
   lighterFiles(),
   resolve({ browser: true }),
   esbuild({ target: 'es2022', define, ...everyScript }),
@@ -27,7 +28,7 @@ const forTag = [
   terser({
     ecma: 2022,
     compress: { passes: 5, inline: 1, unsafe_arrows: true }, // nobody calls `new` on ours
-    mangle: { properties: { regex: innerNames } },
+    mangle,
   }),
 ]
 
@@ -56,7 +57,15 @@ const bannerOf = { vitals: '/*! with web-vitals, Apache-2.0 (c) Google LLC */' }
 const rows = [
   { input: { browser: sdk, ...npmExtras }, dir: 'sdk/dist', plugins: forBrowsers },
   { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
-  { input: scriptTag, file: tagFiles, plugins: forTag, external: [], format: 'iife', strict: false, banner },
+  {
+    input: scriptTag,
+    file: tagFiles,
+    plugins: forTag({ properties: { regex: innerNames, builtins: true } }),
+    external: [],
+    format: 'iife',
+    strict: false,
+    banner,
+  },
   {
     input: extras,
     dir: 'sdk/dist/extras',
@@ -67,11 +76,11 @@ const rows = [
   ...optional.map((name) => ({
     input: extras[name],
     file: `collector/dist/sdk/${name}.js`,
-    plugins: forTag,
+    plugins: forTag(),
     external: [],
     banner: bannerOf[name],
   })),
-  { input: stub, file: stubFiles, plugins: forTag, external: [], format: 'iife', strict: false },
+  { input: stub, file: stubFiles, plugins: forTag(), external: [], format: 'iife', strict: false },
   { input: collector, dir: 'collector/dist', plugins: forNode },
   { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
 ]
