@@ -38,7 +38,7 @@ test('without arrive nobody looks for pages', () => {
 describe('afterwards', () => {
   const turn = (state: string) => {
     set('visibilityState', state)
-    document.dispatchEvent(new Event('visibilitychange'))
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
   }
 
   test.each([

@@ -17,7 +17,7 @@ export function createLifecycle(): Lifecycle {
         if (arrive) watchPages(arrive, signal)
         // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with pagehide alone.
         const turn = () => (document.visibilityState === 'hidden' ? leave() : resume())
-        document.addEventListener('visibilitychange', turn, { signal })
+        addEventListener('visibilitychange', turn, { signal }) // of the window, which hears of it after the page's own listeners
         addEventListener('pagehide', leave, { signal })
         leaveEarly(leave, signal)
         addEventListener('online', resume, { signal })

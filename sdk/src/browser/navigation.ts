@@ -29,7 +29,7 @@ export function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'searc
     .slice(1)
     .split('&')
     .filter((pair) => !isCampaignKey(pair.replace(/=.*/, '')))
-  return pathname + query + (/^#!?\/./.test(hash) ? hash : '')
+  return `${pathname}?${query}${/^#!?\/./.test(hash) ? hash : ''}`
 }
 
 function watchHistory(look: () => void, signal: AbortSignal): void {

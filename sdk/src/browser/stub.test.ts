@@ -223,6 +223,18 @@ describe('a visitor who leaves before the script has come', () => {
     expect(beacons).toHaveLength(1)
   })
 
+  test('is told again with what has been called since, should the page stay', async () => {
+    const hw = await open()
+    window.dispatchEvent(new Event('beforeunload')) // by a link to a download
+    hw.track('later')
+    leave()
+    expect(beacons.map(({ body }) => body.events.map(({ name }: { name: string }) => name))).toEqual([
+      ['page_view'],
+      ['page_view', 'later'],
+    ])
+    expect(new Set(sent().map(({ idempotency_key }) => idempotency_key)).size).toBe(2)
+  })
+
   test('is told at pagehide alone once the page has loaded', async () => {
     await open()
     window.dispatchEvent(new Event('load'))

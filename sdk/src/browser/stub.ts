@@ -18,8 +18,8 @@ export interface Stub {
 
 const verbs = ['track', 'conversion', 'page', 'identify', 'reset', 'consent', 'on']
 const q: Call[] = []
-let count = 0x100
-let isSent = false
+let count = 100
+let sent = -1 // calls that went already
 const opening = now()
 const stub: Stub = { q, opening }
 
@@ -34,8 +34,8 @@ addEventListener('load', () => removeEventListener('beforeunload', send))
 
 function now(): Moment {
   const at = Date.now()
-  // 48 bits of time, until the year 2527, and 12 that count.
-  const time = `0${at.toString(16)}${(count++).toString(16)}`
+  // 48 bits of time, until the year 2527, and 12 that count, in digits that are decimal.
+  const time = `0${at.toString(16)}${count++}`
   let digit = 0
   // Chance needs to be no secret here: an id that somebody guesses gives nothing away.
   const next = () => time[digit++] ?? (Math.random().toString(16)[2] as string) // 0 has no digit, and never comes
@@ -45,23 +45,20 @@ function now(): Moment {
 
 function send(): void {
   const tag = document.querySelector<HTMLScriptElement>('script[data-token]')
-  if (isSent || !tag || window.headwater !== stub) return // somebody has taken over
+  if (sent === q.length || !tag || window.headwater !== stub) return // somebody has taken over
   const { token, endpoint = new URL(tag.src).origin, consent, autoPage, persistence = 'cookie' } = tag.dataset
   const said = q.findLast(([verb]) => verb === 'consent')?.[1] ?? consent
   // Where Do Not Track is respected it takes a yes: to ask the browser takes more code than there is room for.
   const isRefused = 'respectDnt' in tag.dataset || (navigator as Refusals).globalPrivacyControl
   if (said ? said !== 'granted' : isRefused) return
-  isSent = true
+  sent = q.length // calls that come after all, should the page stay, go with them again
   const { key: own, at: seenAt } = opening
-  let anonymous_id = own
-  if (persistence === 'cookie') {
-    const known = document.cookie.match(/hw_id=1\.([\w-]+)/)?.[1]
-    if (known) anonymous_id = known
-    // For the client of the next page (core/id-record.ts). The collector names the session by the event that opens it.
+  const known = persistence === 'cookie' ? document.cookie.match(/hw_id=1\.([\w-]+)/)?.[1] : own
+  // For the client of the next page (core/id-record.ts). The collector names the session by the event that opens it.
+  if (!known)
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
-    else document.cookie = `hw_id=1.${own}.${own}.${seenAt}.${seenAt}; Path=/; Max-Age=34560000; SameSite=Lax`
-  }
-  const visitor = { anonymous_id, url: bare(location.href) }
+    document.cookie = `hw_id=1.${own}.${own}.${seenAt}.${seenAt}; Path=/; Max-Age=34560000; SameSite=Lax`
+  const visitor = { anonymous_id: known ?? own, url: bare(location.href) }
   const made = autoPage === 'false' ? q : [{ 0: 'page', ...opening } as unknown as Call, ...q] // what is read of it
   const events = made.flatMap(({ key, at, 0: verb, 1: name, 2: more }) => {
     // Each call of ours has its verb and its time.
@@ -82,7 +79,7 @@ function send(): void {
 }
 
 // Of the query only what cannot be a secret: to clean the rest takes more code than there is room for.
-const bare = (url: string) => url.replace(/#.*|([?&])(?!utm_|\w*clid|[gw]braid)[^&#]*/g, '$1')
+const bare = (url: string) => url.replace(/#.*|([?&])(?!utm_|\w*clk?id|[gw]braid)[^&#]*/g, '$1')
 
 type More = Record<string, unknown>
 

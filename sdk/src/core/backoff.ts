@@ -78,7 +78,7 @@ function delayAfter(failures: number): number {
   const late = failures - earlyFailures
   return late > 0
     ? Math.min(earlyCapMs * 2 ** late, lateCapMs)
-    : Math.min((firstDelayMs / 2) * 2 ** failures, earlyCapMs)
+    : Math.min((firstDelayMs / 2) * 2 ** failures || earlyCapMs, earlyCapMs)
 }
 
 /** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, an hour at most; 0 when it says nothing. */

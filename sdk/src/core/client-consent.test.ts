@@ -479,3 +479,132 @@ describe('of two tabs', () => {
     expect(await waiting(two)).toEqual([])
   })
 })
+
+describe('another tab', () => {
+  /** Two tabs: one said who the visitor is, both have delivered. */
+  async function openTwo() {
+    const store = createFakeStorage()
+    const one = openPage({}, { storage: createFakeStorage(store) })
+    const two = openPage({}, { ...one.device, storage: createFakeStorage(store) })
+    one.client.identify('alice')
+    await one.client.flush()
+    two.client.track('early')
+    await two.client.flush()
+    return { one, two, store, known: two.events()[0]?.anonymous_id }
+  }
+
+  test.each<[string, (page: FakePage) => void]>([
+    ['denied', ({ client }) => client.consent('denied')],
+    ['forgotten', ({ client }) => void client.forget()],
+  ])('of a visitor who was %s does not bring them back when it leaves', async (_, end) => {
+    const { one, two, known } = await openTwo()
+    end(one)
+    await settled()
+    two.client.track('late')
+    two.lifecycle.leave()
+    const late = two.events().at(-1)
+    expect(late).toMatchObject({ name: 'late' })
+    expect(late?.anonymous_id).not.toBe(known)
+    expect(late).not.toHaveProperty('user_id')
+  })
+
+  test('that cannot write any more when it leaves does not bring them back by its note', async () => {
+    const { one, two, store, known } = await openTwo()
+    one.client.consent('denied')
+    await settled()
+    two.storage.hang()
+    two.client.track('late')
+    two.lifecycle.leave()
+    const next = openPage({}, { ...one.device, storage: createFakeStorage(store) })
+    next.client.track('next')
+    await next.client.flush()
+    const event = next.events().find(({ name }) => name === 'next')
+    expect(event?.anonymous_id).not.toBe(known)
+    expect(event).not.toHaveProperty('user_id')
+  })
+
+  test('sends nothing any more of what was deleted', async () => {
+    const one = openPage()
+    const two = openPage({}, one.device)
+    await settled()
+    two.client.track('secret')
+    await settled()
+    one.client.consent('denied')
+    await settled()
+    two.lifecycle.leave()
+    expect(two.events()).toEqual([])
+  })
+})
+
+describe('a request that is under way', () => {
+  /** It carries two events. */
+  async function beginRequest() {
+    const page = openPage()
+    await settled()
+    page.client.track('a')
+    page.client.track('b')
+    await settled()
+    const { promise, open } = gate<Answer>()
+    page.transport.replyWith(promise)
+    const flushed = page.client.flush()
+    await settled()
+    const end = async (answer: Answer) => {
+      open(answer)
+      await flushed
+    }
+    return { ...page, end }
+  }
+
+  test.each<[string, (page: FakePage) => unknown]>([
+    ['forgotten', ({ client }) => client.forget()],
+    ['denied, and others allowed', ({ client }) => [client.consent('denied'), client.consent('granted')]],
+  ])('while its events are %s is not split by what is answered', async (_, act) => {
+    const page = await beginRequest()
+    await act(page)
+    await page.end(problem(413))
+    await page.client.flush()
+    expect(page.transport.sent()).toEqual([['a', 'b']])
+  })
+
+  test('and answered while consent is asked for again is dealt with: nothing is sent twice', async () => {
+    const page = await beginRequest()
+    page.client.consent('pending')
+    await page.end(receipt(2))
+    page.client.consent('granted')
+    await page.client.flush()
+    expect(page.transport.sent()).toEqual([['a', 'b']])
+  })
+})
+
+test('while it is pending, what an earlier page has left behind is not written either', async () => {
+  const gone = openPage()
+  gone.client.track('first')
+  await gone.client.flush()
+  gone.storage.hang()
+  gone.transport.alwaysReplyWith({ status: 0 })
+  gone.client.track('left')
+  gone.lifecycle.leave()
+  await settled()
+  const page = openPage({ consent: 'pending' }, { journal: gone.journal })
+  const before = gone.journal.names()
+  page.client.track('y')
+  await settled()
+  expect(await page.storage.dump()).toEqual([])
+  expect(gone.journal.names()).toEqual(before)
+})
+
+test.each([['granted'], ['denied']] as const)(
+  'a storage that never answers holds up nothing after a no, where it began as %s',
+  async (consent) => {
+    const storage = createFakeStorage()
+    if (consent === 'denied') storage.hang()
+    const page = openPage({ consent }, { storage })
+    await settled()
+    storage.hang()
+    page.client.consent('denied')
+    page.client.consent('granted')
+    page.client.track('x')
+    await page.clock.advance(120_000)
+    expect(page.events().map(({ name }) => name)).toEqual(['x'])
+  },
+)

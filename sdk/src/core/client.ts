@@ -129,8 +129,8 @@ export function createCore(settings: Settings, ports: Ports): Core {
     flush: flusher.flush,
     async shutdown() {
       isOpen = false
+      await flusher.flush() // until then the page may be left
       unwatch?.()
-      await flusher.flush()
       flusher.stop()
     },
     setToken(token) {

@@ -38,7 +38,7 @@ export function createDelivery(parts: Parts, queue: Queue, pace: Pace): Delivery
     await queue.carry(events, async () => {
       const answer = await send(`${settings.endpoint}/v1/batch?token=${settings.token}`, body)
       notices.emit('answered', { events, bytes: body.length, leaving, answer })
-      if (settings.consent !== 'granted') return // nothing is left that it could be about
+      if (!queue.carries(events)) return // they are forgotten
       const outcome = outcomeFor(events, answer)
       if (outcome !== 'delivered') drops.giveBack(told)
       await after[outcome](events, answer)

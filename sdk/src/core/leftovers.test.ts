@@ -35,7 +35,8 @@ function setUp() {
     const adopted: Settled[] = []
     const leftovers = createLeftovers(parts, id)
     const adopt = () => leftovers.adopt(async (settled) => void adopted.push(settled))
-    return { ...leftovers, drops, adopted, adopt }
+    const note = (settled: Settled) => leftovers.note(settled, settled.events.length)
+    return { ...leftovers, note, drops, adopted, adopt }
   }
   return { journal, one: openOn('p1'), two: openOn('p2') }
 }
@@ -95,6 +96,24 @@ describe('a note', () => {
     expect(one.adopted).toEqual([settledOf('k2')])
     expect(journal.names()).toEqual([])
   })
+})
+
+test('a note that grows while it is taken over stays, with what has come to it', async () => {
+  const { one, journal } = setUp()
+  one.note(settledOf('k1'))
+  const reader = createFakePorts({ journal })
+  const notices = createEmitter(reader.clock)
+  const drops = createDrops(notices.emit)
+  const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
+  const adopted: Settled[] = []
+  const two = createLeftovers({ ports: reader, settings, drops, notices }, 'p2')
+  const adopt = () => two.adopt(async (settled) => void adopted.push(settled))
+  const first = adopt()
+  one.note(settledOf('k1', 'k2'))
+  await first
+  await adopt()
+  expect(adopted).toEqual([settledOf('k1'), settledOf('k1', 'k2')])
+  expect(journal.names()).toEqual([])
 })
 
 describe('taking a note back', () => {
@@ -296,6 +315,20 @@ describe('a page that is gone before its storage has answered', () => {
     expect(next.events().at(-1)).toMatchObject({ user_id: 'u1' })
   })
 
+  test('has said goodbye to its visitor: the next page knows nobody', async () => {
+    const first = openPage()
+    first.client.identify('u1')
+    await first.client.flush()
+    await first.clock.advance(1_000)
+    const gone = leaveAtOnce(({ client }) => client.reset(), first.device)
+    const next = await openNext(gone.device)
+    next.client.track('b')
+    await next.client.flush()
+    const b = next.events().at(-1)
+    expect(b?.anonymous_id).not.toBe(first.events()[0]?.anonymous_id)
+    expect(b).not.toHaveProperty('user_id')
+  })
+
   test('tells of its losses by the next page', async () => {
     const gone = leaveAtOnce(({ client }) => [client.identify('null'), client.track('a')])
     expect(gone.transport.requests[0]?.batch).not.toHaveProperty('dropped')
@@ -389,6 +422,16 @@ describe('a page that was left and is still there', () => {
     const sent = page.events()
     expect(sent.at(-1)).toMatchObject({ name: 'b' })
     expect(await waiting(page)).toEqual(sent)
+  })
+
+  test('and has more to write keeps its note, whatever calls flush', async () => {
+    const { storage } = createSlowStorage()
+    const page = openPage({}, { storage })
+    page.transport.alwaysReplyWith({ status: 0 })
+    page.client.track('a')
+    page.lifecycle.leave()
+    page.client.flush()
+    expect(page.journal.names()).toContainEqual(expect.stringMatching(/^left\//))
   })
 
   test('goes on from what another page has learned meanwhile', async () => {

@@ -8,8 +8,8 @@ interface Left extends Settled {
 }
 
 export interface Leftovers {
-  /** Notes events that no store has confirmed, and losses that nobody was told of. */
-  note(settled: Settled): void
+  /** Notes what `calls` calls have led to that no store has confirmed, and losses that nobody was told of. */
+  note(settled: Settled, calls: number): void
   /** This page has stayed, or has stored them after all. */
   takeBack(): void
   /** Hands what pages that are gone have noted to `append`, each with its state. */
@@ -30,19 +30,21 @@ export function createLeftovers({ ports: { journal }, drops }: Parts, id: string
   }
 
   return {
-    note({ state, events }) {
+    note({ state, events }, calls) {
       take(mine) // a page that is hidden, then closed, leaves twice
       const left: Left = { state, events, dropped: drops.take() }
-      if (events.length > 0 || left.dropped) journal.write(mine, JSON.stringify(left))
+      if (calls || left.dropped) journal.write(mine, JSON.stringify(left))
     },
     takeBack: () => take(mine),
     async adopt(append) {
       for (const name of journal.names()) {
         if (!name.startsWith(prefix) || name === mine) continue
+        const text = journal.read(name)
         const { state, events } = readJson<Left>(journal, name) ?? {}
         if (isState(state) && Array.isArray(events))
           await append({ state, events: events.filter((event) => event?.json) })
-        take(name)
+        // A page that is not gone after all may have noted more since.
+        if (journal.read(name) === text) take(name)
       }
     },
   }

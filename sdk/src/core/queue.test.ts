@@ -12,6 +12,7 @@ import {
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
 import { createCore } from './client.ts'
+import { createJournal } from './journal.ts'
 import { createMemoryStorage } from './memory-storage.ts'
 import type { Notices } from './notices.ts'
 import { readOptions } from './options.ts'
@@ -164,14 +165,27 @@ describe('the id record', () => {
     expect(page.journal.read('id')).toBe(`1.${visitor}.${visit}.${noon}.${noon}`)
   })
 
-  test('is not written again by a page that leaves and has a state: another tab may have forgotten it', async () => {
+  test('that another tab has forgotten is not written again by a page that leaves: that one tells of somebody new', async () => {
     const page = openPage()
     page.client.track('a')
     await page.client.flush()
     page.journal.write('id')
     page.client.track('b')
     page.lifecycle.leave()
-    expect(page.journal.read('id')).toBeUndefined()
+    const [a, b] = page.events()
+    expect(b?.anonymous_id).not.toBe(a?.anonymous_id)
+    expect(page.journal.read('id')?.split('.')[1]).toBe(b?.anonymous_id)
+  })
+
+  test('that the device never kept, as where cookies are blocked, says nothing: a page that leaves goes on', async () => {
+    const page = openPage({}, { journal: createJournal(Object.freeze({})) })
+    page.journal.read = () => undefined
+    page.client.track('a')
+    await page.client.flush()
+    page.client.track('b')
+    page.lifecycle.leave()
+    const [a, b] = page.events()
+    expect(b?.anonymous_id).toBe(a?.anonymous_id)
   })
 
   test('is known to a leaving page before the storage has answered', async () => {

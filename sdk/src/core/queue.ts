@@ -32,6 +32,8 @@ export interface Queue {
   stay(): void
   /** Marks events as carried by a request until `request` ends, well or not. */
   carry(events: StoredEvent[], request: () => Promise<void>): Promise<void>
+  /** False once they have been forgotten. */
+  carries(events: StoredEvent[]): boolean
   /** Another number when events have become carried, or have gone, since. */
   version(): number
   /** Forgets events, delivered or dropped. */
@@ -52,6 +54,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
   const taken: (Draft | Reset)[] = []
   const carried = new Set<string>()
   let newId = ids.uuid() // the visitor's, should this device know none
+  let hasRecord = false // the device keeps the id record that this page has written
   let writing = Promise.resolve()
   let forgetting: Promise<unknown> = Promise.resolve()
   let own: StoredEvent[] = []
@@ -74,7 +77,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
   async function write(): Promise<void> {
     await lifecycle.shown
     await forgetting
-    if (!state) await leftovers.adopt(adopt) // the visit goes on in which the page before was left
+    if (!state && settings.consent === 'granted') await leftovers.adopt(adopt) // the visit goes on in which the page before was left
     const begun = epoch
     const entries = [...taken]
     await Promise.allSettled(entries.map(({ ready }) => ready)) // an event is worth more than what could not be added to it
@@ -107,9 +110,15 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
     state = settled.state
     newId = ids.uuid() // whoever is forgotten by another page does not come back
     journal.write('id', formatIdRecord(state))
-    leftovers.takeBack()
+    hasRecord = !!journal.read('id')
+    stay()
     size += settled.events.length
     own = [...own, ...settled.events].slice(-ownEvents)
+  }
+
+  // What is not written yet stays noted.
+  function stay(): void {
+    if (taken.length === 0) leftovers.takeBack()
   }
 
   // Not even memory could take them, and it would not the next time: they must not hold up what comes after them.
@@ -140,12 +149,18 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
         await task()
       })
       size = await use((store) => store.count()) // other pages add and remove too
+      if (!size) own = []
     },
     async next(limit) {
       const events = await use((store) => store.peek(limit + carried.size))
       return events.filter(isFree).slice(0, limit)
     },
     leave(bytes) {
+      // Another page has forgotten the visitor, who must not come back from here.
+      if (hasRecord && !journal.read('id')) {
+        state = undefined
+        own = []
+      }
       // From memory and from the id record, which is enough for a page that has no time left.
       const unwritten = settleFrom(state, taken)
       // The next page may be another subdomain's. Whoever is known here already, is known there.
@@ -153,10 +168,10 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
         leftWith = { before: idRecord(), after: formatIdRecord(unwritten.state) }
         journal.write('id', leftWith.after)
       }
-      leftovers.note(unwritten)
+      leftovers.note(unwritten, taken.length)
       return newestWithin(bytes, [...own, ...unwritten.events].filter(isFree))
     },
-    stay: leftovers.takeBack,
+    stay,
     async carry(events, request) {
       changes++
       for (const { key } of events) carried.add(key)
@@ -166,6 +181,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
         for (const { key } of events) carried.delete(key)
       }
     },
+    carries: (events) => !events.some(isFree),
     version: () => changes,
     async remove(events) {
       changes++
@@ -185,11 +201,13 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
       changes++
       taken.length = own.length = size = 0
       state = undefined
+      carried.clear()
       newId = ids.uuid()
       for (const name of journal.names()) journal.write(name)
-      // The device's own storage too, where memory stands in for it.
-      const done = Promise.all([use((store) => store.clear()), ports.storage.clear()])
-      forgetting = done.catch(() => {}) // the caller hears of it
+      forgetting = use((store) => store.clear())
+      // The device's own storage too, where memory stands in for it; it may never answer, and nothing waits for it.
+      const done = Promise.all([forgetting, ports.storage.clear()])
+      forgetting = forgetting.catch(() => {}) // the caller hears of it
       return { count, done }
     },
   }

@@ -89,6 +89,17 @@ describe('a storage that does not answer', () => {
     expect(clock.timers()).toBe(0)
   })
 
+  test('but whose answer was held up, as by an alert, has 2.5 s more after that', async () => {
+    const { use, clock, errors } = setUp()
+    const { promise, open } = gate<number>()
+    const counted = use(() => promise)
+    await clock.advance(2_500) // the timer that is due once the alert is gone
+    open(17)
+    await clock.advance(60_000)
+    expect(await counted).toBe(17)
+    expect(errors).toEqual([])
+  })
+
   test.each<[string, (late: ReturnType<typeof gate<number>>) => void]>([
     ['answers after all', (late) => late.open(17)],
     ['fails after all', (late) => late.open(Promise.reject(new Error('late')) as never)],

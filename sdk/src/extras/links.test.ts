@@ -226,6 +226,25 @@ describe('arriving', () => {
     expect(location.search).toBe('?a=1&b')
   })
 
+  test.each([
+    ['pending', 0],
+    ['denied', 0],
+    ['granted', 1],
+  ])('what the page has said before there was a client counts: after %s it keeps %d', (state, expected) => {
+    Object.assign(window, {
+      headwater: {
+        q: [
+          ['consent', 'granted'],
+          ['track', 'a'],
+          ['consent', state],
+        ],
+      },
+    })
+    const saved = arrive(linkText(), { consent: 'granted' })
+    Reflect.deleteProperty(window, 'headwater')
+    expect(saved).toHaveLength(expected)
+  })
+
   test('without a record touches nothing', () => {
     const replaced = vi.spyOn(history, 'replaceState')
     acceptLink()

@@ -93,9 +93,16 @@ export function acceptLink(options: AcceptOptions = {}): void {
   })()
 }
 
-function mayKeep({ consent, persistence = 'cookie', respectDnt }: AcceptOptions): boolean {
+function mayKeep({ persistence = 'cookie', respectDnt, ...options }: AcceptOptions): boolean {
+  const consent = saidBefore() ?? options.consent
   const isGranted = consent ? consent === 'granted' : !isRefused(respectDnt !== undefined && isOn(respectDnt))
   return isGranted && persistence === 'cookie'
+}
+
+/** What the page has said before its client was there, as the stub or the page's own lines keep it. */
+function saidBefore(): unknown {
+  const { headwater } = window as { headwater?: { q?: unknown[][] } }
+  return headwater?.q?.findLast?.(([verb]) => verb === 'consent')?.[1]
 }
 
 // A site may keep its referrer to itself; the check of time and browser is all there is then.

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States how web vitals become events; that they arrive is for packages/testkit/src/extras.test.ts, with a real browser. */
+/** States how web vitals become events; that they arrive is for packages/testkit/src/browser/extras.test.ts, with a real browser. */
 import { createRecordingClient } from '@headwater/testkit/recording-client'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { vitals } from './vitals.ts'
