@@ -228,7 +228,7 @@ describe('a visitor who leaves before the script has come', () => {
     window.dispatchEvent(new Event('beforeunload')) // by a link to a download
     hw.track('later')
     leave()
-    expect(beacons.map(({ body }) => body.events.map(({ name }: { name: string }) => name))).toEqual([
+    expect(beacons.map(({ body }) => body.events.map(({ name }) => name))).toEqual([
       ['page_view'],
       ['page_view', 'later'],
     ])
