@@ -60,7 +60,7 @@ const arrows: Arrow[] = [
     fact: 'the SDK’s optional files import contract, attribution, one small package and three leaves of the browser, and nothing that the client holds',
     files: /^sdk\/src\/extras\//,
     onlyImport:
-      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(extras\/|core\/(api|notices)\.ts|browser\/(cookie|navigation|refusal)\.ts)|npm:web-vitals(\/|$))/,
+      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(extras\/|core\/(api|notices|options)\.ts|browser\/(cookie|navigation|refusal)\.ts)|npm:web-vitals(\/|$))/,
     broken: ['sdk/src/extras/links.ts', `import { createClient } from '../browser/index.ts'`],
   },
   {
