@@ -19,7 +19,7 @@ const everyScript = { include: /\.[jt]s$/, exclude: [] }
 // Names of our parts for each other, which nothing outside the script sees or stores: 0.1 kB (gzip -9) when they are short. Some are
 // those of DOM properties too, none of which the script uses.
 const innerNames =
-  /^(adCookies|adopt|after|arrival|arrive|bodyOf|carry|clock|complain|counts|deliver|drops|dump|exclusively|failed|giveBack|hurry|idleMs|inspect|inTurn|isOpen|isPaused|journal|landing|lastSeenAt|leave|leavingBytes|lifecycle|lost|maxMs|newId|note|notices|openAt|openedAt|pack|peek|place|ports|restart|resume|retryAfter|rules|sendLeaving|sessionRules|settings|sha256|shown|stay|storage|take|takeBack|transport|uuid|wake|watch)$/
+  /^(adCookies|adopt|after|arrival|arrive|bodyOf|carries|carry|clock|complain|counts|deliver|drops|dump|exclusively|failed|giveBack|hurry|idleMs|inspect|inTurn|isOpen|isPaused|journal|landing|lastSeenAt|leave|leavingBytes|lifecycle|lost|maxMs|newId|next|note|notices|openAt|openedAt|pack|peek|place|ports|restart|resume|retryAfter|rules|sendLeaving|sessionRules|settings|sha256|shown|stay|storage|take|takeBack|transport|uuid|wake|watch)$/
 const forTag = (mangle = true) => [
   lighterFiles(),
   resolve({ browser: true }),

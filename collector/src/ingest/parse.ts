@@ -24,7 +24,7 @@ export function parseEvent(raw: unknown): ParsedEvent | Fault {
 
 export const isFault = (value: object): value is Fault => 'code' in value
 
-/** No event nests so deep and is accepted; nor need anything that deep be repaired. */
+/** Levels of nesting. An event with more is rejected anyway, and what lies below them need not be repaired. */
 const deepest = 100
 
 /** U+0000 and lone surrogates, which PostgreSQL cannot store, become U+FFFD, in keys too. Other values come back as they are. */

@@ -290,7 +290,14 @@ describe('consent', () => {
     ['the tag says denied', { 'data-consent': 'denied' }, {}, undefined, false],
     ['pending, and then granted', { 'data-consent': 'pending' }, {}, (hw) => hw.consent('granted'), true],
     ['denied by a call', {}, {}, (hw) => hw.consent('denied'), false],
-    ['denied, then granted', {}, {}, (hw) => [hw.consent('denied'), hw.consent('granted')], true],
+    ['denied, then granted', {}, {}, (hw) => [hw.consent('denied'), hw.consent('granted')], false],
+    [
+      'denied by the tag, then granted',
+      { 'data-consent': 'denied' },
+      {},
+      (hw) => hw.consent('granted'),
+      false,
+    ],
     ['granted, then denied', {}, {}, (hw) => [hw.consent('granted'), hw.consent('denied')], false],
     ['Global Privacy Control', {}, { globalPrivacyControl: true }, undefined, false],
     [

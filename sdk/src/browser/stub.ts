@@ -16,7 +16,7 @@ export interface Stub {
   opening?: Moment
 }
 
-const verbs = ['track', 'conversion', 'page', 'identify', 'reset', 'consent', 'on']
+const verbs = ['on', 'reset', 'consent', 'page', 'track', 'conversion', 'identify']
 const q: Call[] = []
 let count = 100
 let sent = -1 // calls that went already
@@ -47,7 +47,11 @@ function send(): void {
   const tag = document.querySelector<HTMLScriptElement>('script[data-token]')
   if (sent === q.length || !tag || window.headwater !== stub) return // somebody has taken over
   const { token, endpoint = new URL(tag.src).origin, consent, autoPage, persistence = 'cookie' } = tag.dataset
-  const said = q.findLast(([verb]) => verb === 'consent')?.[1] ?? consent
+  // Once it was no it stays so here: what was called meanwhile must not be sent.
+  const said = q.reduce<unknown>(
+    (before, [verb, state]) => (verb === 'consent' && before !== 'denied' ? state : before),
+    consent,
+  )
   // Where Do Not Track is respected it takes a yes: to ask the browser takes more code than there is room for.
   const isRefused = 'respectDnt' in tag.dataset || (navigator as Refusals).globalPrivacyControl
   if (said ? said !== 'granted' : isRefused) return
@@ -65,6 +69,7 @@ function send(): void {
     const say = fieldsOf[verb as string]
     return say
       ? {
+          type: verb,
           ...visitor,
           ...say(name, (more ?? {}) as More),
           idempotency_key: key,
@@ -83,18 +88,13 @@ const bare = (url: string) => url.replace(/#.*|([?&])(?!utm_|\w*clk?id|[gw]braid
 
 type More = Record<string, unknown>
 
-/** What a call says, in the terms of the wire; what cannot be told here is left out. */
+/** What a call says, in the terms of the wire, besides its verb as the type; what cannot be told here is left out. */
 const fieldsOf: Record<string, (name: unknown, more: More) => object> = {
-  page: (name = 'page_view', props) => ({
-    type: 'page',
-    name,
-    props,
-    referrer_url: bare(document.referrer),
-  }),
-  track: (name, props) => ({ type: 'track', name, props }),
+  page: (name = 'page_view', props) => ({ name, props, referrer_url: bare(document.referrer) }),
+  track: (name, props) => ({ name, props }),
   conversion: (name, { id, revenueCents, currency, props }) => ({
     ...{ type: 'track', name, props, conversion: true },
     ...{ conversion_id: id, revenue_cents: revenueCents, currency },
   }),
-  identify: (id) => ({ type: 'identify', user_id: `${id}` }),
+  identify: (id) => ({ user_id: `${id}` }),
 }

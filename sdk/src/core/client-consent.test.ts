@@ -566,6 +566,19 @@ describe('a request that is under way', () => {
     expect(page.transport.sent()).toEqual([['a', 'b']])
   })
 
+  test('in halves goes no further than the half that is on its way when all is forgotten', async () => {
+    const page = await beginRequest()
+    const { promise, open } = gate<Answer>()
+    page.transport.replyWith(promise)
+    const ended = page.end(problem(413))
+    await settled()
+    expect(page.transport.sent()).toEqual([['a', 'b'], ['a']])
+    await page.client.forget()
+    open(receipt(1))
+    await ended
+    expect(page.transport.sent()).toEqual([['a', 'b'], ['a']])
+  })
+
   test('and answered while consent is asked for again is dealt with: nothing is sent twice', async () => {
     const page = await beginRequest()
     page.client.consent('pending')

@@ -223,6 +223,18 @@ describe('page views', () => {
   })
 })
 
+test('a property that throws when it is read costs the event, and not the page', async () => {
+  const { client, said } = start()
+  const details = {
+    get id(): string {
+      throw new Error('a bug of the page')
+    },
+  }
+  client.conversion('buy', details)
+  client.track('seen', details)
+  expect(said.dropped.map(({ reason }) => reason)).toEqual(['invalid_event', 'invalid_event'])
+})
+
 describe('the title of a page that has none yet', () => {
   const cart = 'https://shop.example/cart'
 

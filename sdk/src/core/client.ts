@@ -38,11 +38,11 @@ export function createCore(settings: Settings, ports: Ports): Core {
   let unwatch: Undo | undefined
 
   /** `complete` adds to the event what takes time; until then it, and what comes after it, is not written. */
-  function record(fields: Fields, complete?: (event: WireEvent) => Promise<void>): void {
+  function record(say: () => Fields, complete?: (event: WireEvent) => Promise<void>): void {
     let fault: DropReason & ErrorCode = 'invalid_event'
     try {
       if (!isListening()) return
-      const { event: drafted, arrival } = draft(fields, moment)
+      const { event: drafted, arrival } = draft(say(), moment)
       fault = 'before_failed'
       const event = passThrough(settings.before, drafted)
       if (!event) {
@@ -103,16 +103,21 @@ export function createCore(settings: Settings, ports: Ports): Core {
   }
 
   const client: Client = {
-    track: (name: string, props?: object) => record({ type: 'track', name, props }),
-    page: (name = pageView.name, props) => record({ type: 'page', name, props }),
-    conversion(name: string, details?: Conversion) {
-      const { id, revenueCents, currency, props } = details ?? {}
-      const worth = { revenue_cents: revenueCents, currency }
-      record({ type: 'track', name, props, conversion: true, conversion_id: id, ...worth })
-    },
+    track: (name: string, props?: object) => record(() => ({ type: 'track', name, props })),
+    page: (name = pageView.name, props) => record(() => ({ type: 'page', name, props })),
+    conversion: (name: string, details?: Conversion) =>
+      record(() => {
+        const { id, revenueCents, currency, props } = details ?? {}
+        const worth = { revenue_cents: revenueCents, currency }
+        return { type: 'track', name, props, conversion: true, conversion_id: id, ...worth }
+      }),
     identify(userId, traits) {
       const id = readUserId(userId)
-      if (id) record({ type: 'identify', user_id: id }, (event) => addEmail(event, traits?.email))
+      if (id)
+        record(
+          () => ({ type: 'identify', user_id: id }),
+          (event) => addEmail(event, traits?.email),
+        )
       else refuse('illegal_id', userId)
     },
     reset: () => void (isListening() && queue.take({ anonymousId: ids.uuid(), at: clock.now() })),
@@ -145,9 +150,13 @@ export function createCore(settings: Settings, ports: Ports): Core {
     if (settings.consent === 'denied') deny()
     const arrive = (titled?: Promise<void>) => {
       at(opening, () => {
-        if (!titled) record(pageView)
+        if (!titled) record(() => pageView)
         // The title that stands there is of the page before.
-        else record({ ...pageView, title: '' }, (event) => addTitle(event, titled))
+        else
+          record(
+            () => ({ ...pageView, title: '' }),
+            (event) => addTitle(event, titled),
+          )
       })
       opening = undefined
     }

@@ -67,8 +67,9 @@ export function createDelivery(parts: Parts, queue: Queue, pace: Pace): Delivery
     async split(events, answer) {
       const half = events.length >> 1
       if (half === 0) return drop(events, answer)
+      const rest = events.slice(half)
       await deliver(events.slice(0, half))
-      if (pace.isOpen()) await deliver(events.slice(half))
+      if (pace.isOpen() && queue.carries(rest)) await deliver(rest)
     },
     drop,
     stop: (_, answer) => refused(answer, Infinity),

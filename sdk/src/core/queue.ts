@@ -58,7 +58,8 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
   let writing = Promise.resolve()
   let forgetting: Promise<unknown> = Promise.resolve()
   let own: StoredEvent[] = []
-  let leftWith: { before?: string; after?: string } = {} // the id record as a leaving page found it, and what it made of it
+  let foundRecord: string | undefined // the id record as this page found it when it was left before its first write,
+  let leftRecord: string | undefined // and what it made of it
   let state: State | undefined // as of the last write: for a leaving page, which cannot wait for the store
   let size = 0
   let changes = 0
@@ -85,13 +86,13 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
     const settled = await append((stored) => settleFrom(stored, entries))
     if (begun !== epoch) return
     remember(settled, entries.length)
-    if (taken.length > 0) writeNext()
+    if (taken.length) writeNext()
     onWritten()
   }
 
   async function append(settleStored: (stored: State | undefined) => Settled): Promise<Settled> {
     const { lost, ...settled } = await use((store) => store.append(settleStored))
-    if (lost > 0) drops.count('queue_full', { count: lost })
+    if (lost) drops.count('queue_full', { count: lost })
     return settled
   }
 
@@ -102,7 +103,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
   // What a leaving page wrote there is for the next page. Should this one stay, its first write begins where that did.
   function idRecord(): string | undefined {
     const record = journal.read('id')
-    return !state && record === leftWith.after ? leftWith.before : record
+    return !state && record === leftRecord ? foundRecord : record
   }
 
   function remember(settled: Settled, entries: number): void {
@@ -142,7 +143,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
     take,
     size: () => size,
     async inTurn(task) {
-      if (taken.length > 0) writeNext() // what waited for consent
+      if (taken.length) writeNext() // what waited for consent
       await written()
       await ports.storage.exclusively(async () => {
         await leftovers.adopt(adopt)
@@ -164,9 +165,10 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
       // From memory and from the id record, which is enough for a page that has no time left.
       const unwritten = settleFrom(state, taken)
       // The next page may be another subdomain's. Whoever is known here already, is known there.
-      if (!state && taken.length > 0) {
-        leftWith = { before: idRecord(), after: formatIdRecord(unwritten.state) }
-        journal.write('id', leftWith.after)
+      if (!state && taken.length) {
+        foundRecord = idRecord()
+        leftRecord = formatIdRecord(unwritten.state)
+        journal.write('id', leftRecord)
       }
       leftovers.note(unwritten, taken.length)
       return newestWithin(bytes, [...own, ...unwritten.events].filter(isFree))
