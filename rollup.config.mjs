@@ -20,17 +20,14 @@ const everyScript = { include: /\.[jt]s$/, exclude: [] }
 // those of DOM properties too, none of which the script uses.
 const innerNames =
   /^(adCookies|adopt|after|arrival|arrive|bodyOf|carries|carry|clock|complain|counts|deliver|drops|dump|exclusively|failed|giveBack|hurry|idleMs|inspect|inTurn|isOpen|isPaused|journal|landing|lastSeenAt|leave|leavingBytes|lifecycle|lost|maxMs|newId|next|note|notices|openAt|openedAt|pack|peek|place|ports|restart|resume|retryAfter|rules|sendLeaving|sessionRules|settings|sha256|shown|stay|storage|take|takeBack|transport|uuid|wake|watch)$/
-const forTag = (mangle = true) => [
+const short = { passes: 5, inline: 1, unsafe_arrows: true, unsafe_methods: true } // nobody calls `new` on such functions
+const shortest = { ...short, unsafe: true } // all that we make text of, `+` makes the same text of
+const forTag = (compress = short, mangle = true) => [
   lighterFiles(),
   resolve({ browser: true }),
   esbuild({ target: 'es2022', define, ...everyScript }),
   letForConst(),
-  terser({
-    ecma: 2022,
-    // Nobody calls `new` on our functions, and all that we make text of is made so alike by `+`.
-    compress: { passes: 5, inline: 1, unsafe_arrows: true, unsafe_methods: true, unsafe: true },
-    mangle,
-  }),
+  terser({ ecma: 2022, compress, mangle }),
 ]
 
 const sdk = 'sdk/src/browser/index.ts'
@@ -61,7 +58,7 @@ const rows = [
   {
     input: scriptTag,
     file: tagFiles,
-    plugins: forTag({ properties: { regex: innerNames, builtins: true } }),
+    plugins: forTag(shortest, { properties: { regex: innerNames, builtins: true } }),
     external: [],
     format: 'iife',
     strict: false,
@@ -81,7 +78,7 @@ const rows = [
     external: [],
     banner: bannerOf[name],
   })),
-  { input: stub, file: stubFiles, plugins: forTag(), external: [], format: 'iife', strict: false },
+  { input: stub, file: stubFiles, plugins: forTag(shortest), external: [], format: 'iife', strict: false },
   { input: collector, dir: 'collector/dist', plugins: forNode },
   { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
 ]
