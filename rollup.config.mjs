@@ -40,8 +40,8 @@ const bench = 'packages/bench/src/bench.ts'
 const collector = {
   cli: 'collector/src/cli/cli.ts',
   main: 'collector/src/main.ts',
-  'pglite-init': 'collector/src/db/pglite-init.ts',
-  'pglite-worker': 'collector/src/db/pglite-worker.ts',
+  'pglite-init': 'packages/db/src/pglite-init.ts',
+  'pglite-worker': 'packages/db/src/pglite-worker.ts',
 }
 
 // What is by option: each a file of its own, beside the entry for npm, and for the tag with all that it needs.

@@ -1,5 +1,5 @@
 -- Headwater's tables, for PostgreSQL 15 and later and for PGlite. Applied whole, once, to an empty schema by `headwater migrate`;
--- an earlier version is upgraded by collector/sql/upgrade_to_<version>.sql.
+-- an earlier version is upgraded by packages/db/src/upgrades.
 --
 -- The tenant key comes first: in every tracking table the primary key and every unique key begin with website_id, and every
 -- foreign key carries it, so that no row can point into another website. Nullable references say `on delete set null (the_id)`.
@@ -56,6 +56,7 @@ create table websites (
   status             text         not null default 'active',
   connection_status  text         not null default 'connected',
   connection_error   text,        -- null: none
+  settings           jsonb,       -- what it decided for itself; null: all defaults
   created_at         timestamptz  not null default now(),
   updated_at         timestamptz  not null default now(),
   constraint websites_pkey primary key (id),
@@ -500,4 +501,4 @@ create table rejected_events (
 create index rejected_events_by_token on rejected_events (website_id, ingestion_token_id);
 create index rejected_events_by_time on rejected_events (website_id, received_at);
 
-insert into schema_versions (version) values (2);
+insert into schema_versions (version) values (3);

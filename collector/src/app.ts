@@ -1,12 +1,23 @@
 /** The HTTP application: its routes, and what every answer has in common. */
-import { randomUUID } from 'node:crypto'
+import type { AppEnv } from '@headwater/server/app-env'
+import { createAuthenticate, type TokenFinder } from '@headwater/server/authenticate'
+import { identifyRequest } from '@headwater/server/identify-request'
+import { Problem, problemResponse } from '@headwater/server/problem'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import type { AppDeps, AppEnv } from './http/app-env.ts'
-import { batchRoute } from './http/batch.ts'
-import { healthRoutes } from './http/health.ts'
+import { type BatchDeps, batchRoute } from './http/batch.ts'
+import { type HealthDeps, healthRoutes } from './http/health.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
-import { Problem, problemResponse } from './problems.ts'
+import type { SdkFiles } from './sdk-files.ts'
+
+export interface AppDeps extends Omit<BatchDeps, 'authenticate'>, HealthDeps {
+  tokens: TokenFinder
+  sdkFiles: SdkFiles
+  /** Epoch ms. */
+  now(): number
+  /** Hears of failures that no answer can carry. */
+  onError(error: unknown): void
+}
 
 /** Any page may send events, none with credentials; an SDK may read when to come back. */
 const anyOrigin = cors({
@@ -20,15 +31,15 @@ const anyOrigin = cors({
 /** Puts the routes together; `extras` are those of one mode alone, such as development's. */
 export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
+  app.use(identifyRequest(deps.now))
   app.use(async (c, next) => {
-    c.set('requestId', randomUUID())
     await next()
-    c.header('x-request-id', c.get('requestId'))
     if (!deps.isReady()) c.header('connection', 'close')
   })
   app.use('/v1/*', anyOrigin)
-  for (const routes of [batchRoute(deps), healthRoutes(deps), sdkScriptRoute(deps.sdkFiles), ...extras])
-    app.route('/', routes)
+  const authenticate = createAuthenticate(deps.tokens)
+  const routes = [batchRoute({ ...deps, authenticate }), healthRoutes(deps), sdkScriptRoute(deps.sdkFiles)]
+  for (const each of [...routes, ...extras]) app.route('/', each)
 
   app.notFound((c) =>
     problemResponse(

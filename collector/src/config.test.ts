@@ -10,7 +10,6 @@ describe('the settings', () => {
       port: 8787,
       pepper: undefined,
       trustedProxyHops: 0,
-      sessionTimeZone: undefined,
     })
   })
 
@@ -21,13 +20,11 @@ describe('the settings', () => {
         PORT: 'http',
         HEADWATER_PEPPER: 'short',
         TRUSTED_PROXY_HOPS: '-1',
-        HEADWATER_SESSION_TIME_ZONE: 'Mars/Olympus',
       })
     expect(read).toThrow(/DATABASE_URL must begin with postgres/)
     expect(read).toThrow(/PORT must be a port number/)
     expect(read).toThrow(/HEADWATER_PEPPER must have at least 32 characters/)
     expect(read).toThrow(/TRUSTED_PROXY_HOPS/)
-    expect(read).toThrow(/HEADWATER_SESSION_TIME_ZONE must be the name of a time zone/)
   })
 
   it('ask for a pepper as soon as there is a DATABASE_URL', () => {

@@ -17,8 +17,6 @@ export interface ServerConfig {
   port: number
   /** How many proxies stand in front and append to X-Forwarded-For; default 0: the header is ignored. */
   trustedProxyHops: number
-  /** IANA name of the time zone whose midnight ends sessions; default undefined: midnight ends none. */
-  sessionTimeZone?: string
 }
 
 /** Some settings are missing or wrong. */
@@ -56,10 +54,6 @@ const settings = z
       .min(0)
       .max(10, 'must be 0 to 10')
       .default(0),
-    HEADWATER_SESSION_TIME_ZONE: z
-      .string()
-      .refine(isTimeZone, 'must be the name of a time zone, for example Europe/Berlin')
-      .optional(),
   })
   .refine((env) => !env.DATABASE_URL || env.HEADWATER_PEPPER, {
     path: ['HEADWATER_PEPPER'],
@@ -82,14 +76,5 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: read.HOST,
     port: read.PORT,
     trustedProxyHops: read.TRUSTED_PROXY_HOPS,
-    sessionTimeZone: read.HEADWATER_SESSION_TIME_ZONE,
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
   }
 }

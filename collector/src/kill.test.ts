@@ -4,12 +4,12 @@ import { createPublicToken, runCommand } from '@headwater/bench/commands'
 import { postBatch } from '@headwater/bench/post-batch'
 import { createTraffic } from '@headwater/bench/rows'
 import type { WireEvent } from '@headwater/contract'
+import type { Db } from '@headwater/db/db'
+import { createPostgresDb } from '@headwater/db/postgres'
 import { type CollectorProcess, startCollectorProcess } from '@headwater/testkit/collector-process'
 import { freshPostgresUrl } from '@headwater/testkit/databases'
 import { freePort } from '@headwater/testkit/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Db } from './db/db.ts'
-import { createPostgresDb } from './db/postgres.ts'
 
 const loadMs = 10_000
 const clients = 8

@@ -2,19 +2,20 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { checkSchemaVersion, migrate } from '@headwater/db/migrate'
+import { type OpenDatabase, openDatabase } from '@headwater/db/open-database'
+import type { AppEnv } from '@headwater/server/app-env'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { AppDeps } from './app.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
-import { checkSchemaVersion, migrate } from './db/migrate.ts'
-import { type OpenDatabase, openDatabase } from './db/open-database.ts'
 import { createDevelopment } from './dev/development.ts'
-import type { AppDeps, AppEnv } from './http/app-env.ts'
 import { operationsRoute } from './http/operations.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { createSdkFiles } from './sdk-files.ts'
-import { createSecrets } from './secrets.ts'
-import { createTokenFinder } from './tokens/find-token.ts'
+import { createSecrets, openPepper } from './secrets.ts'
+import { createTokenFinder } from './websites/find-token.ts'
 
 export interface Collector {
   /** Where it listens, as in `http://127.0.0.1:8787`. */
@@ -53,12 +54,12 @@ async function listen(
   opened: OpenDatabase,
   { config, mode, onError = console.error, now = Date.now }: StartOptions,
 ): Promise<Collector> {
-  const { db, pepper, lock } = opened
-  const secrets = createSecrets(pepper)
+  const { db, lock } = opened
+  const secrets = createSecrets(openPepper(config))
   let isReady = true
   const deps: AppDeps = {
     db,
-    ingest: createIngest({ db, secrets, now, onError, sessionTimeZone: config.sessionTimeZone }),
+    ingest: createIngest({ db, secrets, now, onError }),
     tokens: createTokenFinder({ db, secrets, now }),
     sdkFiles: createSdkFiles(),
     trustedProxyHops: config.trustedProxyHops,

@@ -1,8 +1,9 @@
+import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operationsRoute } from './http/operations.ts'
 import { operations } from './operations.ts'
-import { createTestCollector, onBothDatabases, type TestCollector } from './testing.ts'
-import { readToken } from './tokens/token.ts'
+import { createTestCollector, type TestCollector } from './testing.ts'
+import { readToken } from './websites/token-text.ts'
 
 onBothDatabases((open) => {
   let collector: TestCollector
@@ -30,7 +31,7 @@ onBothDatabases((open) => {
         const revoke = () =>
           operations['token.revoke'](collector, { website: collector.websiteId, token: made[by] })
         expect((await revoke()).revoked_at).not.toBeNull()
-        await expect(revoke()).rejects.toThrow('has no token')
+        await expect(revoke()).rejects.toThrow('has no active token')
       }
     })
 

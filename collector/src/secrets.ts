@@ -1,5 +1,8 @@
 /** The keys derived from the pepper: one for tokens, one for identities, one for the encryption of rejected events. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from './config.ts'
 
 export interface Secrets {
   /** Peppered SHA-256 of a token, hex. */
@@ -42,4 +45,14 @@ export function createSecrets(pepper: string): Secrets {
       return decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')
     },
   }
+}
+
+/** The pepper of the settings; of an embedded database without one, the pepper kept in its folder, made on first use. */
+export function openPepper({ pepper, dataDir }: Config): string {
+  if (pepper) return pepper
+  const file = join(dataDir, 'pepper')
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  const made = randomBytes(32).toString('hex')
+  writeFileSync(file, `${made}\n`, { mode: 0o600 })
+  return made
 }

@@ -1,29 +1,17 @@
 /** For tests of the collector: a migrated database and the application on it, without a server. Never shipped. */
 
 import type { Receipt, WireEvent } from '@headwater/contract'
-import { forEachDatabase } from '@headwater/testkit/databases'
+import type { Db } from '@headwater/db/db'
+import { migrate } from '@headwater/db/migrate'
+import type { AppEnv } from '@headwater/server/app-env'
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
-import type { Db } from './db/db.ts'
-import { migrate } from './db/migrate.ts'
-import { createPgliteDb } from './db/pglite.ts'
-import { createPostgresDb } from './db/postgres.ts'
-import type { AppEnv } from './http/app-env.ts'
-import { createIngest, type Ingest, type IngestDeps } from './ingest/ingest.ts'
+import { createIngest, type Ingest } from './ingest/ingest.ts'
 import { operations } from './operations.ts'
 import { createSdkFiles } from './sdk-files.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
-import { createTokenFinder } from './tokens/find-token.ts'
-
-/** Runs a suite on PGlite and on PostgreSQL 15, each with a fresh database per `open`. */
-export const onBothDatabases = (suite: (open: () => Promise<Db>) => void): void =>
-  forEachDatabase<Db>(
-    {
-      pglite: (folder) => createPgliteDb({ folder: `${folder}/pglite` }),
-      postgres: async (url) => createPostgresDb({ url }),
-    },
-    suite,
-  )
+import { createTokenFinder } from './websites/find-token.ts'
+import type { StoredSettings } from './websites/settings.ts'
 
 export interface TestCollector {
   db: Db
@@ -50,16 +38,14 @@ export interface TestCollector {
 export const noon = Date.parse('2026-11-20T12:00:00.000Z')
 
 /** Migrates the database and makes a website with a public and a secret token. */
-export async function createTestCollector(
-  db: Db,
-  settings: Pick<IngestDeps, 'sessionTimeZone'> = {},
-): Promise<TestCollector> {
+export async function createTestCollector(db: Db, settings: StoredSettings = {}): Promise<TestCollector> {
   await migrate(db)
   const secrets = createSecrets('a pepper for tests, long enough to be one')
   const { id: websiteId } = await operations['website.create'](
     { db, secrets },
     { name: 'Shop', url: 'https://shop.example' },
   )
+  await operations['website.settings']({ db, secrets }, { website: websiteId, ...settings })
   const make = (kind: string) =>
     operations['token.create']({ db, secrets }, { website: websiteId, name: kind, kind })
   const [publicToken, secretToken] = [(await make('public')).token, (await make('secret')).token]
@@ -70,7 +56,7 @@ export async function createTestCollector(
   const tokens = createTokenFinder({ db, secrets, now })
   const onError = (error: unknown) => errors.push(error)
   // A busy machine may take longer than a user would wait.
-  const ingest = createIngest({ db, secrets, now, onError, answerLimitMs: 30_000, ...settings })
+  const ingest = createIngest({ db, secrets, now, onError, answerLimitMs: 30_000 })
   const sdkFiles = createSdkFiles()
   const app = createApp({
     db,

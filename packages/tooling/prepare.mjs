@@ -51,7 +51,7 @@ function install() {
 
 function sources() {
   const packages = readdirSync(at('packages')).map((name) => `packages/${name}/src`)
-  const folders = [...packages, 'sdk/src', 'collector/src', 'collector/sql'].filter(exists)
+  const folders = [...packages, 'sdk/src', 'collector/src'].filter(exists)
   return ['schema.sql', 'rollup.config.mjs', ...folders.flatMap(filesIn)].filter(exists)
 }
 

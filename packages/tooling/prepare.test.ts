@@ -32,7 +32,7 @@ const clone: { [path: string]: string } = {
   'collector/package.json': '{}',
   'sdk/src/core/queue.ts': '',
   'sdk/src/core/queue.test.ts': '',
-  'collector/sql/insert_events.sql': '',
+  'collector/src/ingest/store/sql/insert_events.sql': '',
   'packages/contract/src/index.ts': '',
   'schema.sql': '',
   'rollup.config.mjs': '',
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('prepare', () => {
 
   test.each([
     ['sdk/src/core/queue.ts', ['rollup']],
-    ['collector/sql/insert_events.sql', ['rollup']],
+    ['collector/src/ingest/store/sql/insert_events.sql', ['rollup']],
     ['packages/contract/src/index.ts', ['rollup']],
     ['schema.sql', ['rollup']],
     ['sdk/src/core/queue.test.ts', []],

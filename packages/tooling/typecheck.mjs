@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const atATime = 2 // tsc is bound by one core, and CI has two
 const projects = [
-  'packages/testkit', // first, for it takes longest: all tests are checked here
+  'packages/journeys', // first, because it takes longest: it checks most tests
+  'packages/testkit',
+  'packages/db',
+  'packages/server',
   'collector',
   'sdk/src/browser',
   'sdk/src/core',

@@ -1,11 +1,12 @@
 /** The command line: `headwater dev|serve|migrate|website|token|sdk`. */
+
+import { FolderInUseError } from '@headwater/db/folder-lock'
+import { migrate, SchemaVersionError, schemaVersion } from '@headwater/db/migrate'
+import { openDatabase } from '@headwater/db/open-database'
 import { defineCommand, runMain } from 'citty'
 import manifest from '../../package.json?raw'
 import { ConfigError, readConfig } from '../config.ts'
-import { FolderInUseError } from '../db/folder-lock.ts'
-import { migrate, SchemaVersionError, schemaVersion } from '../db/migrate.ts'
-import { openDatabase } from '../db/open-database.ts'
-import { OperationError } from '../operations.ts'
+import { OperationError } from '../operation-error.ts'
 import { createSdkFiles } from '../sdk-files.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
 import { runOperation } from './run-operation.ts'
@@ -156,7 +157,7 @@ const headwater = defineCommand({
     name: 'headwater',
     version,
     description:
-      'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS, HEADWATER_SESSION_TIME_ZONE.',
+      'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS.',
   },
   subCommands: {
     dev: defineCommand({

@@ -1,10 +1,12 @@
 /** Runs an operation on the database that the settings name, wherever it can be reached. */
+
+import { holderOf } from '@headwater/db/folder-lock'
+import { checkSchemaVersion, migrate } from '@headwater/db/migrate'
+import { openDatabase } from '@headwater/db/open-database'
 import { readConfig } from '../config.ts'
-import { holderOf } from '../db/folder-lock.ts'
-import { checkSchemaVersion, migrate } from '../db/migrate.ts'
-import { openDatabase } from '../db/open-database.ts'
-import { OperationError, type OperationName, type OperationResult, operations } from '../operations.ts'
-import { createSecrets } from '../secrets.ts'
+import { OperationError } from '../operation-error.ts'
+import { type OperationName, type OperationResult, operations } from '../operations.ts'
+import { createSecrets, openPepper } from '../secrets.ts'
 
 /** Here, or by the collector that has the PGlite folder. Times in the result are Dates or ISO texts accordingly. */
 export async function runOperation<Name extends OperationName>(
@@ -19,7 +21,7 @@ export async function runOperation<Name extends OperationName>(
   try {
     await (opened.lock ? migrate(opened.db) : checkSchemaVersion(opened.db)) // an embedded database is nobody else's
     const result: unknown = await operations[name](
-      { db: opened.db, secrets: createSecrets(opened.pepper) },
+      { db: opened.db, secrets: createSecrets(openPepper(config)) },
       input,
     )
     return result as OperationResult<Name> // TypeScript does not follow the name into the table

@@ -1,9 +1,9 @@
 /** Loads the touches that may have led a customer to a conversion. */
 import type { CreditTouch } from '@headwater/attribution/credit'
-import selectTouches from '../../sql/select_touches.sql?raw'
-import type { Queries } from '../db/db.ts'
-import { toArrayLiteral, toInstant } from '../db/rows.ts'
-import type { Conversion } from './store-conversions.ts'
+import { toArrayLiteral, toInstant } from '@headwater/db/columns'
+import type { Queries } from '@headwater/db/db'
+import type { Conversion } from './conversion.ts'
+import selectTouches from './sql/select_touches.sql?raw'
 
 /** The latest touches of a customer that share in a conversion; its first touch is known beside them. A bound on work, not on truth. */
 const touchesPerCustomer = 200

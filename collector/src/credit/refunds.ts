@@ -1,9 +1,9 @@
 /** A refund takes back what its conversion gave: the same touches, the same weights, a negative value. */
 import { allocateCents } from '@headwater/attribution/credit'
-import selectRefundedCredits from '../../sql/select_refunded_credits.sql?raw'
-import type { Queries } from '../db/db.ts'
-import { type Columns, queryRows } from '../db/rows.ts'
-import type { Conversion, Credit } from './store-conversions.ts'
+import { type Columns, queryRows } from '@headwater/db/columns'
+import type { Queries } from '@headwater/db/db'
+import type { Conversion, Credit } from './conversion.ts'
+import selectRefundedCredits from './sql/select_refunded_credits.sql?raw'
 
 interface RefundedRow {
   website_id: string

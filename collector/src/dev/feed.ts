@@ -1,6 +1,6 @@
 /** Remembers the newest duplicates for the start page: they leave no row that could be shown. */
 
-import type { StoredBatch } from '../ingest/commit.ts'
+import type { StoredBatch } from '../ingest/commit/commit.ts'
 import { isRejected } from '../ingest/event.ts'
 import type { LiveEvent, LiveView } from './live-view.ts'
 

@@ -1,11 +1,11 @@
 /** What the start page shows: the newest rows of a website, told in a reader's words. */
 import { sourceMedium } from '@headwater/attribution/click-ids'
-import selectLiveConversions from '../../sql/select_live_conversions.sql?raw'
-import selectLiveEvents from '../../sql/select_live_events.sql?raw'
-import selectLiveSessions from '../../sql/select_live_sessions.sql?raw'
-import selectLiveTotals from '../../sql/select_live_totals.sql?raw'
-import selectLiveTouches from '../../sql/select_live_touches.sql?raw'
-import type { Queries } from '../db/db.ts'
+import type { Queries } from '@headwater/db/db'
+import selectLiveConversions from './sql/select_live_conversions.sql?raw'
+import selectLiveEvents from './sql/select_live_events.sql?raw'
+import selectLiveSessions from './sql/select_live_sessions.sql?raw'
+import selectLiveTotals from './sql/select_live_totals.sql?raw'
+import selectLiveTouches from './sql/select_live_touches.sql?raw'
 
 export interface LiveEvent {
   at: string

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { limits, outcomeOf, type Problem } from '@headwater/contract'
+import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { operations } from '../operations.ts'
-import { createTestCollector, event, onBothDatabases, type TestCollector } from '../testing.ts'
+import { createTestCollector, event, type TestCollector } from '../testing.ts'
 
 onBothDatabases((open) => {
   let collector: TestCollector

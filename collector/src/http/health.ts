@@ -1,9 +1,17 @@
 /** `GET /healthz` (the process lives) and `GET /readyz` (it can store events). */
-import { Hono } from 'hono'
-import { Problem } from '../problems.ts'
-import type { AppDeps, AppEnv } from './app-env.ts'
 
-export function healthRoutes({ db, isReady }: AppDeps): Hono<AppEnv> {
+import type { Db } from '@headwater/db/db'
+import type { AppEnv } from '@headwater/server/app-env'
+import { Problem } from '@headwater/server/problem'
+import { Hono } from 'hono'
+
+export interface HealthDeps {
+  db: Db
+  /** False while the collector drains. */
+  isReady(): boolean
+}
+
+export function healthRoutes({ db, isReady }: HealthDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
     .get('/readyz', async (c) => {

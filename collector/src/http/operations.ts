@@ -1,8 +1,9 @@
 /** `POST /operations/:name`: carries out CLI commands for whoever can read the lock file of this collector's folder. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { AppEnv } from '@headwater/server/app-env'
 import { Hono } from 'hono'
-import { isOperation, type OperationDeps, OperationError, operations } from '../operations.ts'
-import type { AppEnv } from './app-env.ts'
+import { OperationError } from '../operation-error.ts'
+import { isOperation, type OperationDeps, operations } from '../operations.ts'
 
 export function operationsRoute(deps: OperationDeps, secret: string): Hono<AppEnv> {
   return new Hono<AppEnv>().post('/operations/:name', async (c) => {

@@ -1,13 +1,13 @@
 /** The files of the SDK as a page gets them. */
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
+import type { AppEnv } from '@headwater/server/app-env'
+import { type Problem, problemResponse } from '@headwater/server/problem'
 import { temporaryFolder } from '@headwater/testkit/databases'
 import { Hono } from 'hono'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listSdk, sdkText } from '../cli/print-sdk.ts'
-import { type Problem, problemResponse } from '../problems.ts'
 import { createSdkFiles, integrityOf, type SdkFiles } from '../sdk-files.ts'
-import type { AppEnv } from './app-env.ts'
 import { sdkScriptRoute } from './sdk-script.ts'
 
 const script = 'console.log("größer")'

@@ -1,8 +1,9 @@
 /** Serves the files of the SDK: `/sdk.js`, which follows the collector's version, and `/sdk-<version>.js`, which never changes. */
+
+import type { AppEnv } from '@headwater/server/app-env'
+import { Problem } from '@headwater/server/problem'
 import { type Context, Hono } from 'hono'
-import { Problem } from '../problems.ts'
 import type { SdkFiles } from '../sdk-files.ts'
-import type { AppEnv } from './app-env.ts'
 
 /** Browsers ask again after five minutes, and get 304 while nothing has changed. */
 const following = 'public, max-age=300'

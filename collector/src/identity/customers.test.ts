@@ -1,5 +1,6 @@
+import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createTestCollector, event, onBothDatabases, session, type TestCollector } from '../testing.ts'
+import { createTestCollector, event, session, type TestCollector } from '../testing.ts'
 
 onBothDatabases((open) => {
   let collector: TestCollector

@@ -1,13 +1,7 @@
 /** Finds or opens the customer of each event, inside the transaction that stores them. */
-import endLinks from '../../sql/end_links.sql?raw'
-import insertCustomers from '../../sql/insert_customers.sql?raw'
-import insertLinks from '../../sql/insert_links.sql?raw'
-import reserveCustomerIds from '../../sql/reserve_customer_ids.sql?raw'
-import selectIdentityOwners from '../../sql/select_identity_owners.sql?raw'
-import updateCustomers from '../../sql/update_customers.sql?raw'
-import upsertIdentities from '../../sql/upsert_identities.sql?raw'
-import type { Queries } from '../db/db.ts'
-import { type Columns, queryRows, toInstant } from '../db/rows.ts'
+
+import { type Columns, queryRows, toInstant } from '@headwater/db/columns'
+import type { Queries } from '@headwater/db/db'
 import { type OwnerRow, readLedger } from './ledger.ts'
 import {
   type Claim,
@@ -18,6 +12,13 @@ import {
   type NewOwnership,
   resolveOwners,
 } from './resolve.ts'
+import endLinks from './sql/end_links.sql?raw'
+import insertCustomers from './sql/insert_customers.sql?raw'
+import insertLinks from './sql/insert_links.sql?raw'
+import reserveCustomerIds from './sql/reserve_customer_ids.sql?raw'
+import selectIdentityOwners from './sql/select_identity_owners.sql?raw'
+import updateCustomers from './sql/update_customers.sql?raw'
+import upsertIdentities from './sql/upsert_identities.sql?raw'
 
 /** An event as far as its customer goes. */
 export interface IdentifiedEvent {

@@ -2,8 +2,8 @@
 
 import type { TouchSource } from '@headwater/attribution/touch'
 import type { EventCode, WireEvent } from '@headwater/contract'
+import type { Token } from '@headwater/server/token'
 import type { IdentityRef } from '../identity/resolve.ts'
-import type { Token } from '../tokens/token.ts'
 
 /** How a request came, as far as it is known before its body is read. Times are epoch ms. */
 export interface Caller {
@@ -24,8 +24,6 @@ export interface IngestRequest extends Caller {
   sdkVersion: string | null
   /** What the sender had to drop since its last batch, by reason; null: nothing. */
   dropped: Record<string, number> | null
-  /** Where its sessions end at midnight; undefined: nowhere. */
-  sessionTimeZone?: string
 }
 
 /** What is wrong with an event. */

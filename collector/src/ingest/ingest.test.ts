@@ -1,5 +1,6 @@
+import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestCollector, event, noon, onBothDatabases, session, type TestCollector } from '../testing.ts'
+import { createTestCollector, event, noon, session, type TestCollector } from '../testing.ts'
 
 onBothDatabases((open) => {
   let collector: TestCollector

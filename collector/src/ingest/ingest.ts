@@ -1,22 +1,22 @@
 /** Ingest: parse → correct clock → screen → enrich → attribute → to rows → store → receipt. */
 import type { Batch } from '@headwater/contract'
-import type { Db } from '../db/db.ts'
-import { createPartitions } from '../db/partitions.ts'
-import { TimeLimitError, withTimeLimit } from '../db/time-limit.ts'
-import { unavailable } from '../problems.ts'
+import type { Db } from '@headwater/db/db'
+import { createPartitions } from '@headwater/db/partitions'
+import { TimeLimitError, withTimeLimit } from '@headwater/db/time-limit'
+import { unavailable } from '@headwater/server/problem'
 import type { Secrets } from '../secrets.ts'
-import { attribute } from './attribute.ts'
-import { clockOffset, correctClock } from './clock.ts'
-import { createCommit, type JudgedBatch, type StoredBatch } from './commit.ts'
-import { createDimensions } from './dimensions.ts'
-import { createEnricher } from './enrich.ts'
+import { createCommit, type JudgedBatch, type StoredBatch } from './commit/commit.ts'
+import { createDimensions } from './commit/dimensions.ts'
+import { createGroupCommit } from './commit/group-commit.ts'
 import type { Caller, Fault, IngestRequest, Judged } from './event.ts'
-import { createGroupCommit } from './group-commit.ts'
-import { readJournal } from './journal.ts'
-import { isFault, parseEvent } from './parse.ts'
-import { positionOf, rejectUnread } from './rejection.ts'
-import { screen } from './screen.ts'
-import { toUuid } from './uuid.ts'
+import { attribute } from './judge/attribute.ts'
+import { clockOffset, correctClock } from './judge/clock.ts'
+import { readJournal } from './judge/earlier-touches.ts'
+import { createEnricher } from './judge/enrich.ts'
+import { isFault, parseEvent } from './judge/parse.ts'
+import { positionOf, rejectUnread } from './judge/rejection.ts'
+import { screen } from './judge/screen.ts'
+import { toUuid } from './judge/uuid.ts'
 
 export interface Ingest {
   /** Stores a batch and answers after its commit. Throws the Problem `unavailable` when it is not known to be stored. */
@@ -39,8 +39,6 @@ const queueSize = 20_000
 export interface IngestDeps {
   db: Db
   secrets: Secrets
-  /** Where sessions end at midnight; undefined: nowhere. */
-  sessionTimeZone?: string
   /** Default 3,000. */
   answerLimitMs?: number
   /** Epoch ms. */
@@ -50,7 +48,7 @@ export interface IngestDeps {
 }
 
 export function createIngest(deps: IngestDeps): Ingest {
-  const { now, secrets, sessionTimeZone, answerLimitMs = defaultAnswerLimitMs } = deps
+  const { now, secrets, answerLimitMs = defaultAnswerLimitMs } = deps
   const commit = createCommit({
     ...deps,
     partitions: createPartitions(deps),
@@ -67,7 +65,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   })
   return {
     async ingest(batch, caller, bodyBytes) {
-      const request = describeRequest(batch, caller, sessionTimeZone)
+      const request = describeRequest(batch, caller)
       const stored = groups.add({ request, judged: judgeBatch(batch, request, secrets), bodyBytes })
       if (!stored) throw unavailable(`More than ${queueSize} events wait for the database.`)
       return withTimeLimit(stored, answerLimitMs).catch((error: unknown) => {
@@ -79,16 +77,11 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 }
 
-function describeRequest(
-  { sent_at, sdk, dropped = {} }: Batch,
-  caller: Caller,
-  sessionTimeZone: string | undefined,
-): IngestRequest {
+function describeRequest({ sent_at, sdk, dropped = {} }: Batch, caller: Caller): IngestRequest {
   const sentAt = sent_at === undefined ? undefined : Date.parse(sent_at)
   const hasDropped = Object.values(dropped).some((count) => count > 0)
   return {
     ...caller,
-    sessionTimeZone,
     sentAt,
     dropped: hasDropped ? dropped : null,
     sdkVersion: sdk ? `${sdk.name}/${sdk.version}` : null,
@@ -98,7 +91,7 @@ function describeRequest(
 /** The pure steps: every event of a batch becomes one that may be stored, or a rejection that says why not. */
 function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets): Judged[] {
   const offsetMs = clockOffset(request.receivedAt, request.sentAt)
-  const { enrich, identify } = createEnricher(request.token.websiteId, secrets, request.sessionTimeZone)
+  const { enrich, identify } = createEnricher(request.token, secrets)
 
   return events.map((raw, index): Judged => {
     const reject = (fault: Fault) =>
@@ -107,7 +100,7 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
     if (isFault(parsed)) return reject(parsed)
     const { wire, props } = parsed
     const times = correctClock(wire, offsetMs, request.receivedAt)
-    const fault = screen(wire, times, request.receivedAt)
+    const fault = screen(wire, times, request)
     if (fault) return reject(fault)
     const enriched = enrich(wire, times)
     const { occurredAt } = times
@@ -122,7 +115,7 @@ function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets)
       props,
       position: positionOf(wire.stream, wire.seq),
       touches,
-      journal: readJournal(wire, times, request.receivedAt),
+      journal: readJournal(wire, times, request),
       ...enriched,
     }
   })

@@ -1,6 +1,6 @@
 /** Step 8, receipt: tells the sender what became of each event. */
 import type { EventResult, Receipt } from '@headwater/contract'
-import type { StoredBatch } from './commit.ts'
+import type { StoredBatch } from './commit/commit.ts'
 import { isRejected, type Judged } from './event.ts'
 
 /** Counts all events; lists those that were not plainly accepted, or all of them when `isVerbose`. */

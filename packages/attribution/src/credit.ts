@@ -10,6 +10,8 @@ export interface CreditOptions {
   lookbackMs: number
   /** The model that decides `attributedTouchId` and `weights`. */
   defaultModel: Model
+  /** The models that give credit. Default: all. */
+  models?: readonly Model[]
 }
 
 export interface Credit {
@@ -28,7 +30,7 @@ export interface CreditResult {
   attributedTouchId: string | null
   /** By touch id, under the default model; empty without touches, for such a conversion stays unattributed. */
   weights: Record<string, number>
-  /** Under every model; a touch without weight has no entry. */
+  /** Under each model that gives credit; a touch without weight has no entry. */
   credits: Credit[]
 }
 
@@ -45,7 +47,7 @@ export function credit(
     lastNonDirectTouchId: eligible.findLast((touch) => !touch.isDirect)?.id ?? null,
     attributedTouchId: heaviest(weights),
     weights: Object.fromEntries(weights),
-    credits: models.flatMap((model) => creditsOf(model, eligible, conversion.valueCents)),
+    credits: (options.models ?? models).flatMap((model) => creditsOf(model, eligible, conversion.valueCents)),
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Utm } from '@headwater/contract'
 import { hasCampaign, parseCampaign } from './campaign.ts'
 import { primaryClickId } from './click-ids.ts'
+import { ignoredReferrers } from './ignored-referrers.ts'
 import { comesFromWithin, referrerDomain } from './referrer.ts'
 
 /** The source of a touch. */
@@ -24,19 +25,20 @@ export interface Arrival {
   clickIds?: Record<string, string>
 }
 
-/** Says where an arrival came from. */
-export function sourceOf(arrival: Arrival): TouchSource {
+/** Says where an arrival came from; `alsoIgnored` are referrers that count for nothing besides the built-in list. */
+export function sourceOf(arrival: Arrival, alsoIgnored: readonly string[] = []): TouchSource {
   const given = { utm: arrival.utm ?? {}, clickIds: arrival.clickIds ?? {} }
   const campaign = hasCampaign(given) ? given : parseCampaign(arrival.url)
   const clickId = primaryClickId(campaign.clickIds)
-  const domain = referrerDomain(arrival.referrerUrl, arrival.url)
+  const ignored = alsoIgnored.length > 0 ? [...ignoredReferrers, ...alsoIgnored] : ignoredReferrers
+  const domain = referrerDomain(arrival.referrerUrl, arrival.url, ignored)
   const isDirect = !hasCampaign(campaign) && !domain
   return {
     utm: campaign.utm,
     ...(clickId && { clickIdType: clickId.type, clickIdValue: clickId.value }),
     ...(domain && { referrerDomain: domain }),
     isDirect,
-    ...(isDirect && comesFromWithin(arrival.referrerUrl, arrival.url) && { isFromWithin: true }),
+    ...(isDirect && comesFromWithin(arrival.referrerUrl, arrival.url, ignored) && { isFromWithin: true }),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Storage, StoredEvent } from '../core/ports.ts'
 import type { State } from '../core/state.ts'
 
 // Whoever changes the names below, or that of the database in client.ts: the demo shop (collector/src/dev/demo.html) and the
-// journey (packages/testkit/src/journey.test.ts) look into the store too.
+// journey (packages/journeys/src/journey.test.ts) look into the store too.
 const storeName = 'records'
 // Events sort before the rest, and by time among themselves, because their idempotency keys do.
 const nameOf = (event: StoredEvent) => `q${event.key}`

@@ -1,0 +1,131 @@
+/** Commits a group of batches, and knows what to do about each way in which the database can refuse. */
+import { type Db, sqlstateOf } from '@headwater/db/db'
+import type { Partitions } from '@headwater/db/partitions'
+import { unavailable } from '@headwater/server/problem'
+import type { Secrets } from '../../secrets.ts'
+import { type IngestEvent, type IngestRequest, isRejected, type Judged } from '../event.ts'
+import { rejectUnstorable } from '../judge/rejection.ts'
+import { type StoredGroup, storeGroup } from '../store/store.ts'
+import type { Dimensions, WebsiteOrigin } from './dimensions.ts'
+import { findPoison } from './poison.ts'
+
+/** A batch after the pure steps. */
+export interface JudgedBatch {
+  request: IngestRequest
+  judged: Judged[]
+}
+
+/** A batch as it was stored: `judged` may hold rejections that the database forced. */
+export interface StoredBatch extends JudgedBatch, StoredGroup {}
+
+interface Deps {
+  db: Db
+  secrets: Secrets
+  partitions: Partitions
+  dimensions: Dimensions
+  onError(error: unknown): void
+}
+
+/** Deadlocks and serialization failures are nobody's fault; the third is a sign of something else. */
+const attempts = 3
+
+/** Makes `commit`, which stores batches in one transaction and throws the Problem `unavailable` when it cannot. */
+export function createCommit({ db, secrets, partitions, dimensions, onError }: Deps) {
+  async function store(batches: JudgedBatch[], after: () => void = () => {}): Promise<StoredGroup> {
+    const judged = batches.flatMap((batch) => batch.judged)
+    const events = judged.filter((event): event is IngestEvent => !isRejected(event))
+    await partitions.ensure(events.map(({ occurredAt }) => occurredAt))
+    const originIds = await dimensions.resolve(originsOf(events))
+    const requests = batches.map(({ request }) => request)
+    return db.transaction(async (tx) => {
+      const stored = await storeGroup(tx, { requests, judged, originIds }, secrets)
+      after()
+      return stored
+    })
+  }
+
+  async function storePatiently(batches: JudgedBatch[]): Promise<StoredGroup> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await store(batches)
+      } catch (error) {
+        if (!isWorthRepeating(error) || attempt === attempts) throw error
+        // A partition or a dimension row that was known has been deleted meanwhile.
+        if (isMissingPartition(error)) partitions.forget()
+        if (isMissingReference(error)) dimensions.forget()
+      }
+    }
+  }
+
+  /** Tries events in a transaction that is rolled back at its end. */
+  async function isStorable(events: IngestEvent[]): Promise<boolean> {
+    const undo = new Error('Rolled back on purpose: this was a trial.')
+    const [first] = events
+    if (!first) return true
+    try {
+      await store([{ request: first.request, judged: events }], () => {
+        throw undo
+      })
+    } catch (error) {
+      if (error === undo) return true
+      if (isData(error)) return false
+      throw error
+    }
+    return true
+  }
+
+  /** Batch by batch, so that one full of poison costs the others a trial each. */
+  async function withoutPoison(batches: JudgedBatch[]): Promise<JudgedBatch[]> {
+    const poison = new Set<Judged>()
+    for (const { judged } of batches) {
+      const events = judged.filter((event): event is IngestEvent => !isRejected(event))
+      for (const event of await findPoison(events, isStorable)) poison.add(event)
+    }
+    const reject = (event: Judged) =>
+      poison.has(event) && !isRejected(event) ? rejectUnstorable(event) : event
+    return batches.map(({ request, judged }) => ({ request, judged: judged.map(reject) }))
+  }
+
+  return async function commit(batches: JudgedBatch[]): Promise<StoredBatch[]> {
+    let storable = batches
+    try {
+      const group = await storePatiently(batches).catch(async (error: unknown) => {
+        if (!isData(error)) throw error
+        onError(error) // the rejections do not say which rule was broken
+        storable = await withoutPoison(batches)
+        return storePatiently(storable)
+      })
+      return storable.map((batch) => ({ ...batch, ...group }))
+    } catch (error) {
+      throw unavailable('The database did not take the events.', error)
+    }
+  }
+}
+
+/** Missing partitions share a SQLSTATE with violated checks. */
+function isMissingPartition(error: unknown): boolean {
+  return sqlstateOf(error) === '23514' && /no partition of relation/.test((error as Error).message)
+}
+
+const isMissingReference = (error: unknown): boolean => sqlstateOf(error) === '23503'
+
+const isWorthRepeating = (error: unknown): boolean =>
+  isConflict(error) || isMissingPartition(error) || isMissingReference(error)
+
+const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlstateOf(error) ?? '')
+
+/** Classes 22 (data exception) and 23 (constraint violation), and 54000 (a value too large for an index). */
+const isData = (error: unknown): boolean => /^(22|23|54000)/.test(sqlstateOf(error) ?? '')
+
+/** Each origin once: a session's is one object for all its events. */
+function originsOf(events: IngestEvent[]): WebsiteOrigin[] {
+  const origins = new Map<object, WebsiteOrigin>()
+  for (const { request, session, arrival, touches, journal } of events) {
+    const { websiteId } = request.token
+    const visit = session ?? arrival
+    if (visit) origins.set(visit.origin, { websiteId, origin: visit.origin })
+    for (const { origin } of touches) origins.set(origin, { websiteId, origin })
+    for (const { origin } of journal) origins.set(origin, { websiteId, origin })
+  }
+  return [...origins.values()]
+}

@@ -1,0 +1,172 @@
+/** Step 1, parse: a raw value becomes a wire event within its limits, or a fault that names the field. */
+import { limits, type WireEvent, type WireSession, type WireTouch } from '@headwater/contract'
+import { eventSchema } from '@headwater/contract/schema'
+import type { Fault } from '../event.ts'
+
+/** A valid event with its props as JSON. */
+export interface ParsedEvent {
+  wire: WireEvent
+  props: string | null
+}
+
+/** Reads one event of a batch. Unknown fields are left out, an over-long title or utm is cut. */
+export function parseEvent(raw: unknown): ParsedEvent | Fault {
+  const parsed = eventSchema.safeParse(raw)
+  if (!parsed.success) return faultOf(parsed.error.issues[0], raw)
+  const wire: WireEvent = parsed.data
+  const fault = findFault(wire)
+  if (fault) return fault
+  const props = stringifyProps(wire.props)
+  if (typeof props === 'object' && props) return props
+  cutToLimits(wire)
+  return { wire, props }
+}
+
+export const isFault = (value: object): value is Fault => 'code' in value
+
+/** Levels of nesting. An event with more is rejected anyway, and what lies below them need not be repaired. */
+const deepest = 100
+
+/** U+0000 and lone surrogates, which PostgreSQL cannot store, become U+FFFD, in keys too. Other values come back as they are. */
+export function repairText(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\ufffd').toWellFormed()
+  if (typeof value !== 'object' || value === null || depth > deepest) return value
+  const repair = (inner: unknown) => repairText(inner, depth + 1)
+  if (Array.isArray(value)) return value.map(repair)
+  // fromEntries defines its keys: `__proto__` is only a key.
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [repair(key), repair(inner)]))
+}
+
+/** Can this JSON text hold what `repairText` repairs? Both can stand in JSON as an escape only. */
+export const needsRepair = (json: string): boolean => /\\u(0000|[dD][89a-fA-F])/.test(json)
+
+interface Issue {
+  code: string
+  path: PropertyKey[]
+  message: string
+  maximum?: number | bigint
+  origin?: string
+}
+
+function faultOf(issue: Issue | undefined, raw: unknown): Fault {
+  const path = issue && nameField(issue.path)
+  if (!issue || !path) return { code: 'invalid_event', message: 'An event must be a JSON object.' }
+  if (valueAt(raw, issue.path) === undefined) {
+    return { code: 'field_required', path, message: `${path} is missing. Send it with every event.` }
+  }
+  if (issue.code === 'too_big' && path === 'identities') {
+    return {
+      code: 'too_many_identities',
+      path,
+      message: `An event may carry ${issue.maximum} identities at most.`,
+    }
+  }
+  if (issue.code === 'too_big' && issue.origin === 'string') {
+    return {
+      code: 'field_too_long',
+      path,
+      message: `${path} is too long or too large: at most ${issue.maximum}.`,
+    }
+  }
+  return { code: 'invalid_field', path, message: `${path} is not valid: ${issue.message}.` }
+}
+
+/** The field, without names that the sender chose: those of click ids. */
+function nameField(path: PropertyKey[]): string {
+  const at = path.indexOf('click_ids')
+  return (at < 0 ? path : path.slice(0, at + 1)).join('.')
+}
+
+function valueAt(raw: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw) // a path of zod leads through objects
+}
+
+function findFault(wire: WireEvent): Fault | undefined {
+  if (wire.name === undefined && wire.type !== 'identify') {
+    return { code: 'field_required', path: 'name', message: `An event of type ${wire.type} needs a name.` }
+  }
+  if (wire.anonymous_id === undefined && wire.user_id === undefined && !wire.identities?.length) {
+    const message = 'Nobody to credit: send anonymous_id, user_id or identities.'
+    return { code: 'identity_required', path: 'anonymous_id', message }
+  }
+  if (wire.revenue_cents !== undefined && wire.currency === undefined) {
+    const message = 'Revenue without a currency cannot be added up: send currency, for example "EUR".'
+    return { code: 'currency_required', path: 'revenue_cents', message }
+  }
+  if (wire.currency !== undefined && wire.revenue_cents === undefined) {
+    return {
+      code: 'revenue_required',
+      path: 'currency',
+      message: 'A currency needs revenue_cents, in minor units.',
+    }
+  }
+  return undefined
+}
+
+function stringifyProps(props: WireEvent['props']): string | null | Fault {
+  if (props === undefined) return null
+  const fault = findPropsFault(props, 1)
+  if (fault) return fault
+  const json = JSON.stringify(props)
+  // A UTF-16 unit takes 3 bytes at most, so a short text needs no counting.
+  if (json.length * 3 > limits.propsBytes && Buffer.byteLength(json) > limits.propsBytes) {
+    const message = `props take ${Buffer.byteLength(json)} bytes of JSON; ${limits.propsBytes} are allowed.`
+    return { code: 'props_too_large', path: 'props', message }
+  }
+  return json
+}
+
+/** Names no key of theirs: a key can be anything, an e-mail address too. */
+function findPropsFault(value: unknown, depth: number): Fault | undefined {
+  const path = 'props'
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { code: 'number_not_finite', path, message: 'props hold a number that is too large for JSON.' }
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > limits.depth) {
+    return { code: 'too_deep', path, message: `props may be nested ${limits.depth} levels deep at most.` }
+  }
+  for (const inner of Object.values(value)) {
+    const fault = findPropsFault(inner, depth + 1)
+    if (fault) return fault
+  }
+  return undefined
+}
+
+function cutToLimits(wire: WireEvent): void {
+  // Only so far that reading them takes no time; storedUrl cuts them to their limit, after it has stripped them: half an
+  // e-mail address would no longer look like one.
+  wire.url = cut(wire.url, limits.readUrl)
+  wire.referrer_url = cut(wire.referrer_url, limits.readUrl)
+  wire.title = cut(wire.title, limits.title)
+  const { session, touches = [] } = wire
+  if (session) {
+    session.landing_url = cut(session.landing_url, limits.readUrl)
+    cutArrival(session)
+  }
+  for (const touch of touches) {
+    touch.url = cut(touch.url, limits.readUrl)
+    cutArrival(touch)
+  }
+}
+
+function cutArrival(arrival: WireSession | WireTouch): void {
+  arrival.referrer_url = cut(arrival.referrer_url, limits.readUrl)
+  const utm = Object.entries(arrival.utm ?? {})
+  arrival.utm = Object.fromEntries(utm.map(([name, value]) => [name, cut(value, limits.utm)]))
+  const clickIds = Object.entries(arrival.click_ids ?? {}).filter(isUsableClickId)
+  arrival.click_ids = Object.fromEntries(clickIds.slice(0, limits.clickIds))
+}
+
+function isUsableClickId([name, value]: [string, string]): boolean {
+  return name !== '' && value !== '' && value.length <= limits.clickId && name.length <= limits.clickIdName
+}
+
+/** Cuts between characters, not through a surrogate pair. */
+function cut(text: string | undefined, max: number): string | undefined {
+  if (text === undefined || text.length <= max) return text
+  return text
+    .slice(0, max)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
+}

@@ -1,0 +1,95 @@
+/** What is kept of an event that is not stored, as rows of `rejected_events`. */
+import { limits } from '@headwater/contract'
+import { idempotencyKeySchema } from '@headwater/contract/schema'
+import { type Columns, toArrayLiteral, toInstant } from '@headwater/db/columns'
+import type { Secrets } from '../../secrets.ts'
+import type { Fault, IngestEvent, IngestRequest, RejectedEvent, StreamPosition } from '../event.ts'
+import { toUuid } from './uuid.ts'
+
+/** An event that could not be read: its key and whatever identities can be read stay, so that erase finds it. */
+export function rejectUnread(
+  unread: { request: IngestRequest; index: number; raw: unknown },
+  fault: Fault,
+  hash: Hash,
+): RejectedEvent {
+  const fields = (typeof unread.raw === 'object' ? (unread.raw ?? {}) : {}) as Record<string, unknown> // any JSON; read defensively
+  const key = idempotencyKeySchema.safeParse(fields.idempotency_key).data
+  const others = Array.isArray(fields.identities) ? fields.identities : []
+  const identities: [type: unknown, value: unknown][] = [
+    ['cookie', fields.anonymous_id],
+    ['user_id', fields.user_id],
+    ...others.slice(0, limits.identities).map((one): [unknown, unknown] => [one?.type, one?.value]),
+  ]
+  const identityHashes = identities.flatMap(([type, value]) => {
+    const [kind, id] = [textIn(type), textIn(value)]
+    return kind && id ? [hash(kind, id)] : []
+  })
+  const { request, index, raw } = unread
+  return {
+    request,
+    index,
+    key: key && toUuid(key),
+    idempotencyKey: key,
+    fault,
+    payload: payloadOf(raw),
+    position: positionOf(fields.stream, fields.seq),
+    identityHashes,
+  }
+}
+
+/** An event that only the database refused. */
+export function rejectUnstorable(event: IngestEvent): RejectedEvent {
+  const { request, index, key, wire, position } = event
+  const message =
+    'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
+  const fault: Fault = { code: 'unstorable', message }
+  const identityHashes = [event.cookie, event.user, ...event.others].flatMap(
+    (identity) => identity?.hash ?? [],
+  )
+  return {
+    request,
+    index,
+    key,
+    idempotencyKey: wire.idempotency_key,
+    fault,
+    payload: payloadOf(wire),
+    position,
+    identityHashes,
+  }
+}
+
+export const rejectionColumns = (secrets: Secrets): Columns<RejectedEvent> => ({
+  website_id: ({ request }) => request.token.websiteId,
+  ingestion_token_id: ({ request }) => request.token.id,
+  idempotency_key: ({ key }) => key ?? null,
+  received_at: ({ request }) => toInstant(request.receivedAt),
+  request_id: ({ request }) => request.id,
+  code: ({ fault }) => fault.code,
+  path: ({ fault }) => fault.path ?? null,
+  message: ({ fault }) => fault.message,
+  payload: ({ payload }) => `\\x${secrets.encrypt(payload).toString('hex')}`,
+  identity_hashes: ({ identityHashes }) => toArrayLiteral(identityHashes),
+})
+
+/** Where an event stands among those of its client, if both can be read. */
+export function positionOf(stream: unknown, seq: unknown): StreamPosition | undefined {
+  const isNumber = typeof seq === 'number' && Number.isInteger(seq) && seq > 0 && seq <= limits.seq
+  return textIn(stream) !== undefined && isNumber ? { stream: toUuid(stream as string), seq } : undefined
+}
+
+/** Characters of a rejected event that are kept: enough for nearly all; longer ones are cut. */
+const payloadSize = 65_536
+
+/** The event as JSON, as far as it is worth keeping; made before the transaction, so that it cannot fail there. */
+function payloadOf(raw: unknown): string {
+  try {
+    return JSON.stringify(raw).slice(0, payloadSize)
+  } catch {
+    return '"nested too deeply to be kept"' // the only way in which JSON cannot be written back
+  }
+}
+
+type Hash = (type: string, value: string) => string
+
+const textIn = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined

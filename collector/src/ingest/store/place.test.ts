@@ -1,0 +1,240 @@
+/** Which session events get that come with a cookie and without one. */
+import type { WireEvent } from '@headwater/contract'
+import type { Db } from '@headwater/db/db'
+import { onBothDatabases } from '@headwater/db/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createTestCollector, event, noon, session, type TestCollector } from '../../testing.ts'
+import selectVisits from '../sessions/sql/select_sessions.sql?raw'
+
+const shop = 'https://shop.example/'
+
+onBothDatabases((open) => {
+  let collector: TestCollector
+
+  beforeAll(async () => {
+    collector = await createTestCollector(await open())
+  })
+  beforeEach(() => collector.db.script('truncate customers, identities, events, event_dedup_keys cascade'))
+  afterAll(() => collector.db.close())
+
+  const at = (minutes: number) => new Date(noon - 3 * 3_600_000 + minutes * 60_000).toISOString()
+  const page = (minutes: number, fields: Partial<WireEvent> = {}) =>
+    event({ type: 'page', name: '/', url: shop, occurred_at: at(minutes), ...fields })
+  const track = (minutes: number, fields: Partial<WireEvent> = {}) =>
+    event({ occurred_at: at(minutes), ...fields })
+  const told = (id: string, minutes: number) => ({ ...session(id), started_at: at(minutes) })
+
+  /** Each session as its start, its length and its views, in minutes. */
+  const sessions = async () => {
+    const rows = await collector.rows<{ started: Date; minutes: number; views: number }>(
+      'select started_at as started, (duration_ms / 60000)::float8 as minutes, view_count::float8 as views from sessions_tracking order by started_at, id',
+    )
+    return rows.map(({ started, minutes, views }) => [
+      (started.getTime() - Date.parse(at(0))) / 60_000,
+      minutes,
+      views,
+    ])
+  }
+  const touches = () =>
+    collector.rows<{ source: string }>(
+      `select coalesce(u.value, r.domain, 'direct') as source from touches t
+       left join utm_sources u on u.website_id = t.website_id and u.id = t.utm_source_id
+       left join referrer_domains r on r.website_id = t.website_id and r.id = t.referrer_domain_id
+       order by t.occurred_at, t.id`,
+    )
+
+  describe('the first event of a visitor', () => {
+    it('opens a session that bears its key, with its address as landing and its referrer as source', async () => {
+      const key = '0199aaaa-0000-7000-8000-000000000001'
+      await collector.send([
+        page(0, { idempotency_key: key, referrer_url: 'https://duckduckgo.com/?q=mugs#top' }),
+      ])
+      expect(
+        await collector.rows(
+          `select s.client_session_id::text as id, s.landing_url, s.referrer_url, p.path, s.is_bot,
+             (select count(*) from events e where e.session_id = s.id and e.landing_page_id = p.id)::float8 as events
+           from sessions_tracking s join landing_pages p on p.id = s.landing_page_id`,
+        ),
+      ).toEqual([
+        {
+          id: key,
+          landing_url: shop,
+          referrer_url: 'https://duckduckgo.com/?q=mugs',
+          path: '/',
+          is_bot: false,
+          events: 1,
+        },
+      ])
+      expect(await touches()).toEqual([{ source: 'duckduckgo.com' }])
+    })
+
+    it('that names no page opens a session without a landing, and leaves no touch', async () => {
+      await collector.send([track(0), track(1)])
+      expect(await sessions()).toEqual([[0, 1, 0]])
+      expect(await touches()).toEqual([])
+    })
+
+    it('sent twice opens one session', async () => {
+      const first = page(0)
+      await collector.send([first])
+      await collector.send([first])
+      expect(await sessions()).toEqual([[0, 0, 1]])
+    })
+
+    it('opens one session when several requests bring its like at once', async () => {
+      await Promise.all(Array.from({ length: 8 }, (_, i) => collector.send([page(i)])))
+      expect(await collector.count('sessions_tracking')).toBe(1)
+    })
+  })
+
+  describe('the events after it', () => {
+    it.each<[string, Partial<WireEvent>[][], number[][]]>([
+      ['continue it', [[page(0), track(10)], [page(40)]], [[0, 40, 2]]],
+      [
+        'continue it until there are more than 30 minutes between two',
+        [[page(0)], [page(30)], [page(61)]],
+        [
+          [0, 30, 2],
+          [61, 0, 1],
+        ],
+      ],
+      ['continue it in a chain, in whatever order they stand', [[page(50), page(0), page(25)]], [[0, 50, 3]]],
+      [
+        'part in time, in whatever order they stand',
+        [[page(120), page(0), page(100), page(10)]],
+        [
+          [0, 10, 2],
+          [100, 20, 2],
+        ],
+      ],
+      [
+        'continue the session that began shortly after them, when they come late',
+        [[page(40)], [page(20)]],
+        [[40, 0, 2]],
+      ],
+      [
+        'open another when they arrive by another campaign',
+        [[page(0, { url: `${shop}?utm_source=a` })], [page(5, { url: `${shop}?utm_source=b` })], [page(6)]],
+        [
+          [0, 0, 1],
+          [5, 1, 2],
+        ],
+      ],
+      [
+        'continue it when they show a campaign and are no page',
+        [[page(0), track(5, { url: `${shop}?utm_source=b` })]],
+        [[0, 5, 1]],
+      ],
+    ])('%s', async (_, batches, expected) => {
+      for (const batch of batches) await collector.send(batch)
+      expect(await sessions()).toEqual(expected)
+    })
+
+    it('leave no second touch when they show its campaign again', async () => {
+      const url = `${shop}?utm_source=a`
+      await collector.send([page(0, { url, referrer_url: 'https://duckduckgo.com/' }), page(1, { url })])
+      await collector.send([page(2, { url })])
+      expect(await touches()).toEqual([{ source: 'a' }])
+    })
+
+    it('are in the same sessions in any order of one batch', async () => {
+      const events = [page(0), page(29), track(58), page(90), page(91, { url: `${shop}?gclid=x` })]
+      for (const order of [
+        [0, 1, 2, 3, 4],
+        [4, 3, 2, 1, 0],
+        [2, 0, 4, 1, 3],
+      ]) {
+        await collector.db.script('truncate customers, identities, events, event_dedup_keys cascade')
+        await collector.send(order.map((i) => events[i]))
+        expect(await sessions()).toEqual([
+          [0, 58, 2],
+          [90, 0, 1],
+          [91, 0, 1],
+        ])
+      }
+    })
+
+    it('carry the source of the session, in their own batch or another', async () => {
+      await collector.send([page(0, { url: `${shop}?utm_source=a` }), track(1)])
+      await collector.send([track(2)])
+      expect(
+        await collector.rows(
+          `select count(*)::float8 as n from events e join utm_sources u on u.id = e.utm_source_id where u.value = 'a'`,
+        ),
+      ).toEqual([{ n: 3 }])
+    })
+
+    it('are credited to its landing when they convert', async () => {
+      await collector.send([page(0, { url: `${shop}?utm_source=a` })])
+      await collector.send([track(5, { name: 'purchase', conversion: true })])
+      expect(
+        await collector.rows(
+          `select c.attributed_touch_id = t.id as credited, s.conversion_count::float8 as converted
+           from conversions c join sessions_tracking s on s.id = c.session_id join touches t on t.session_id = s.id`,
+        ),
+      ).toEqual([{ credited: true, converted: 1 }])
+    })
+
+    it('of another person open another session, those of nobody named continue the last', async () => {
+      await collector.send([
+        page(0, { user_id: 'alice' }),
+        page(1, { user_id: 'bob' }),
+        page(2),
+        page(3, { anonymous_id: 'visitor-2' }),
+      ])
+      await collector.send([page(4), page(5, { user_id: 'alice' })])
+      expect(await sessions()).toEqual([
+        [0, 0, 1],
+        [1, 3, 3],
+        [3, 0, 1],
+        [5, 0, 1],
+      ])
+    })
+  })
+
+  describe('a session that the client told', () => {
+    it.each<[string, () => Partial<WireEvent>[][]]>([
+      ['before', () => [[page(10, { session: told('own', 10) })], [page(12), page(5)]]],
+      ['in the same batch', () => [[page(12), page(10, { session: told('own', 10) }), page(5)]]],
+    ])('%s takes the events of its time, and stays as it was told', async (_, batches) => {
+      for (const batch of batches()) await collector.send(batch)
+      expect(await sessions()).toEqual([[10, 2, 3]])
+    })
+
+    it('and that has no landing yet does not get one from them', async () => {
+      const { landing_url: _, ...continued } = told('own', 0)
+      await collector.send([track(0, { session: continued })])
+      await collector.send([page(1)])
+      expect(await collector.rows('select landing_url from sessions_tracking')).toEqual([
+        { landing_url: null },
+      ])
+    })
+  })
+
+  it('events of servers, which know a user id only, and contacts, which are no visits, get no session', async () => {
+    const contact = event({ type: 'touch', name: 'email_open' })
+    await collector.send([event({ anonymous_id: undefined, user_id: 'u' }), contact])
+    expect(await collector.count('sessions_tracking')).toBe(0)
+    expect(await collector.count('touches')).toBe(1)
+  })
+
+  it('a batch whose events tell their sessions asks for no other', async () => {
+    const asked: string[] = []
+    const spied: Db = {
+      ...collector.db,
+      transaction: (work) =>
+        collector.db.transaction((tx) => {
+          const query: typeof tx.query = (sql, params) => {
+            asked.push(sql)
+            return tx.query(sql, params)
+          }
+          return work({ query })
+        }),
+    }
+    const { send } = await createTestCollector(spied)
+    await send([page(0, { session: told('own', 0) })])
+    expect([asked.length > 0, asked.includes(selectVisits)]).toEqual([true, false])
+    await send([page(0)])
+    expect(asked).toContain(selectVisits)
+  })
+})

@@ -1,0 +1,54 @@
+/** The settings of a website: what they may be, their defaults, and how they are read from its row. */
+import { type Model, models } from '@headwater/attribution/models'
+import type { WebsiteSettings } from '@headwater/server/website-settings'
+import { z } from 'zod'
+
+/** The settings that somebody has changed, as `websites.settings` holds them. */
+export type StoredSettings = z.infer<typeof settingsSchema>
+
+const model = z.enum(models as [Model, ...Model[]], `must be one of ${models.join(', ')}`) // there are some
+const days = (max: number) => {
+  const message = `must be a whole number of days, 1 to ${max}`
+  return z.int(message).min(1, message).max(max, message)
+}
+const host = z.string().regex(/^[\w-]+(\.[\w-]+)+$/, 'must be host names, for example pay.example.com')
+
+export const settingsSchema = z
+  .strictObject({
+    time_zone: z.string().refine(isTimeZone, 'must be the name of a time zone, for example Europe/Berlin'),
+    sessions_end_at_midnight: z.boolean('must be true or false'),
+    lookback_days: days(3_650),
+    default_model: model,
+    models: z.array(model).min(1, 'must name at least one model'),
+    horizon_days: days(365),
+    ignored_referrers: z.array(host),
+    events_per_minute: z.int('must be a whole number of events').positive('must be at least 1').nullable(),
+  })
+  .partial()
+
+/** What holds where nobody has changed a setting, and for all settings that are null or absent. */
+export function readSettings(stored: StoredSettings | null): WebsiteSettings {
+  const {
+    default_model: defaultModel = 'last_non_direct',
+    models: enabled = models,
+    ...others
+  } = stored ?? {}
+  return {
+    timeZone: others.time_zone ?? 'UTC',
+    sessionsEndAtMidnight: others.sessions_end_at_midnight ?? false,
+    lookbackDays: others.lookback_days ?? 90,
+    defaultModel,
+    models: enabled.includes(defaultModel) ? enabled : [...enabled, defaultModel],
+    horizonDays: others.horizon_days ?? 30,
+    ignoredReferrers: others.ignored_referrers ?? [],
+    eventsPerMinute: others.events_per_minute ?? null,
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,75 @@
+/** The tokens of a website: making one, listing them, revoking one. */
+import { constraintOf, type Db } from '@headwater/db/db'
+import { scopes } from '@headwater/server/token'
+import { z } from 'zod'
+import { OperationError, readInput } from '../operation-error.ts'
+import type { Secrets } from '../secrets.ts'
+import insertToken from './sql/insert_token.sql?raw'
+import revokeTokenSql from './sql/revoke_token.sql?raw'
+import selectTokens from './sql/select_tokens.sql?raw'
+import { makeToken, readToken } from './token-text.ts'
+import { listWebsites, unknownWebsite, websiteId } from './websites.ts'
+
+export interface TokenInfo {
+  id: string
+  website_id: string
+  name: string
+  kind: string
+  token_prefix: string
+  scopes: string[]
+  expires_at: Date | null
+  revoked_at: Date | null
+}
+
+const tokenInput = z.object({
+  website: websiteId,
+  name: z.string().min(1, 'must not be empty'),
+  kind: z.enum(['public', 'secret'], 'must be public (browsers, apps) or secret (servers)'),
+  scopes: z.array(z.enum(scopes as [string, ...string[]], `must be one of ${scopes.join(', ')}`)).optional(),
+  expires: z.iso.datetime({ offset: true, error: 'must be a time such as 2027-01-31T00:00:00Z' }).optional(),
+})
+
+const revocationInput = z.object({
+  website: websiteId,
+  token: z.string().min(1, 'must be the id, the name or the first 12 characters of the token’s secret part'),
+})
+
+/** The token itself is in this answer and nowhere else. */
+export async function createToken(
+  db: Db,
+  secrets: Secrets,
+  input: unknown,
+): Promise<TokenInfo & { token: string }> {
+  const { website: id, name, kind, scopes = ['events:write'], expires = null } = readInput(tokenInput, input)
+  if (kind === 'public' && scopes.some((scope) => scope !== 'events:write')) {
+    throw new OperationError(
+      'A public token can be read by every visitor: it may have the scope events:write only.',
+    )
+  }
+  const website = (await listWebsites(db)).find((known) => known.id === id)
+  if (!website) throw unknownWebsite(id)
+  const token = makeToken(kind, website.key)
+  const { prefix = '' } = readToken(token) ?? {}
+  const params = [id, name, kind, prefix, secrets.hashToken(token), JSON.stringify(scopes), expires]
+  const [row] = await db.query<TokenInfo>(insertToken, params).catch((error: unknown) => {
+    if (constraintOf(error) !== 'token_name_is_unique_per_website') throw error
+    throw new OperationError(`Website ${id} has a token named ${name} already. Choose another name.`)
+  })
+  return { ...(row as TokenInfo), token } // an insert answers with its row
+}
+
+export async function listTokens(db: Db, input: unknown): Promise<TokenInfo[]> {
+  const { website } = readInput(tokenInput.pick({ website: true }), input)
+  return db.query<TokenInfo>(selectTokens, [website])
+}
+
+export async function revokeToken(db: Db, input: unknown): Promise<TokenInfo> {
+  const { website, token } = readInput(revocationInput, input)
+  const [row] = await db.query<TokenInfo>(revokeTokenSql, [website, token])
+  if (!row) {
+    throw new OperationError(
+      `Website ${website} has no active token ${token}. See \`headwater token list --website ${website}\`.`,
+    )
+  }
+  return row
+}

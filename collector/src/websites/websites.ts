@@ -1,0 +1,49 @@
+/** The websites that send events: adding one, listing them, and changing what one decides for itself. */
+import type { Db } from '@headwater/db/db'
+import { z } from 'zod'
+import { OperationError, readInput } from '../operation-error.ts'
+import { type StoredSettings, settingsSchema } from './settings.ts'
+import insertWebsite from './sql/insert_website.sql?raw'
+import selectWebsites from './sql/select_websites.sql?raw'
+import updateWebsiteSettings from './sql/update_website_settings.sql?raw'
+import { makeWebsiteKey } from './token-text.ts'
+
+export interface Website {
+  id: string
+  key: string
+  name: string
+  url: string
+  status: string
+  /** Null: all defaults. */
+  settings: StoredSettings | null
+}
+
+export const websiteId = z
+  .string()
+  .regex(/^\d+$/, 'must be the id of a website: see `headwater website list`')
+
+const websiteInput = z.object({
+  name: z.string().min(1, 'must not be empty'),
+  url: z.url({ protocol: /^https?$/, error: 'must be an http(s) address, for example https://shop.example' }),
+})
+
+const settingsInput = settingsSchema.extend({ website: websiteId })
+
+export async function createWebsite(db: Db, input: unknown): Promise<Website> {
+  const { name, url } = readInput(websiteInput, input)
+  const [website] = await db.query<Website>(insertWebsite, [makeWebsiteKey(), name, url])
+  return website as Website // an insert answers with its row
+}
+
+export const listWebsites = (db: Db): Promise<Website[]> => db.query<Website>(selectWebsites)
+
+/** Changes the settings that are given and keeps the others. They hold for requests within 5 seconds. */
+export async function changeSettings(db: Db, input: unknown): Promise<Website> {
+  const { website: id, ...changes } = readInput(settingsInput, input)
+  const [website] = await db.query<Website>(updateWebsiteSettings, [id, JSON.stringify(changes)])
+  if (!website) throw unknownWebsite(id)
+  return website
+}
+
+export const unknownWebsite = (id: string): OperationError =>
+  new OperationError(`There is no website ${id}. See \`headwater website list\`.`)

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toParams } from './columns.ts'
+import { constraintOf, type Db, type Param, sqlstateOf } from './db.ts'
+import { checkSchemaVersion, migrate, schemaVersion } from './migrate.ts'
+import { onBothDatabases } from './testing.ts'
+
+onBothDatabases((open) => {
+  let db: Db
+
+  beforeAll(async () => {
+    db = await open()
+    await db.script('create table notes (id integer constraint note_is_unique primary key, text text)')
+  })
+  afterAll(() => db.close())
+
+  const count = async () =>
+    (await db.query<{ count: number }>('select count(*)::float8 as count from notes'))[0]?.count
+
+  describe('a value', () => {
+    it.each<[string, string, Param, unknown]>([
+      ['a bigint beyond 2^53, as text', '$1::text::bigint::text', '9007199254740993', '9007199254740993'],
+      ['a time', '$1::text::timestamptz', '2026-11-20T12:00:00.123Z', new Date('2026-11-20T12:00:00.123Z')],
+      ['jsonb', '$1::text::jsonb', '{"a":[1,"ü",null]}', { a: [1, 'ü', null] }],
+      ['a number', '$1::integer', 7, 7],
+      ['a double', '$1::float8', 0.1, 0.1],
+      ['a boolean', '$1::boolean', false, false],
+      ['null', '$1::text', null, null],
+      ['the text NULL', '$1::text', 'NULL', 'NULL'],
+    ])('of kind %s goes in and comes out the same', async (_, expression, param, expected) => {
+      const [row] = await db.query<{ value: unknown }>(`select ${expression} as value`, [param])
+      expect(row?.value).toEqual(expected)
+    })
+
+    it('that is undefined is refused, on both', async () => {
+      await expect(db.query('select $1::text', [undefined as unknown as null])).rejects.toThrow(
+        '$1 is undefined',
+      )
+    })
+
+    it('survives the way through an array literal, whatever it holds', async () => {
+      const texts = [
+        '',
+        ' ',
+        'a,b',
+        '{}',
+        '"',
+        '\\',
+        'NULL',
+        'null',
+        "it's",
+        'line\nbreak',
+        'tab\t',
+        '🚀',
+        null,
+      ]
+      const rows = await db.query<{ text: string | null }>(
+        'select * from unnest($1::text::text[]) as t (text)',
+        toParams(texts, { text: (text) => text }),
+      )
+      expect(rows.map(({ text }) => text)).toEqual(texts)
+    })
+  })
+
+  describe('a transaction', () => {
+    it('is undone when its work throws', async () => {
+      const work = db.transaction(async (tx) => {
+        await tx.query(`insert into notes values (1, 'gone')`)
+        throw new Error('no')
+      })
+      await expect(work).rejects.toThrow('no')
+      expect(await count()).toBe(0)
+    })
+
+    it('is seen by others only after its commit', async () => {
+      await db.transaction((tx) => tx.query(`insert into notes values (2, 'kept')`))
+      expect(await count()).toBe(1)
+    })
+
+    it('does not mix with what others ask meanwhile', async () => {
+      await Promise.all(
+        Array.from({ length: 10 }, (_, i) =>
+          db
+            .transaction(async (tx) => {
+              await tx.query('insert into notes values ($1::integer, null)', [100 + i])
+              if (i % 2) throw new Error('undone')
+            })
+            .catch(() => undefined),
+        ),
+      )
+      expect(await db.query('select id from notes where id >= 100 order by id')).toEqual(
+        [100, 102, 104, 106, 108].map((id) => ({ id })),
+      )
+    })
+  })
+
+  it('an error carries its SQLSTATE and the constraint it broke', async () => {
+    await db.query(`insert into notes values (3, null)`)
+    const error = await db.query(`insert into notes values (3, null)`).catch((reason: unknown) => reason)
+    expect([sqlstateOf(error), constraintOf(error)]).toEqual(['23505', 'note_is_unique'])
+    expect(sqlstateOf(new Error('ECONNREFUSED'))).toBeUndefined()
+  })
+
+  describe('the schema', () => {
+    it('is missing, created, then unchanged', async () => {
+      await expect(checkSchemaVersion(db)).rejects.toThrow('Run `headwater migrate` first')
+      expect(await migrate(db)).toBe('created')
+      expect(await migrate(db)).toBe('unchanged')
+      await checkSchemaVersion(db)
+    })
+
+    const columns = () =>
+      db.query(
+        `select table_name, column_name, data_type, is_nullable from information_schema.columns
+         where table_schema = 'public' order by table_name, column_name`,
+      )
+
+    it('of version 1 is refused by a collector that serves, upgraded with its events by migrate, and then like a new one', async () => {
+      const asNew = await columns()
+      await db.script(`
+        alter table websites drop column settings;
+        alter table events drop column ad_cookies;
+        create table events_2026_11 partition of events for values from ('2026-11-01 00:00:00+00') to ('2026-12-01 00:00:00+00');
+        insert into events (website_id, customer_id, type, name, occurred_at, idempotency_key, ingestion_token_id)
+        values (1, 1, 'track', 'old', '2026-11-20', gen_random_uuid(), 1);
+        delete from schema_versions;
+        insert into schema_versions (version) values (1)`)
+      await expect(checkSchemaVersion(db)).rejects.toThrow(
+        /version 1, .*works with version \d+.*headwater migrate/,
+      )
+      expect(await migrate(db)).toBe('upgraded')
+      expect(await migrate(db)).toBe('unchanged')
+      await checkSchemaVersion(db)
+      expect(await db.query('select name, ad_cookies from events_2026_11')).toEqual([
+        { name: 'old', ad_cookies: null },
+      ])
+      await db.script('drop table events_2026_11')
+      expect(await columns()).toEqual(asNew)
+    })
+
+    it('is upgraded once by several collectors that start at once', async () => {
+      await db.query('delete from schema_versions where version > 1')
+      await Promise.all(Array.from({ length: 3 }, () => migrate(db)))
+      const versions = Array.from({ length: schemaVersion }, (_, i) => ({ version: i + 1 }))
+      expect(await db.query('select version from schema_versions order by version')).toEqual(versions)
+    })
+
+    it('of a later version is refused, with what to do', async () => {
+      await db.query('insert into schema_versions (version) values (99)')
+      await expect(checkSchemaVersion(db)).rejects.toThrow(
+        /schema version 99, this collector works with version \d+.*newer version/,
+      )
+      await expect(migrate(db)).rejects.toThrow('99')
+    })
+  })
+})

@@ -1,0 +1,245 @@
+/** A website whose deliveries are counted: its pages, a proxy that fails on demand, and what the collector has stored. */
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as elapse } from 'node:timers/promises'
+import { launchChromium } from '@headwater/testkit/chromium'
+import { runHeadwater, startCollectorProcess } from '@headwater/testkit/collector-process'
+import { freshPostgresUrl, temporaryFolder } from '@headwater/testkit/databases'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import postgres from 'postgres'
+import { afterAll, test as base, beforeAll, expect, vi } from 'vitest'
+import { numbersIn, type Outcome, recoveryIn, repetitionsIn, rowOf, tableOf } from './delivery-table.ts'
+import { type Answering, type FaultyProxy, pass, startFaultyProxy } from './faulty-proxy.ts'
+import { flush } from './tab.ts'
+
+/** An event is lost when it is not stored within so long of a collector that answers and a page that is open. */
+const patienceMs = 60_000
+
+/** How a page calls `track('e', { n })`. */
+export interface Recording {
+  /** Spreads the calls over this time, in ms; otherwise they are one task. */
+  overMs?: number
+  /** More props for each event. */
+  props?: object
+  /** Leaves for this address in the same task as the last call. */
+  thenGo?: string
+}
+
+export interface StoredEvent {
+  n: number
+  key: string
+  /** Epoch ms. */
+  occurredAt: number
+}
+
+/** What the SDK has said on a page. */
+export interface Heard {
+  errors: string[]
+  dropped: { reason: string; count: number }[]
+}
+
+export interface Site {
+  proxy: FaultyProxy
+  /** The visitor's browser. Other contexts are other visitors, or the same one in a browser started anew. */
+  context: BrowserContext
+  /** What pages threw. */
+  pageErrors: Error[]
+  /** A second token of the website. */
+  createToken(): Promise<string>
+  /** Opens the site in a tab, in `context` unless another is given. */
+  open(context?: BrowserContext): Promise<Page>
+  /** The same, and delivers its page view. */
+  openDelivered(): Promise<Page>
+  /** Has a page record `count` events, counted as sent and numbered through the whole site from 0. */
+  record(page: Page, count: number, how?: Recording): Promise<void>
+  /** From now on batches are answered so, or meet a closed port. */
+  beginOutage(how: Answering | 'closed port'): Promise<void>
+  /** From now on they are answered so; without more they pass. */
+  endOutage(answering?: Answering): Promise<void>
+  /** Waits until all that was sent is stored, or for as long as it may take, then counts. */
+  outcome(): Promise<Outcome>
+  /** In the order of their times, then of their keys. */
+  stored(): Promise<StoredEvent[]>
+}
+
+/** What all sites of a test file share. */
+interface Ground {
+  collectorUrl: string
+  token: string
+  createToken(): Promise<string>
+  browser: Browser
+  sql: postgres.Sql
+  close(): Promise<void>
+}
+
+/** Sets a test file up with a collector and a browser. Its tests have a `site` each; afterwards their table is printed. */
+export function testDelivery() {
+  const rows: Record<string, string>[] = []
+  let ground: Ground
+  beforeAll(async () => {
+    ground = await prepareGround()
+  })
+  afterAll(async () => {
+    console.log(tableOf(rows))
+    await ground?.close()
+  })
+  return base.extend<{ site: Site }>({
+    site: async ({ task }, use) => {
+      const { site, count, close } = await openSite(ground)
+      await use(site)
+      rows.push(rowOf(task.name, await count()))
+      await close()
+    },
+  })
+}
+
+/** Of an outcome: each event is stored, and went to the collector once. */
+export const allOnce = { lost: 0, storedTwice: 0, sentAgain: 0 }
+
+/** A leave is unconfirmed: nobody is there to hear that it arrived, so each of its events may be sent once more. */
+export async function expectAllDespiteLeaving(site: Site): Promise<void> {
+  const outcome = await site.outcome()
+  expect(outcome).toMatchObject({ lost: 0, storedTwice: 0 })
+  expect(outcome.mostSentAgain).toBeLessThanOrEqual(1)
+}
+
+export const setToken = (page: Page, token: string): Promise<void> =>
+  page.evaluate((it) => headwater.setToken(it), token)
+
+export const listen = (page: Page): Promise<Heard> => page.evaluate(() => heard)
+
+/** Waits for a time that belongs to the scenario, with or without a page. */
+export const pause = (ms: number): Promise<void> => elapse(ms)
+
+/** What pages of the proxy have heard; for functions that run there. */
+declare const heard: Heard
+
+async function prepareGround(): Promise<Ground> {
+  const [databaseUrl, folder] = [await freshPostgresUrl(), await temporaryFolder()]
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    HEADWATER_PEPPER: 'a pepper for deliveries, long enough to be one',
+    HEADWATER_DATA_DIR: `${folder}/data`,
+  }
+  const collector = await startCollectorProcess('dev', settings)
+  const browser = await launchChromium()
+  const sql = postgres(databaseUrl, { onnotice: () => {} })
+  const { public_token, website_id } = JSON.parse(await readFile(`${folder}/dev.json`, 'utf8'))
+  return {
+    collectorUrl: collector.url,
+    token: public_token,
+    browser,
+    sql,
+    async createToken() {
+      const command = ['token', 'create', '--website', website_id, '--name', randomUUID()]
+      const { token } = (await runHeadwater(command, settings)) as { token: string } // see operations.ts
+      return token
+    },
+    async close() {
+      await browser.close()
+      await sql.end()
+      await collector.end('SIGTERM')
+    },
+  }
+}
+
+async function openSite({ collectorUrl, token, createToken, browser, sql }: Ground) {
+  const proxy = await startFaultyProxy(collectorUrl, token)
+  const context = await browser.newContext()
+  await context.newPage() // stays, so that there always is one
+  const address = `${proxy.pages.origin}/${randomUUID()}`
+  const pages: Page[] = []
+  const pageErrors: Error[] = []
+  let sent = 0
+  let outage = { from: Infinity, to: Infinity }
+
+  const site: Site = {
+    proxy,
+    context,
+    pageErrors,
+    createToken,
+    async open(inContext = context) {
+      const page = await inContext.newPage()
+      page.on('pageerror', (error) => pageErrors.push(error))
+      pages.push(page)
+      await page.goto(address)
+      return page
+    },
+    async openDelivered() {
+      const page = await site.open()
+      await flush(page)
+      return page
+    },
+    async record(page, count, how = {}) {
+      const from = sent
+      sent += count
+      const recording = page.evaluate(recordInPage, { from, count, ...how })
+      if (!how.thenGo) return recording
+      // The page may go before it has answered.
+      await Promise.all([page.waitForURL(how.thenGo), recording.catch(() => {})])
+    },
+    async beginOutage(how) {
+      outage = { from: Date.now(), to: Infinity }
+      if (how === 'closed port') await proxy.refuse()
+      else proxy.answer(how)
+    },
+    async endOutage(answering = pass) {
+      proxy.answer(answering)
+      await proxy.listen()
+      outage.to = Date.now()
+    },
+    async outcome() {
+      await reach(() => numbersIn(proxy.batches).size >= sent, patienceMs)
+      const live = pages.filter((page) => !page.isClosed() && page.url() === address)
+      await Promise.race([Promise.allSettled(live.map(flush)), pause(5_000)]) // what a page would still send, it sends now
+      await reach(() => proxy.batches.every(({ endedAt }) => endedAt), 5_000)
+      return count()
+    },
+    stored: () => selectStored(sql, address),
+  }
+
+  async function count(): Promise<Outcome> {
+    const stored = await site.stored()
+    const distinct = new Set(stored.map(({ n }) => n)).size
+    return {
+      sent,
+      lost: sent - distinct,
+      storedTwice: stored.length - distinct,
+      ...repetitionsIn(proxy.batches),
+      ...recoveryIn(proxy.batches, outage),
+    }
+  }
+
+  async function close(): Promise<void> {
+    await context.close()
+    await proxy.close()
+  }
+
+  return { site, count, close }
+}
+
+const selectStored = (sql: postgres.Sql, address: string): Promise<StoredEvent[]> => sql<StoredEvent[]>`
+  select (e.props->>'n')::int as n, e.idempotency_key as key,
+    extract(epoch from e.occurred_at)::float8 * 1000 as "occurredAt"
+  from events e
+  join event_dedup_keys k on k.website_id = e.website_id and k.idempotency_key = e.idempotency_key
+  where e.name = 'e'
+    and e.url = ${address}
+  order by e.occurred_at, e.idempotency_key`
+
+/** Runs in the page. */
+async function recordInPage(recording: Recording & { from: number; count: number }): Promise<void> {
+  const { from, count, overMs = 0, props, thenGo } = recording
+  const startedAt = performance.now()
+  for (let made = 0; made < count; ) {
+    const isDue = overMs ? (count * (performance.now() - startedAt)) / overMs : count
+    while (made < Math.min(count, isDue)) headwater.track('e', { n: from + made++, ...props })
+    if (made < count) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  if (thenGo) location.href = thenGo
+}
+
+/** Waits for a condition; one that is not met shows in the counts that follow. */
+async function reach(condition: () => boolean, timeout: number): Promise<void> {
+  await vi.waitUntil(condition, { timeout, interval: 20 }).catch(() => {})
+}

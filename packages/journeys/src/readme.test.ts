@@ -1,0 +1,161 @@
+/** Whether the README is true: its examples are the files in examples/, and they run as it says. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { launchPersistent } from '@headwater/testkit/chromium'
+import { type CollectorProcess, startCollectorProcess } from '@headwater/testkit/collector-process'
+import { freshPostgresUrl, temporaryFolder } from '@headwater/testkit/databases'
+import { freePort } from '@headwater/testkit/postgres'
+import type { BrowserContext, Page } from 'playwright-core'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { closeTab } from './browser/tab.ts'
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
+const read = (path: string) => readFileSync(repository + path, 'utf8')
+const readme = read('README.md')
+
+/** Code blocks that follow a comment with the path of their example. */
+const examples = [...readme.matchAll(/<!-- (examples\/\S+) -->\n+```\w+\n([\s\S]*?)```/g)].map(
+  ([, path = '', code = '']): [path: string, code: string] => [path, code],
+)
+
+/** The one match of what a pattern has in brackets. */
+const find = (pattern: RegExp): string => {
+  const [found, ...others] = [...readme.matchAll(pattern)]
+  if (!found?.[1] || others.length > 0) throw new Error(`README.md should have ${pattern} once.`)
+  return found[1]
+}
+
+describe('README.md', () => {
+  it('shows an example for the script tag, for npm and for servers', () => {
+    expect(examples.map(([path]) => path)).toEqual([
+      'examples/script-tag/index.html',
+      'examples/vite/main.ts',
+      'examples/server/send.mjs',
+    ])
+  })
+
+  it.each(examples)('shows what is in %s, to the letter', (path, code) => {
+    expect(read(path)).toContain(code)
+  })
+
+  it('names only files that are there', () => {
+    const named = [
+      ...readme.matchAll(
+        /(?<!@headwater\/)\b(?:examples|packages|collector|sdk)\/[\w./-]*\w|\b[A-Z]+\.md\b/g,
+      ),
+    ]
+    expect(named.map(([path]) => path).filter((path) => !existsSync(repository + path))).toEqual([])
+  })
+})
+
+interface DevState {
+  totals: Record<string, number>
+  conversions: { conversion_id: string; last_non_direct_touch: string | null }[]
+}
+
+describe('the examples, beside a collector in development mode', () => {
+  const programs: ChildProcess[] = []
+  let [folder, databaseUrl] = ['', '']
+  let collector: CollectorProcess
+  let browser: BrowserContext
+
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    databaseUrl = await freshPostgresUrl()
+    collector = await startCollectorProcess('dev', {
+      DATABASE_URL: databaseUrl,
+      HEADWATER_PEPPER: 'a pepper for the examples, long enough to be one',
+      HEADWATER_DATA_DIR: `${folder}/data`,
+    })
+    browser = await launchPersistent(await temporaryFolder()) // its first page stays open, and keeps it running
+  })
+  afterAll(async () => {
+    await browser?.close()
+    for (const program of programs) program.kill()
+    await collector?.end('SIGTERM')
+  })
+
+  /** Runs a program that finds the collector by its dev.json, as all examples do. */
+  const run = (...args: string[]) => {
+    // Where CI is set, Vite colours its output, the address in it included.
+    const { FORCE_COLOR, ...plain } = process.env
+    const env = { ...plain, NO_COLOR: '1', HEADWATER_DATA_DIR: `${folder}/data`, PORT: '0' }
+    const program = spawn(process.execPath, args, {
+      cwd: repository,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    programs.push(program)
+    return program
+  }
+  /** The first address that a program prints. */
+  const addressFrom = async (program: ChildProcess): Promise<string> => {
+    const lines = createInterface({ input: program.stdout as NodeJS.ReadableStream }) // spawned with a pipe
+    for await (const line of lines) {
+      const [address] = /http:\S+/.exec(line) ?? []
+      if (address) return address
+    }
+    throw new Error(`${program.spawnargs.join(' ')} ended without an address.`)
+  }
+  const visit = async (address: string): Promise<Page> => {
+    const page = await browser.newPage()
+    await page.goto(address)
+    return page
+  }
+  const devState = async () => (await (await fetch(`${collector.url}/dev/state`)).json()) as DevState // by development.ts
+  const total = async (name: string) => (await devState()).totals[name]
+  const credited = async (order: string) =>
+    (await devState()).conversions.find(({ conversion_id }) => conversion_id === order)?.last_non_direct_touch
+
+  it('the script tag’s page delivers its view, a sign-in and a purchase', async () => {
+    const page = await visit(await addressFrom(run('examples/script-tag/serve.mjs')))
+    await page.getByText('Sign in').click()
+    await page.getByText('Buy').click()
+    await closeTab(page)
+    await expect.poll(() => total('events'), { timeout: 15_000 }).toBe(3)
+    expect(await credited('1001')).toBe('newsletter / email')
+  })
+
+  it('the server’s purchase is accepted, and credited to the visit of the same user', async () => {
+    const program = run('examples/server/send.mjs')
+    const output = program.stdout?.toArray() // spawned with a pipe
+    expect(await once(program, 'exit')).toEqual([0, null])
+    expect(String(await output)).toContain('accepted: 1,')
+    expect(await credited('1003')).toBe('newsletter / email')
+  })
+
+  it('the page that brings the SDK by npm delivers its view, an event and a purchase', async () => {
+    const before = (await total('events')) ?? 0
+    const where = ['--host', '127.0.0.1', '--port', String(await freePort())]
+    const page = await visit(
+      await addressFrom(run('node_modules/vite/bin/vite.js', 'examples/vite', ...where)),
+    )
+    await page.getByText('Add to cart').click()
+    await page.getByText('Buy').click()
+    await closeTab(page)
+    await expect.poll(() => total('events'), { timeout: 15_000 }).toBe(before + 3)
+  })
+
+  it('the event that curl posts is accepted', async () => {
+    const body = find(/<<EOF\n([\s\S]*?)\nEOF\n/g).replace(/\$\(date .*?\)/, new Date().toISOString())
+    const { secret_token } = JSON.parse(readFileSync(`${folder}/dev.json`, 'utf8'))
+    const headers = { authorization: `Bearer ${secret_token}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${collector.url}/v1/batch`, { method: 'POST', headers, body })
+    expect(await answer.json()).toMatchObject({ accepted: 1, results: [] })
+  })
+
+  it('the report in SQL says which source earned what, and keeps the unattributed in its total', async () => {
+    const sql = postgres(databaseUrl)
+    const rows = await sql.unsafe(find(/```sql\n([\s\S]*?)```/g))
+    await sql.end()
+    expect([...rows]).toEqual([
+      // A cookie knows no ports: for these examples, all on 127.0.0.1, it is one visitor who came by the newsletter.
+      { source: 'newsletter', medium: 'email', currency: 'EUR', conversions: 3, revenue_cents: '14997' },
+      { source: 'unattributed', medium: null, currency: null, conversions: 1, revenue_cents: null },
+    ])
+  })
+})

@@ -1,0 +1,15 @@
+/** What a request carries along from middleware to route, as types for Hono. */
+import type { HttpBindings } from '@hono/node-server'
+import type { Token } from './token.ts'
+
+export interface AppEnv {
+  /** Absent when a test calls the app without a server. */
+  Bindings: Partial<HttpBindings>
+  Variables: {
+    requestId: string
+    /** Epoch ms. */
+    receivedAt: number
+    /** Set by `authenticate`, before it checks what the token may do. */
+    token: Token
+  }
+}

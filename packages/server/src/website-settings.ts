@@ -1,0 +1,21 @@
+/** What a website decides for itself; every field has a default (collector/src/websites/settings.ts). */
+import type { Model } from '@headwater/attribution/models'
+
+export interface WebsiteSettings {
+  /** IANA name of the time zone in which the website's days begin. Default UTC. */
+  timeZone: string
+  /** Whether midnight in `timeZone` ends a session. Default false. */
+  sessionsEndAtMidnight: boolean
+  /** How far before a conversion a touch still earns credit, in days. Default 90. */
+  lookbackDays: number
+  /** The model that decides `attributed_touch_id` and `attribution_weight`. Default `last_non_direct`. */
+  defaultModel: Model
+  /** The models whose credit is stored, the default one among them. Default: all. */
+  models: readonly Model[]
+  /** How old an event may be when it arrives, in days. Default 30. */
+  horizonDays: number
+  /** Hosts that pass visitors on without sending them, besides the built-in list. Default none. */
+  ignoredReferrers: readonly string[]
+  /** Events that each of its tokens may send in a minute; null: no limit. Default null. */
+  eventsPerMinute: number | null
+}
