@@ -264,6 +264,7 @@ create table sessions_tracking (
   is_bounced          boolean      generated always as (view_count < 2 and conversion_count = 0 and ended_at - started_at < interval '10 seconds') stored,
   ingestion_token_id  bigint,      -- of the event that opened it; null: opened before version 4
   sdk_version         text,        -- of the event that opened it; null: no SDK
+  is_assigned         boolean      not null default false, -- the collector named it, for events that came without a session
   created_at          timestamptz  not null default now(),
   updated_at          timestamptz  not null default now(),
   constraint sessions_tracking_pkey primary key (website_id, id),

@@ -155,6 +155,43 @@ onBothDatabases((open) => {
     expect((await credits()).map(({ value }) => value)).toEqual([-400, -400, -400, -400])
   })
 
+  it('a refund takes the weights of its order when it comes in the same batch, or before it there', async () => {
+    const order = { conversion_id: '79', revenue_cents: 1000 }
+    await collector.send([
+      purchase({ ...visit('2', 20, '?utm_source=b'), ...order, revenue_cents: -1000 }),
+      purchase({ ...visit('1', 60, '?utm_source=a'), ...order }),
+    ])
+    const last = (await credits()).filter(({ model }) => model === 'last')
+    expect(last.map(({ touch, value }) => [touch, value]).sort()).toEqual([
+      ['a', -1000],
+      ['a', 1000],
+    ])
+  })
+
+  it('a refund in another currency than its order is credited on its own', async () => {
+    const order = { conversion_id: '80', revenue_cents: 1000 }
+    await collector.send([purchase({ ...visit('1', 60, '?utm_source=a'), ...order })])
+    await collector.send([
+      purchase({ ...visit('2', 20, '?utm_source=b'), ...order, revenue_cents: -1000, currency: 'USD' }),
+    ])
+    const last = (await credits()).filter(({ model }) => model === 'last')
+    expect(last.map(({ touch, value }) => [touch, value]).sort()).toEqual([
+      ['a', 1000],
+      ['b', -1000],
+    ])
+  })
+
+  it('a refund is no conversion of its session', async () => {
+    await collector.send([
+      purchase({ ...visit('1', 60), conversion_id: '81' }),
+      purchase({ ...visit('1', 60), conversion_id: '81', revenue_cents: -10_000 }),
+    ])
+    expect(await collector.count('conversions')).toBe(2)
+    expect(await collector.rows('select conversion_count from sessions_tracking')).toEqual([
+      { conversion_count: 1 },
+    ])
+  })
+
   it('an order told twice is one conversion of its session too', async () => {
     const order = () => purchase({ ...visit('1', 60), conversion_id: '9' })
     await collector.send([order(), order()])

@@ -17,17 +17,18 @@ export type Refunded = Map<string, Original>
 export const isRefund = ({ valueCents, conversionId }: Conversion): boolean =>
   (valueCents ?? 0) < 0 && conversionId !== null
 
-/** Names the conversion that a refund takes back. */
-export const refundKey = ({ websiteId, name, conversionId }: RefundName): string =>
-  JSON.stringify([websiteId, name, conversionId])
+/** Names the conversion that a refund takes back: one of the same currency, because shares in another one could not be compared. */
+export const refundKey = ({ websiteId, name, conversionId, currency }: RefundName): string =>
+  JSON.stringify([websiteId, name, conversionId, currency])
 
-type RefundName = Pick<Conversion, 'websiteId' | 'name' | 'conversionId'>
+type RefundName = Pick<Conversion, 'websiteId' | 'name' | 'conversionId' | 'currency'>
 
 /** The stored conversions that these refunds take back; unknown ones are missing. */
 export async function loadRefunded(tx: Queries, refunds: readonly Conversion[]): Promise<Refunded> {
   const refunded: Refunded = new Map()
   for (const row of await runRows<RefundedRow, Conversion>(tx, refundedSelect, refunds)) {
-    const key = refundKey({ websiteId: row.website_id, name: row.name, conversionId: row.conversion_id })
+    const { website_id: websiteId, name, conversion_id: conversionId, currency } = row
+    const key = refundKey({ websiteId, name, conversionId, currency })
     const original = refunded.get(key) ?? readOriginal(row)
     refunded.set(key, original)
     const { model, touch_id: touchId, weight } = row
@@ -64,6 +65,7 @@ interface RefundedRow {
   website_id: string
   name: string
   conversion_id: string
+  currency: string | null
   first_touch_id: string | null
   last_non_direct_touch_id: string | null
   attributed_touch_id: string | null
@@ -86,4 +88,5 @@ const refundedSelect = rowStatement<Conversion>(selectRefundedCredits, {
   website_id: ({ websiteId }) => websiteId,
   name: ({ name }) => name,
   conversion_id: ({ conversionId }) => conversionId,
+  currency: ({ currency }) => currency,
 })

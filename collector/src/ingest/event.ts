@@ -72,6 +72,8 @@ export interface EventSession {
   origin: Origin
   /** Of a continuation of a stored session, whose ids are known. */
   originIds?: OriginIds
+  /** Named by the collector: no client reported it. */
+  isAssigned?: boolean
   /** The next day of a session, whose landing has left its touch the day before. */
   isContinuation?: boolean
 }

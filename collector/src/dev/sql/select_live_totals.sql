@@ -6,6 +6,6 @@ select
   (select count(*) from customers where website_id = $1::text::bigint)::float8 as customers,
   (select count(*) from sessions_tracking where website_id = $1::text::bigint)::float8 as sessions,
   (select count(*) from touches where website_id = $1::text::bigint)::float8 as touches,
-  (select count(*) from conversions where website_id = $1::text::bigint)::float8 as conversions,
+  (select count(*) from conversions where website_id = $1::text::bigint and coalesce(value_cents, 0) >= 0)::float8 as conversions,
   (select coalesce(sum(duplicate), 0) from token_usages where website_id = $1::text::bigint)::float8 as duplicates,
   (select count(*) from rejected_events where website_id = $1::text::bigint)::float8 as rejected

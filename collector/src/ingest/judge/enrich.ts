@@ -126,5 +126,5 @@ function arrivalOf(
 ): EventSession {
   const { idempotency_key, url, referrer_url: referrerUrl } = wire
   const landing = readLanding({ url, referrerUrl }, ignoredReferrers)
-  return { clientId: toUuid(idempotency_key), startedAt: occurredAt, ...landing }
+  return { clientId: toUuid(idempotency_key), startedAt: occurredAt, isAssigned: true, ...landing }
 }

@@ -41,7 +41,7 @@ function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
     sdkVersion: null,
     dropped: null,
   }
-  const arrival = reported ? undefined : session(key, ms, url)
+  const arrival = reported ? undefined : { ...session(key, ms, url), isAssigned: true }
   const origin = (reported ?? arrival)?.origin ?? direct
   const ingested: IngestEvent = {
     request,
@@ -96,16 +96,16 @@ function known(
   const { landingUrl, referrerUrl, startedAt } = session(clientId, from, more.landingUrl)
   const visitor = identityRef('w1', 'cookie', 'v1').key
   const times = { startedAt, lastSeenAt: noon + until }
-  return { visitor, clientId, ...times, landingUrl, referrerUrl, user: null, ...more }
+  return { visitor, clientId, ...times, landingUrl, referrerUrl, user: null, isAssigned: false, ...more }
 }
 
 /** Each event with its session and its touches, by key. */
 function assign(events: OwnedEvent[], recent: RecentSession[] = []) {
-  const assigned = assignSessions(events, recent)
+  const { assignments } = assignSessions(events, recent)
   return Object.fromEntries(
     events.map((owned) => {
       const { event } = owned
-      return [event.key, assigned.get(owned) ?? { session: event.session, touches: event.touches }]
+      return [event.key, assignments.get(owned) ?? { session: event.session, touches: event.touches }]
     }),
   )
 }
@@ -411,6 +411,7 @@ describe('an event that joins', () => {
       landingUrl: null,
       referrerUrl: null,
       origin: { source: { utm: {}, isDirect: true } },
+      isAssigned: false,
     })
   })
 
@@ -436,7 +437,7 @@ describe('the answer', () => {
       { ...served, event: { ...served.event, arrival: undefined } },
       event('c', 1),
     ]
-    expect([...assignSessions(events, [known('s', 0, 0)]).keys()]).toEqual([events[2]])
+    expect([...assignSessions(events, [known('s', 0, 0)]).assignments.keys()]).toEqual([events[2]])
   })
 
   it('leaves the sessions that are known as they were', () => {
@@ -500,5 +501,82 @@ describe('where sessions end at midnight', () => {
   it('a page by another campaign opens a session named by its key', () => {
     const byMail = page('b', night, { timeZone, url: mail })
     expect(assign([before, byMail]).b).toMatchObject({ session: { clientId: 'b', landingUrl: mail } })
+  })
+})
+
+describe('a session that the collector assigned', () => {
+  const assigned = (clientId: string, from: number, until: number, landingUrl = shop) =>
+    known(clientId, from, until, { landingUrl, isAssigned: true })
+
+  it('begins with an event that comes late, which is its landing from then on', () => {
+    const { assignments, joined } = assignSessions(
+      [page('a', 0, { url: `${shop}first` })],
+      [assigned('s', 10, 20)],
+    )
+    const [assignment] = assignments.values()
+    expect(assignment).toMatchObject({
+      session: { clientId: 's', startedAt: noon, landingUrl: `${shop}first` },
+      touches: [{ key: 'touch of a' }],
+      reopens: true,
+    })
+    expect(joined).toEqual([])
+  })
+
+  it('is joined to the one before by an event between them', () => {
+    const recent = [assigned('s1', 0, 0), assigned('s2', 50 * minute, 55 * minute)]
+    for (const known of [recent, recent.toReversed()]) {
+      const { assignments, joined } = assignSessions([event('a', 25 * minute)], known)
+      expect([...assignments.values()]).toMatchObject([{ session: { clientId: 's1' }, touches: [] }])
+      expect(joined).toMatchObject([{ clientId: 's2', into: { clientId: 's1' } }])
+    }
+  })
+
+  it('is joined to one that a client reports', () => {
+    const recent = [known('s1', 0, 0), assigned('s2', 50 * minute, 50 * minute)]
+    expect(assignSessions([event('a', 25 * minute)], recent).joined).toMatchObject([
+      { clientId: 's2', into: { clientId: 's1' } },
+    ])
+  })
+
+  it('goes on over both when they were joined', () => {
+    const recent = [assigned('s1', 0, 0), assigned('s2', 50 * minute, 60 * minute)]
+    const events = [event('a', 25 * minute), event('b', 90 * minute), event('c', 121 * minute)]
+    expect(sessionsOf(events, recent)).toEqual({ a: 's1', b: 's1', c: 'c' })
+  })
+
+  it.each<[string, OwnedEvent, RecentSession[]]>([
+    ['over 30 minutes before it', event('a', 0), [assigned('s', 30 * minute + 1, 40 * minute)]],
+    ['without its campaign', page('a', 0), [assigned('s', 10, 20, ad)]],
+    ['with another campaign', page('a', 0, { url: mail }), [assigned('s', 10, 20, ad)]],
+    [
+      'of another user',
+      event('a', 0, { user: 'bob' }),
+      [known('s', 10, 20, { user: 'w1 user_id alice', isAssigned: true })],
+    ],
+    ['over 24 hours before its end', event('a', 0), [assigned('s', 10, 24 * hour + 1)]],
+    [
+      'of the day before, where sessions end at midnight',
+      event('a', 11 * hour - 1, { timeZone: 'Europe/Berlin' }),
+      [assigned('s', 11 * hour, 11 * hour)],
+    ],
+  ])('keeps its start when an event comes late %s, which opens its own', (_, late, recent) => {
+    const { assignments, joined } = assignSessions([late], recent)
+    expect([...assignments.values()].map(({ session, reopens }) => [session.clientId, reopens])).toEqual([
+      ['a', undefined],
+    ])
+    expect(joined).toEqual([])
+  })
+
+  it('is not joined to one of another campaign by an event between them', () => {
+    const recent = [assigned('s1', 0, 0), assigned('s2', 50 * minute, 50 * minute, ad)]
+    expect(assignSessions([event('a', 25 * minute)], recent).joined).toEqual([])
+  })
+
+  it('is not joined where both together would last over 24 hours', () => {
+    const recent = [
+      assigned('s1', 0, 24 * hour - 40 * minute),
+      assigned('s2', 24 * hour + minute, 24 * hour + minute),
+    ]
+    expect(assignSessions([event('a', 24 * hour - 20 * minute)], recent).joined).toEqual([])
   })
 })

@@ -1,10 +1,14 @@
 /**
  * Assigns a session to each event that came without one, without I/O: by the rule of sessions, the one that its visitor has
- * in progress, or one that it opens. A session that a client reports begins when its client says, and is not split here.
+ * in progress, or one that it opens. A session that a client reports begins when its client says, and is not split here. One
+ * that the collector assigned is the same whatever the order was in which its events arrived: an event that comes late may move
+ * its start back, or join it to the one before.
  */
+
 import { parseCampaign } from '@headwater/attribution/campaign'
-import { continuesSession, type NextMoment } from '@headwater/attribution/session'
-import type { IdentityKey } from '../../identity/resolve.ts'
+import { crossesMidnight } from '@headwater/attribution/midnight'
+import { continuesSession, defaultSessionRules, type NextMoment } from '@headwater/attribution/session'
+import type { IdentityKey, IdentityRef } from '../../identity/resolve.ts'
 import type { EventSession, EventTouch, IngestEvent, OwnedEvent } from '../event.ts'
 import type { RecentSession } from './known-sessions.ts'
 import { sessionOfDay } from './session-days.ts'
@@ -12,23 +16,38 @@ import { sessionOfDay } from './session-days.ts'
 export interface Assignment {
   session: EventSession
   touches: readonly EventTouch[]
+  /** The event came before all others of this stored session, and is its landing from now on. */
+  reopens?: true
 }
 
-export type Assignments = Map<OwnedEvent, Assignment>
+/** A stored session that turned out to be a part of another. */
+export interface JoinedSession {
+  visitor: IdentityRef
+  clientId: string
+  /** The session that goes on. */
+  into: EventSession
+  /** An event of that session. */
+  owned: OwnedEvent
+}
+
+export interface Assigned {
+  assignments: Map<OwnedEvent, Assignment>
+  joined: JoinedSession[]
+}
 
 /**
  * Answers with an assignment for each event that came without a session, the same whatever the order of the events is.
  * `recent` holds the stored sessions around their times.
  */
-export function assignSessions(events: readonly OwnedEvent[], recent: readonly RecentSession[]): Assignments {
-  const assigned: Assignments = new Map()
+export function assignSessions(events: readonly OwnedEvent[], recent: readonly RecentSession[]): Assigned {
+  const assigned: Assigned = { assignments: new Map(), joined: [] }
   const arriving = events.filter(({ event }) => event.arrival).sort(byTime)
   if (arriving.length === 0) return assigned
 
   const inOrder = [...events].sort(byTime)
   const book = openBook([...recent, ...inOrder.flatMap(reportedBy)])
   for (const session of inOrder.flatMap(earlierSessions)) if (!book.find(session)) book.add(session)
-  for (const owned of arriving) assigned.set(owned, assign(owned, book))
+  for (const owned of arriving) assigned.assignments.set(owned, assign(owned, book, assigned.joined))
   return assigned
 }
 
@@ -49,7 +68,7 @@ function describe(
   if (!session || !visitor) return []
   const { clientId, startedAt, landingUrl, referrerUrl } = session
   const described = { visitor: visitor.key, clientId, startedAt, lastSeenAt, landingUrl, referrerUrl }
-  return [{ ...described, reported: session, user: customer.user }]
+  return [{ ...described, reported: session, user: customer.user, isAssigned: session.isAssigned ?? false }]
 }
 
 // Keys decide between events of one instant, so that the order of arrival does not.
@@ -70,6 +89,11 @@ function openBook(sessions: readonly RecentSession[]) {
       if (same) merge(same, session)
       else byVisitor.set(session.visitor, [...book.of(session.visitor), { ...session }])
     },
+    remove: (session: RecentSession) =>
+      byVisitor.set(
+        session.visitor,
+        book.of(session.visitor).filter((known) => known !== session),
+      ),
   }
   for (const session of sessions) book.add(session)
   return book
@@ -83,35 +107,73 @@ function merge(known: RecentSession, next: RecentSession): void {
   known.startedAt = Math.min(known.startedAt, next.startedAt)
   known.lastSeenAt = Math.max(known.lastSeenAt, next.lastSeenAt)
   known.user ??= next.user
+  known.isAssigned &&= next.isAssigned
 }
 
-function assign(owned: OwnedEvent, book: Book): Assignment {
+function assign(owned: OwnedEvent, book: Book, joined: JoinedSession[]): Assignment {
   const { event } = owned
-  const visitor = event.cookie?.key as IdentityKey // an event that may arrive has a cookie
-  const current = sessionAt(book.of(visitor), event.occurredAt)
-  if (current && continues(current, event)) {
-    const next = nextMoment(event)
-    current.lastSeenAt = Math.max(current.lastSeenAt, next.at)
-    current.user ??= next.userId ?? null
+  const visitor = event.cookie as IdentityRef // an event that may arrive has a cookie
+  const arrival = event.arrival as EventSession // only such events are assigned
+  const [opened] = describe(owned, arrival, event.occurredAt) as [RecentSession]
+  const current = sessionAt(book.of(visitor.key), event)
+  const later = laterSession(book.of(visitor.key), opened, event)
+
+  if (current && continues(current, nextMoment(event))) {
+    current.lastSeenAt = Math.max(current.lastSeenAt, event.occurredAt)
+    current.user ??= event.user?.key ?? null
+    const session = continuation(current, event)
+    if (later && continues(current, openingOf(later))) {
+      current.lastSeenAt = Math.max(current.lastSeenAt, later.lastSeenAt)
+      book.remove(later)
+      joined.push({ visitor, clientId: later.clientId, into: session, owned })
+    }
     // Its campaign, if it shows one, is that of the session, whose landing has left the touch.
-    return { session: continuation(current, event), touches: [] }
+    return { session, touches: [] }
   }
-  const session = event.arrival as EventSession // only such events are assigned
-  for (const opened of describe(owned, session, event.occurredAt)) book.add(opened)
-  return { session, touches: event.touches }
+  if (later) {
+    const session = { ...arrival, clientId: later.clientId }
+    const { startedAt, landingUrl, referrerUrl } = opened
+    Object.assign(later, { startedAt, landingUrl, referrerUrl, originIds: undefined, reported: session })
+    return { session, touches: event.touches, reopens: true }
+  }
+  book.add(opened)
+  return { session: arrival, touches: event.touches }
 }
 
-/** The latest session that had begun by then; else, for an event that comes late, the first one after it. */
-function sessionAt(sessions: readonly RecentSession[], at: number): RecentSession | undefined {
-  const ongoing = sessions
-    .filter((session) => continuesSession(session, { at }))
-    .sort((a, b) => a.startedAt - b.startedAt || (a.clientId < b.clientId ? -1 : 1))
-  return ongoing.filter(({ startedAt }) => startedAt <= at).at(-1) ?? ongoing[0]
+/** The latest session that had begun by then; else, for an event that comes late, the first one after it that a client reports. */
+function sessionAt(
+  sessions: readonly RecentSession[],
+  { occurredAt: at }: IngestEvent,
+): RecentSession | undefined {
+  const ongoing = sessions.filter((session) => continuesSession(session, { at })).sort(byStart)
+  const begun = ongoing.filter(({ startedAt }) => startedAt <= at).at(-1)
+  return begun ?? ongoing.find(({ isAssigned }) => !isAssigned)
 }
 
-function continues({ startedAt, lastSeenAt, landingUrl, user }: RecentSession, event: IngestEvent): boolean {
+/** The first assigned session after the event that would have continued one which the event had opened. */
+function laterSession(
+  sessions: readonly RecentSession[],
+  opened: RecentSession,
+  { occurredAt: at, request }: IngestEvent,
+): RecentSession | undefined {
+  const { sessionsEndAtMidnight, timeZone } = request.token.settings
+  const next = sessions.filter(({ startedAt, isAssigned }) => isAssigned && startedAt > at).sort(byStart)[0]
+  if (!next || next.lastSeenAt - at > defaultSessionRules.maxMs) return undefined
+  const isNextDay = sessionsEndAtMidnight && crossesMidnight(at, next.startedAt, timeZone)
+  return !isNextDay && continues(opened, openingOf(next)) ? next : undefined
+}
+
+const byStart = (a: RecentSession, b: RecentSession) =>
+  a.startedAt - b.startedAt || (a.clientId < b.clientId ? -1 : 1)
+
+function continues({ startedAt, lastSeenAt, landingUrl, user }: RecentSession, next: NextMoment): boolean {
   const session = { startedAt, lastSeenAt, userId: user ?? undefined }
-  return continuesSession({ ...session, ...parseCampaign(landingUrl ?? undefined) }, nextMoment(event))
+  return continuesSession({ ...session, ...parseCampaign(landingUrl ?? undefined) }, next)
+}
+
+/** The moment at which a session was opened. */
+function openingOf({ startedAt: at, landingUrl, user }: RecentSession): NextMoment {
+  return { at, campaign: parseCampaign(landingUrl ?? undefined), userId: user ?? undefined }
 }
 
 /** Only a page can be arrived at. Its address is read as stored, as the landing's is, so that both are cleaned alike. */
@@ -124,7 +186,7 @@ function nextMoment({ wire, url, user, occurredAt: at }: IngestEvent): NextMomen
 function continuation(current: RecentSession, { request, occurredAt }: IngestEvent): EventSession {
   const { clientId, startedAt, landingUrl, referrerUrl, originIds, reported } = current
   const origin = reported?.origin ?? { source: { utm: {}, isDirect: true } }
-  const nothing = { clientId, landingUrl: null, referrerUrl: null, origin }
+  const nothing = { clientId, landingUrl: null, referrerUrl: null, origin, isAssigned: current.isAssigned }
   const same = reported?.startedAt === startedAt ? reported : { ...nothing, ...reported, startedAt }
   const ofDay = sessionOfDay(same, occurredAt, request.token.settings)
   return ofDay === same ? same : { ...ofDay, landingUrl, referrerUrl, originIds }

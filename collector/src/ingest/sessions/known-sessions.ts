@@ -35,6 +35,8 @@ export interface RecentSession {
   reported?: EventSession
   /** The user id of the customer who opened it; null: anonymous so far. */
   user: IdentityKey | null
+  /** Whether the collector named it, and no client has reported it since. */
+  isAssigned: boolean
 }
 
 export interface KnownSessions {
@@ -152,6 +154,7 @@ interface RecentRow extends StoredRow {
   ended_at_ms: number
   landing_url: string | null
   referrer_url: string | null
+  is_assigned: boolean
   user_value_hash: string | null
   utm_source_id: string | null
   utm_medium_id: string | null
@@ -181,6 +184,7 @@ function readRecent(row: RecentRow, { websiteId, key: visitor }: IdentityRef): R
       landingPage: row.landing_page_id,
     },
     user: userHash && identityRef(websiteId, 'user_id', userHash).key,
+    isAssigned: row.is_assigned,
   }
 }
 

@@ -2,11 +2,17 @@
 import type { WireEvent } from '@headwater/contract'
 import type { Db } from '@headwater/db/db'
 import { onBothDatabases } from '@headwater/db/testing'
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestCollector, event, noon, session, type TestCollector } from '../../testing.ts'
 import selectRecentSessions from '../sessions/sql/select_recent_sessions.sql?raw'
 
 const shop = 'https://shop.example/'
+
+const permutations = <Item>(items: readonly Item[]): Item[][] =>
+  items.length === 0
+    ? [[]]
+    : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]))
 
 onBothDatabases((open) => {
   let collector: TestCollector
@@ -108,9 +114,9 @@ onBothDatabases((open) => {
         ],
       ],
       [
-        'continue the session that began shortly after them, when they come late',
+        'begin the session that was opened shortly after them, when they come late',
         [[page(40)], [page(20)]],
-        [[40, 0, 2]],
+        [[20, 20, 2]],
       ],
       [
         'open another when they arrive by another campaign',
@@ -190,6 +196,86 @@ onBothDatabases((open) => {
         [3, 0, 1],
         [5, 0, 1],
       ])
+    })
+  })
+
+  describe('events without a session give the same sessions in whatever order they arrive', () => {
+    const all = async () =>
+      (
+        await collector.rows<{ row: object }>(
+          `select jsonb_build_object('started', s.started_at, 'ended', s.ended_at, 'views', s.view_count, 'landing', s.landing_url,
+             'referrer', s.referrer_url, 'page', p.path, 'conversions', s.conversion_count,
+             'events', (select jsonb_agg(e.name order by e.name) from events e where e.session_id = s.id),
+             'touches', (select jsonb_agg(jsonb_build_array(t.occurred_at, d.domain, t.is_direct) order by t.occurred_at)
+                from touches t left join referrer_domains d on d.id = t.referrer_domain_id where t.session_id = s.id)) as row
+           from sessions_tracking s left join landing_pages p on p.id = s.landing_page_id order by s.started_at`,
+        )
+      ).map(({ row }) => row)
+    const clear = () =>
+      collector.db.script('truncate customers, identities, events, event_dedup_keys cascade')
+    const view = (minutes: number, fields: Partial<WireEvent> = {}) =>
+      page(minutes, { name: `at ${minutes}`, url: `${shop}${minutes}`, ...fields })
+
+    const arrivedInOrder = async (events: WireEvent[]) => {
+      await clear()
+      for (const each of [...events].sort((a, b) => (a.occurred_at < b.occurred_at ? -1 : 1)))
+        await collector.send([each])
+      return all()
+    }
+
+    it.each([
+      [[0, 5, 10], 1],
+      [[0, 25, 50], 1],
+      [[0, 30, 60, 90], 1],
+      [[0, 31, 40, 80], 3],
+    ])('at %j minutes: %i', async (minutes, count) => {
+      const events = minutes.map((at) => view(at))
+      const expected = await arrivedInOrder(events)
+      expect(expected).toHaveLength(count)
+      for (const order of permutations(events)) {
+        await clear()
+        for (const each of order) await collector.send([each])
+        expect(await all()).toEqual(expected)
+      }
+    })
+
+    it('at any times, by any referrer, in batches of any size', async () => {
+      const moments = fc.uniqueArray(
+        fc.tuple(fc.integer({ min: 0, max: 170 }), fc.constantFrom(undefined, 'https://duckduckgo.com/')),
+        {
+          minLength: 2,
+          maxLength: 7,
+          selector: ([minutes]) => minutes,
+        },
+      )
+      const shuffled = moments.chain((all) =>
+        fc.tuple(
+          fc.constant(all),
+          fc.shuffledSubarray(all, { minLength: all.length }),
+          fc.integer({ min: 1, max: 3 }),
+        ),
+      )
+      await fc.assert(
+        fc.asyncProperty(shuffled, async ([moments, order, size]) => {
+          const made = new Map(
+            moments.map((moment) => [moment, view(moment[0], { referrer_url: moment[1] })]),
+          )
+          const expected = await arrivedInOrder([...made.values()])
+          await clear()
+          for (let i = 0; i < order.length; i += size)
+            await collector.send(order.slice(i, i + size).map((moment) => made.get(moment)))
+          expect(await all()).toEqual(expected)
+        }),
+        { numRuns: 20 },
+      )
+    })
+
+    it('and a touch that a conversion names stays, when its session turns out to have begun before', async () => {
+      await collector.send([view(10)])
+      await collector.send([track(12, { name: 'purchase', conversion: true })])
+      await collector.send([view(0, { referrer_url: 'https://duckduckgo.com/' })])
+      expect(await sessions()).toEqual([[0, 12, 2]])
+      expect(await touches()).toEqual([{ source: 'duckduckgo.com' }, { source: 'direct' }])
     })
   })
 

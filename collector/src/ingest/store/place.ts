@@ -1,6 +1,7 @@
 /** Places new events in their sessions, without I/O: which rows the events, their sessions and their touches become. */
+import type { CustomerKey } from '../../identity/customers.ts'
 import type { EventSession, EventTouch, OwnedEvent } from '../event.ts'
-import type { Assignments } from '../sessions/assign-sessions.ts'
+import type { Assigned } from '../sessions/assign-sessions.ts'
 import { type StoredSession, sessionKey } from '../sessions/known-sessions.ts'
 
 /** An event with its session. */
@@ -22,6 +23,16 @@ export interface SessionRow {
   startedAt: number
   endedAt: number
   views: number
+  /** Whether the collector named it, and no client reports it. */
+  isAssigned: boolean
+  /** Of a stored session whose landing is now an event that came before all others: the touch of that, null for none. */
+  reopened?: { touchKey: string | null }
+}
+
+/** A stored session that becomes a part of another. */
+export interface JoinedRow {
+  session: StoredSession
+  into: SessionRow
 }
 
 /** A touch that is not stored yet, or at a later time. */
@@ -38,28 +49,64 @@ export interface TouchRow {
 export interface Placement {
   events: PlacedEvent[]
   sessions: SessionRow[]
+  joined: JoinedRow[]
   touches: TouchRow[]
+  /** Whose touches change. */
+  touched: CustomerKey[]
 }
 
 /** `stored` are the sessions that the database knows, `newId` names those that are opened. */
 export function placeEvents(
   events: readonly OwnedEvent[],
-  assigned: Assignments,
+  { assignments, joined }: Assigned,
   { stored, newId }: { stored: Map<string, StoredSession>; newId: () => string },
 ): Placement {
   const sessions = createSessionRows(stored, newId)
   const touches = createTouchRows()
   const placed = events.map((owned): PlacedEvent => {
     const { event } = owned
-    const { session: reported = event.session, touches: proven = event.touches } = assigned.get(owned) ?? {}
+    const assignment = assignments.get(owned)
+    const { session: reported = event.session, touches: proven = event.touches } = assignment ?? {}
     const session = reported && sessions.add(owned, reported)
+    if (session && assignment?.reopens) reopen(session, reported, proven)
     if (session) witness(session, owned)
     for (const touch of proven) touches.add(owned, touch, session)
     for (const touch of event.earlierTouches)
       touches.add(owned, touch, sessions.addEarlier(owned, touch.session))
     return { owned, session }
   })
-  return { events: placed, sessions: sessions.rows(), touches: touches.rows() }
+  const joins = joined.flatMap(({ visitor, clientId, into, owned }) => {
+    const [session, row] = [stored.get(sessionKey(visitor, clientId)), sessions.add(owned, into)]
+    return session && row ? [{ session, into: row }] : []
+  })
+  const rows = { sessions: sessions.rows(), joined: joins, touches: touches.rows() }
+  return { events: placed, ...rows, touched: touchedCustomers(rows) }
+}
+
+function touchedCustomers({
+  sessions,
+  joined,
+  touches,
+}: Omit<Placement, 'events' | 'touched'>): CustomerKey[] {
+  const corrected = [...sessions.filter(({ reopened }) => reopened), ...joined.map(({ into }) => into)]
+  return [
+    ...touches.map(({ source, customerId }) => ({ websiteId: source.customer.websiteId, id: customerId })),
+    ...corrected.map(({ opener, stored }) => ({
+      websiteId: opener.customer.websiteId,
+      id: stored?.customerId ?? opener.customer.id,
+    })),
+    ...joined.map(({ session, into }) => ({
+      websiteId: into.opener.customer.websiteId,
+      id: session.customerId,
+    })),
+  ]
+}
+
+/** Its landing is that of the earliest event. */
+function reopen(session: SessionRow, reported: EventSession, touches: readonly EventTouch[]): void {
+  if (session.reopened && session.reported.startedAt <= reported.startedAt) return
+  session.reported = reported
+  session.reopened = { touchKey: touches[0]?.key ?? null }
 }
 
 function witness(session: SessionRow, { event }: OwnedEvent): void {
@@ -81,7 +128,16 @@ function createSessionRows(stored: Map<string, StoredSession>, newId: () => stri
     const found = stored.get(key)
     const startedAt = found?.startedAt ?? reported.startedAt
     const id = found?.id ?? newId()
-    const row = { id, stored: found, opener: owned, reported, startedAt, endedAt: startedAt, views: 0 }
+    const row: SessionRow = {
+      id,
+      stored: found,
+      opener: owned,
+      reported,
+      startedAt,
+      endedAt: startedAt,
+      views: 0,
+      isAssigned: true,
+    }
     byKey.set(key, row)
     return row
   }
@@ -94,6 +150,7 @@ function createSessionRows(stored: Map<string, StoredSession>, newId: () => stri
       byReport.set(reported, row)
       // A session is named after the event that opens it, by our SDKs and by the collector.
       if (owned.event.key === reported.clientId) row.opener = owned
+      row.isAssigned &&= reported.isAssigned ?? false
       takeLanding(row, reported)
       row.startedAt = Math.min(row.startedAt, reported.startedAt)
       row.endedAt = Math.max(row.endedAt, reported.startedAt)
@@ -103,6 +160,7 @@ function createSessionRows(stored: Map<string, StoredSession>, newId: () => stri
     addEarlier(owned: OwnedEvent, reported: EventSession): SessionRow | undefined {
       const row = rowOf(owned, reported)
       if (!row) return undefined
+      row.isAssigned = false
       takeLanding(row, reported)
       if (!row.stored) row.startedAt = Math.min(row.startedAt, reported.startedAt)
       return row

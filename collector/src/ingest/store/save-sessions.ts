@@ -13,7 +13,7 @@ type Row = SessionRow & { originIds: OriginIds }
 
 /**
  * Opens the sessions that are new and adds to the others, whatever the order of arrival. A stored session without a landing
- * takes it, with all that belongs to it, from the first report that has one. Sends every statement before it answers.
+ * takes it, with all that belongs to it, from the first report that has one; an assigned one, from its earliest event. Sends every statement before it answers.
  */
 export async function saveSessions(
   tx: Queries,
@@ -26,7 +26,7 @@ export async function saveSessions(
   const opened = inOrder.filter(({ stored }) => !stored)
   const continued = inOrder.filter(({ stored }) => stored)
   const landed = continued.filter(
-    ({ stored, reported }) => !stored?.hasLanding && reported.landingUrl !== null,
+    ({ stored, reported, reopened }) => reopened || (!stored?.hasLanding && reported.landingUrl !== null),
   )
   await Promise.all([
     runRows(tx, sessionInsert, withOrigin(opened)),
@@ -57,6 +57,7 @@ const sessionInsert = rowStatement<Row>(insertSessions, {
   is_bot: ({ opener }) => opener.event.request.isBot,
   ingestion_token_id: ({ opener }) => opener.event.request.token.id,
   sdk_version: ({ opener }) => opener.event.request.sdkVersion,
+  is_assigned: ({ isAssigned }) => isAssigned,
 })
 
 const sessionUpdate = rowStatement<SessionRow>(updateSessions, {
@@ -65,10 +66,12 @@ const sessionUpdate = rowStatement<SessionRow>(updateSessions, {
   started_at: ({ startedAt }) => startedAt,
   ended_at: ({ endedAt }) => endedAt,
   view_count: ({ views }) => views,
+  is_assigned: ({ isAssigned }) => isAssigned,
 })
 
 const landingFill = rowStatement<Row>(fillSessionLandings, {
   website_id: ({ opener }) => opener.customer.websiteId,
   id: ({ id }) => id,
   ...landingColumns,
+  replaces: ({ reopened }) => reopened !== undefined,
 })

@@ -5,7 +5,7 @@ import { rowStatement, runRows } from '@headwater/db/statement'
 import type { CustomerKey } from '../../identity/customers.ts'
 import type { Origin, OriginIds, OriginIdsOf } from '../event.ts'
 import { originColumns } from './origin-columns.ts'
-import type { TouchRow } from './place.ts'
+import type { Placement, TouchRow } from './place.ts'
 import refreshCustomerTouches from './sql/refresh_customer_touches.sql?raw'
 import upsertTouches from './sql/upsert_touches.sql?raw'
 
@@ -14,7 +14,7 @@ type Row = TouchRow & { originIds: OriginIds }
 /** Their customers must be locked. A touch seen again in its session keeps the earliest time. Sends every statement before it answers. */
 export async function saveTouches(
   tx: Queries,
-  touches: readonly TouchRow[],
+  { touches, touched }: Placement,
   originIdsOf: OriginIdsOf,
 ): Promise<void> {
   const rows = touches.map((row): Row => ({ ...row, originIds: originIdsOf(row.touch.origin) }))
@@ -23,14 +23,10 @@ export async function saveTouches(
     runRows(
       tx,
       customerRefresh,
-      inLockOrder(customersOf(touches), ({ id }) => id),
+      inLockOrder(touched, ({ id }) => id),
     ),
   ])
 }
-
-/** The customers of these touches. */
-export const customersOf = (touches: readonly TouchRow[]): CustomerKey[] =>
-  touches.map(({ source, customerId }) => ({ websiteId: source.customer.websiteId, id: customerId }))
 
 const touchName = ({ session, source, touch }: Row) => `${session?.id ?? `event ${source.id}`} ${touch.key}`
 

@@ -18,12 +18,13 @@ import { assignSessions } from '../sessions/assign-sessions.ts'
 import { loadSessions, visitorOf } from '../sessions/known-sessions.ts'
 import type { GroupIds } from './group-ids.ts'
 import { insertEvents } from './insert-events.ts'
+import { joinSessions } from './join-sessions.ts'
 import { type Candidate, claimKeys, findStoredKeys, firstCopies, judgeKeys, type Verdicts } from './keys.ts'
 import { type PlacedEvent, type Placement, placeEvents } from './place.ts'
 import { saveRejections } from './save-rejections.ts'
 import { saveSessions } from './save-sessions.ts'
 import { saveStreams } from './save-streams.ts'
-import { customersOf, saveTouches } from './save-touches.ts'
+import { saveTouches } from './save-touches.ts'
 import { recordUsages } from './usage.ts'
 
 /** The batches of a group, after the pure steps. */
@@ -67,7 +68,8 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
       lockCustomers(tx, customersToLock(customers, placement, converting)),
       saveCustomers(tx, customers, known),
       saveSessions(tx, placement.sessions, originIdsOf),
-      saveTouches(tx, placement.touches, originIdsOf),
+      joinSessions(tx, placement),
+      saveTouches(tx, placement, originIdsOf),
       insertEvents(tx, placement.events),
       saveRejections(
         tx,
@@ -105,10 +107,10 @@ function toOwned({ event, id }: Candidate, { owners }: ResolvedCustomers, index:
 /** Those whose row, touches or conversions change. */
 function customersToLock(
   { changed }: ResolvedCustomers,
-  { touches }: Placement,
+  { touched }: Placement,
   converting: readonly PlacedEvent[],
 ): CustomerKey[] {
-  return [...changed, ...customersOf(touches), ...converting.map(({ owned }) => owned.customer)]
+  return [...changed, ...touched, ...converting.map(({ owned }) => owned.customer)]
 }
 
 function toConversion({ owned, session }: PlacedEvent): Conversion {

@@ -17,6 +17,7 @@ alter table sessions_tracking
   alter column id set increment by 100,
   add column if not exists ingestion_token_id bigint,
   add column if not exists sdk_version text,
+  add column if not exists is_assigned boolean not null default false,
   drop constraint if exists session_landing_page,
   drop constraint if exists session_referrer_domain,
   drop constraint if exists session_utm_source,

@@ -19,6 +19,7 @@ select
   (extract(epoch from s.ended_at) * 1000)::float8 as ended_at_ms,
   s.landing_url,
   s.referrer_url,
+  s.is_assigned,
   u.value_hash as user_value_hash,
   s.utm_source_id::text,
   s.utm_medium_id::text,

@@ -1,6 +1,6 @@
--- Gives sessions that were stored without their landing all that belongs to it.
+-- Gives sessions that were stored without their landing, or with one that is none any more, all that belongs to it.
 -- $1 website_id, $2 id, $3 utm_source_id, $4 utm_medium_id, $5 utm_campaign_id, $6 utm_term_id, $7 utm_content_id,
--- $8 referrer_domain_id, $9 landing_page_id, $10 landing_url, $11 referrer_url: in lock order
+-- $8 referrer_domain_id, $9 landing_page_id, $10 landing_url, $11 referrer_url, $12 replaces: in lock order
 -- Index: sessions_tracking_pkey
 update sessions_tracking s
 set
@@ -26,8 +26,9 @@ from (
     unnest($8::text::bigint[]) as referrer_domain_id,
     unnest($9::text::bigint[]) as landing_page_id,
     unnest($10::text::text[]) as landing_url,
-    unnest($11::text::text[]) as referrer_url
+    unnest($11::text::text[]) as referrer_url,
+    unnest($12::text::boolean[]) as replaces
 ) v
 where s.website_id = v.website_id
   and s.id = v.id
-  and s.landing_url is null
+  and (s.landing_url is null or v.replaces)

@@ -1,0 +1,16 @@
+-- Moves touches to the session that theirs became a part of, where that does not have the same touch.
+-- $1 website_id, $2 session_id, $3 into_id
+-- Index: touch_is_unique_per_session
+update touches t
+set
+  session_id = $3::text::bigint,
+  updated_at = now()
+where t.website_id = $1::text::bigint
+  and t.session_id = $2::text::bigint
+  and not exists (
+    select
+    from touches same
+    where same.website_id = t.website_id
+      and same.session_id = $3::text::bigint
+      and same.touch_key = t.touch_key
+  )
