@@ -1,50 +1,113 @@
 /** The Db port on a PostgreSQL server, by postgres.js. */
-import postgres from 'postgres'
-import { checkParams, type Db, type Param, type Queries } from './db.ts'
+import { createConnectionPool } from './connection-pool.ts'
+import { checkParams, type Db, type Param, type Queries, sqlstateOf } from './db.ts'
+import { createConnect, type PostgresConnection } from './postgres-connection.ts'
 import { withTimeLimit } from './time-limit.ts'
 
-const statementTimeoutMs = 2_000
-/** Of a statement or a transaction, also while the server is away: postgres.js would wait for minutes. */
-const callLimitMs = 3_000
+/** Two for the writers; tokens, dimensions and readiness share the others. */
+const connections = 6
+/** What PostgreSQL caches for a connection, such as plans and partitions, grows with its age. A guess. */
+const maxAgeMs = 45 * 60_000
 
-/** Connects lazily to the server at `url`. Every statement and every transaction ends within 3 s. */
-export function createPostgresDb({ url }: { url: string }): Db {
-  const sql = postgres(url, {
-    max: 6, // two for the writers; tokens, dimensions and readiness share the others
-    connect_timeout: 2, // seconds: a server that cannot be reached should not use up the limit of a call
-    fetch_types: false, // arrays travel as text
-    onnotice: () => {}, // "relation already exists, skipping" is no news
-    connection: {
-      application_name: 'headwater',
-      statement_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: 5_000, // ms: a collector whose machine is gone must not keep its locks
-    },
+export interface PostgresLimits {
+  /** Of a statement or a transaction, with waiting for a connection and opening it. */
+  callMs: number
+  /**
+   * After its limit a call keeps its connection until the server answers, which has a limit for statements too. A server
+   * that has said nothing by now cannot be reached, and another connection takes the place of this one.
+   */
+  patienceMs: number
+}
+
+const defaultLimits: PostgresLimits = { callMs: 3_000, patienceMs: 10_000 }
+
+/**
+ * Connects lazily to the server at `url`. Every statement and every transaction ends within 3 s; one whose connection is
+ * lost rejects at once, and the next one opens another connection.
+ */
+export function createPostgresDb({ url, limits }: { url: string; limits?: PostgresLimits }): Db {
+  const { callMs, patienceMs } = limits ?? defaultLimits
+  const pool = createConnectionPool({
+    size: connections,
+    connect: createConnect(url),
+    maxAgeMs,
+    now: Date.now,
   })
+
+  function call<Result>(
+    work: (connection: PostgresConnection, isOver: () => boolean) => Promise<Result>,
+  ): Promise<Result> {
+    let hasEnded = false
+    const isOver = () => hasEnded
+    const result = pool.use((connection) => work(connection, isOver), { isOver, patienceMs })
+    return withTimeLimit(result, callMs).finally(() => {
+      hasEnded = true
+    })
+  }
   return {
-    query: (text, params) => withTimeLimit(queriesOn(sql).query(text, params), callLimitMs),
-    transaction(work) {
-      let isOver = false
-      const committed = sql.begin((tx) => work(queriesOn(tx, () => isOver)))
-      // After the limit the work must not go on: its next statement throws, and the transaction rolls back.
-      const result = committed as ReturnType<typeof work> // begin answers with what the work answers
-      return withTimeLimit(result, callLimitMs).finally(() => {
-        isOver = true
-      })
+    async query(text, params = []) {
+      checkParams(params)
+      return call((connection) => connection.query(text, params))
     },
+    transaction: (work) => call((connection, isOver) => inTransaction(connection, work, isOver)),
     async script(text) {
-      await sql.begin((tx) => tx.unsafe(`set local statement_timeout = 0; ${text}`).simple())
+      const statements = `set local statement_timeout = 0; ${text}`
+      await pool.use((connection) => inTransaction(connection, () => connection.script(statements)))
     },
-    close: () => sql.end({ timeout: 4 }), // seconds: a shutdown takes 5 at most
+    close: pool.close,
   }
 }
 
-function queriesOn(sql: postgres.Sql | postgres.TransactionSql, isOver = () => false): Queries {
-  return {
-    async query<Row>(text: string, params: readonly Param[] = []) {
-      if (isOver()) throw new Error('The transaction is over: its time limit has passed.')
-      checkParams(params)
-      const rows = await sql.unsafe(text, [...params], { prepare: true })
-      return rows as unknown as Row[] // the caller states what its statement selects
-    },
+const over = 'The transaction is over: its time limit has passed, or its connection was lost.'
+
+/** Whatever statement of it fails, the transaction is rolled back, also when the work goes on in spite of it. */
+async function inTransaction<Result>(
+  connection: PostgresConnection,
+  work: (tx: Queries) => Promise<Result>,
+  isOver = () => false,
+): Promise<Result> {
+  let hasEnded = false
+  let failure: unknown
+  async function ask<Row>(text: string, params: readonly Param[]): Promise<Row[]> {
+    if (hasEnded) throw new Error('The transaction has ended. Await its statements before its work returns.')
+    if (isOver()) throw new Error(over)
+    checkParams(params)
+    return connection.query<Row>(text, params)
+  }
+  async function run(): Promise<Result> {
+    try {
+      return await work({
+        query<Row>(text: string, params: readonly Param[] = []) {
+          const answer = ask<Row>(text, params)
+          answer.catch((error: unknown) => {
+            failure ??= error // also of a statement that nobody awaits
+          })
+          return answer
+        },
+      })
+    } finally {
+      hasEnded = true
+    }
+  }
+
+  await connection.query('begin')
+  try {
+    const result = await run()
+    if (failure !== undefined) throw failure
+    if (isOver()) throw new Error(over)
+    await connection.query('commit')
+    return result
+  } catch (error) {
+    await rollBack(connection)
+    // "The transaction is aborted" is what statements behind the failed one say; theirs may be heard first.
+    throw sqlstateOf(error) === '25P02' ? (failure ?? error) : error
+  }
+}
+
+async function rollBack(connection: PostgresConnection): Promise<void> {
+  try {
+    await connection.query('rollback')
+  } catch (error) {
+    connection.destroy(error as Error) // nobody may get a connection with an open transaction
   }
 }
