@@ -1,11 +1,14 @@
 /** How a connection to PostgreSQL ends: at once, for everybody, and for good. */
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { freshPostgresUrl } from '@headwater/testkit/databases'
+import { connect, createServer } from 'node:net'
+import { freshPostgresUrl, temporaryFolder } from '@headwater/testkit/databases'
 import { freePort } from '@headwater/testkit/postgres'
 import { startTcpProxy, type TcpProxy, type TcpProxyOptions } from '@headwater/testkit/tcp-proxy'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { ConnectionLostError, createConnect, type PostgresConnection } from './postgres-connection.ts'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { ConnectionError, createConnect, type PostgresConnection } from './postgres-connection.ts'
+import { pidOf } from './testing.ts'
 import { TimeLimitError } from './time-limit.ts'
 
 let direct: URL
@@ -27,9 +30,6 @@ async function open(url: URL | string, limitMs?: number): Promise<PostgresConnec
   onTestFinished(() => connection.close())
   return connection
 }
-
-const pidOf = async (connection: PostgresConnection) =>
-  (await connection.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid ?? 0
 
 /** Asks for something that takes a while, and resolves once the server is at it. */
 async function askSlowly(connection: PostgresConnection) {
@@ -64,8 +64,8 @@ describe.each([
       const { answer, terminate } = await askSlowly(connection)
       const next = connection.query('select 1').catch((error: unknown) => error)
       await end(proxy, terminate)
-      expect(await answer).toBeInstanceOf(ConnectionLostError)
-      expect(await next).toBeInstanceOf(ConnectionLostError)
+      expect(await answer).toBeInstanceOf(ConnectionError)
+      expect(await next).toBeInstanceOf(ConnectionError)
     })
 
     it('it stays closed: what is asked later is refused, and sent to nobody', async () => {
@@ -74,7 +74,7 @@ describe.each([
       await end(proxy, terminate)
       await answer
       expect(connection.isOpen()).toBe(false)
-      await expect(connection.query('rollback')).rejects.toThrow(ConnectionLostError)
+      await expect(connection.query('rollback')).rejects.toThrow(ConnectionError)
       expect(proxy.sent()).not.toContain('rollback')
       expect(proxy.taken()).toBe(1)
     })
@@ -121,7 +121,7 @@ const startingUp = (() => {
 describe('opening a connection', () => {
   it('is tried once where the server ends it at once', async () => {
     const { proxy, url } = await intercept({ greet: 'end' })
-    await expect(open(url)).rejects.toThrow('closed a new connection')
+    await expect(open(url)).rejects.toThrow('closed it before it could be used')
     expect(proxy.taken()).toBe(1)
   })
 
@@ -152,6 +152,31 @@ describe('opening a connection', () => {
     await expect(open(readOnly)).rejects.toThrow('CONNECTION_DESTROYED')
     readOnly.searchParams.set('target_session_attrs', 'read-write')
     expect(await pidOf(await open(readOnly))).toBeGreaterThan(0)
+  })
+
+  it('goes on without TLS where the server has none, if sslmode only prefers it', async () => {
+    const url = new URL(direct)
+    url.searchParams.set('sslmode', 'prefer')
+    expect(await pidOf(await open(url))).toBeGreaterThan(0)
+    url.searchParams.set('sslmode', 'require')
+    await expect(open(url)).rejects.toThrow('does not offer TLS')
+  })
+
+  it('rejects where the server ends the connection instead of answering about TLS', async () => {
+    const { url } = await intercept({ greet: 'end' })
+    url.searchParams.set('sslmode', 'require')
+    await expect(open(url)).rejects.toThrow('closed the connection when it was asked for TLS')
+  })
+
+  it('takes the folder of a Unix socket from PGHOST', async () => {
+    const folder = await temporaryFolder()
+    const gate = createServer((client) => client.pipe(connect(Number(direct.port))).pipe(client))
+    await once(gate.listen(`${folder}/.s.PGSQL.5432`), 'listening')
+    onTestFinished(() => void gate.close())
+    vi.stubEnv('PGHOST', folder)
+    vi.stubEnv('PGUSER', 'postgres')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await pidOf(await open(`postgres://${direct.pathname}`))).toBeGreaterThan(0)
   })
 
   it('names the host to TLS, and refuses a certificate that nobody vouches for when asked to check', async () => {

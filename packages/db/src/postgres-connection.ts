@@ -20,9 +20,11 @@ export interface PostgresConnection extends Queries {
   close(): Promise<void>
 }
 
-/** The connection ended. Whether the server did what it had been asked is unknown. */
-export class ConnectionLostError extends Error {
-  override name = 'ConnectionLostError'
+/** A connection could not be opened, or was lost: whether the server did what it had been asked is unknown then. */
+export class ConnectionError extends Error {
+  override name = 'ConnectionError'
+  /** Of the system, such as ECONNREFUSED, where a connection could not be opened. */
+  code?: string
 }
 
 interface Target {
@@ -123,8 +125,7 @@ function createConnection(url: string, address: PostgresAddress): PostgresConnec
   /** Called by the driver when it connects, and when it tries again. */
   async function giveSocket(): Promise<Socket> {
     life.check()
-    if (socket)
-      throw new ConnectionLostError(`${place(address)} closed a new connection before it could be used.`)
+    if (socket) throw new Error('The server closed it before it could be used.')
     socket = openSocket(address)
     return socket.ready
   }
@@ -133,7 +134,7 @@ function createConnection(url: string, address: PostgresAddress): PostgresConnec
     socket?.destroy(reason)
   }
   const lost = (cause?: unknown) =>
-    new ConnectionLostError(`The connection to PostgreSQL at ${place(address)} was lost.`, { cause })
+    new ConnectionError(`The connection to PostgreSQL at ${place(address)} was lost.`, { cause })
 
   const hooks = { socket: giveSocket, onclose: () => destroy(lost()) } // the driver's types leave out `socket`
   const { host, port, path } = address
@@ -148,8 +149,8 @@ function createConnection(url: string, address: PostgresAddress): PostgresConnec
     } catch (error) {
       if (error instanceof postgres.PostgresError) throw error
       life.check()
-      // Not the server's word: there is no talking to it any more. A connection that was refused is told as it is.
-      const reason = hasAnswered ? lost(error) : (error as Error) // the driver rejects with nothing else
+      // Not the server's word: there is no talking to it any more.
+      const reason = hasAnswered ? lost(error) : notOpened(address, error as Error) // the driver rejects with nothing else
       destroy(reason)
       throw reason
     }
@@ -173,6 +174,13 @@ function createConnection(url: string, address: PostgresAddress): PostgresConnec
       socket?.destroy(closed)
     },
   }
+}
+
+function notOpened(address: PostgresAddress, cause: Error & { code?: string }): ConnectionError {
+  // Of several addresses of a host each has its own error; the one that holds them says nothing.
+  const what = cause.message || cause.code
+  const error = new ConnectionError(`No connection to PostgreSQL at ${place(address)}: ${what}`, { cause })
+  return Object.assign(error, { code: cause.code })
 }
 
 const place = ({ host, port, path }: PostgresAddress) => path ?? `${host}:${port}`
