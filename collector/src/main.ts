@@ -11,6 +11,7 @@ import type { AppDeps } from './app.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createDevelopment } from './dev/development.ts'
+import { createErrorLog } from './error-log.ts'
 import { operationsRoute } from './http/operations.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { createSdkFiles } from './sdk-files.ts'
@@ -28,6 +29,7 @@ export interface StartOptions {
   config: Config
   /** Development binds to 127.0.0.1, migrates by itself, has a demo website, `/` and `/demo`. */
   mode: 'serve' | 'dev'
+  /** Hears of failures that no answer can carry. Default: an error log on standard error. */
   onError?(error: unknown): void
   /** Epoch ms; default `Date.now`. */
   now?(): number
@@ -54,7 +56,7 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
 
 async function listen(
   opened: OpenDatabase,
-  { config, mode, onError = console.error, now = Date.now }: StartOptions,
+  { config, mode, onError = createErrorLog(), now = Date.now }: StartOptions,
 ): Promise<Collector> {
   const { db, lock } = opened
   const secrets = createSecrets(openPepper(config))

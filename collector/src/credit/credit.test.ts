@@ -8,7 +8,7 @@ onBothDatabases((open) => {
   beforeAll(async () => {
     collector = await createTestCollector(await open())
   })
-  beforeEach(() => collector.db.script('truncate customers, identities, events, event_dedup_keys cascade'))
+  beforeEach(() => collector.db.query('truncate customers, identities, events, event_dedup_keys cascade'))
   afterAll(() => collector.db.close())
 
   const minutesAgo = (minutes: number) => new Date(collector.clock.now - minutes * 60_000).toISOString()
@@ -232,7 +232,7 @@ onBothDatabases((open) => {
 
   it('touches after the conversion, and those over 90 days before it, get nothing', async () => {
     await collector.send([event(visit('1', 60, '?utm_source=old'))])
-    await collector.db.script(`update touches set occurred_at = occurred_at - interval '91 days'`)
+    await collector.db.query(`update touches set occurred_at = occurred_at - interval '91 days'`)
     await collector.send([event(visit('3', 10, '?utm_source=late'))])
     await collector.send([purchase(visit('2', 30))])
     expect((await credits()).filter(({ model }) => model === 'linear').map(({ touch }) => touch)).toEqual([

@@ -11,7 +11,7 @@ onBothDatabases((open) => {
   beforeAll(async () => {
     collector = await createTestCollector(await open())
   })
-  beforeEach(() => collector.db.script('truncate events, event_dedup_keys, rejected_events, token_usages'))
+  beforeEach(() => collector.db.query('truncate events, event_dedup_keys, rejected_events, token_usages'))
   afterAll(() => collector.db.close())
 
   const body = (...events: unknown[]) => JSON.stringify({ v: 1, events })
@@ -45,7 +45,7 @@ onBothDatabases((open) => {
       const { website_id, token } = await makeToken('revoked')
       expect((await collector.post(body(event()), { headers: bearer(token) })).status).toBe(200)
       await operations['token.revoke'](collector, { website: website_id, token: 'revoked' })
-      await collector.db.script('truncate events, event_dedup_keys')
+      await collector.db.query('truncate events, event_dedup_keys')
       collector.clock.now += 10_000
       const response = await collector.post(body(event()), { headers: bearer(token) })
       expect(await refusalOf(response)).toMatchObject({ status: 401, code: 'token_revoked' })
@@ -86,10 +86,10 @@ onBothDatabases((open) => {
     })
 
     it('of an inactive website is 403', async () => {
-      await collector.db.script(`update websites set status = 'paused'`)
+      await collector.db.query(`update websites set status = 'paused'`)
       collector.clock.now += 10_000
       const problem = await refusalOf(await collector.post(body(event())))
-      await collector.db.script(`update websites set status = 'active'`)
+      await collector.db.query(`update websites set status = 'active'`)
       collector.clock.now += 10_000
       expect(problem).toMatchObject({ status: 403, code: 'website_inactive' })
     })
@@ -224,21 +224,21 @@ onBothDatabases((open) => {
     })
 
     it('while even the token cannot be looked up is 503 with Retry-After', async () => {
-      await collector.db.script('alter table ingestion_tokens rename to away')
+      await collector.db.query('alter table ingestion_tokens rename to away')
       collector.clock.now += 10_000
       const response = await collector.post(body(event()))
-      await collector.db.script('alter table away rename to ingestion_tokens')
+      await collector.db.query('alter table away rename to ingestion_tokens')
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
     })
 
     it('while the database is away is 503 with Retry-After, and the same batch is accepted afterwards', async () => {
-      await collector.db.script('alter table event_dedup_keys rename to away')
+      await collector.db.query('alter table event_dedup_keys rename to away')
       const batch = body(event())
       const response = await collector.post(batch)
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
       expect(await response.json()).toMatchObject({ code: 'unavailable' })
       expect(outcomeOf(503)).toBe('retry')
-      await collector.db.script('alter table away rename to event_dedup_keys')
+      await collector.db.query('alter table away rename to event_dedup_keys')
       expect(await (await collector.post(batch)).json()).toMatchObject({ accepted: 1 })
     })
   })

@@ -8,7 +8,7 @@ onBothDatabases((open) => {
   beforeAll(async () => {
     collector = await createTestCollector(await open())
   })
-  beforeEach(() => collector.db.script('truncate customers, identities, events, event_dedup_keys cascade'))
+  beforeEach(() => collector.db.query('truncate customers, identities, events, event_dedup_keys cascade'))
   afterAll(() => collector.db.close())
 
   const identify = (user_id: string, more: object = {}) =>

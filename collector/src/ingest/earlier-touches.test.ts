@@ -13,7 +13,7 @@ onBothDatabases((open) => {
   beforeAll(async () => {
     collector = await createTestCollector(await open())
   })
-  beforeEach(() => collector.db.script('truncate customers, identities, events, event_dedup_keys cascade'))
+  beforeEach(() => collector.db.query('truncate customers, identities, events, event_dedup_keys cascade'))
   afterAll(() => collector.db.close())
 
   const ago = (ms: number) => new Date(noon - ms).toISOString()
@@ -104,7 +104,7 @@ onBothDatabases((open) => {
         session: { ...session('ad', url, { referrer_url }), started_at: touch.occurred_at },
       })
       const told = async (...batches: unknown[][]) => {
-        await collector.db.script('truncate customers, identities, events, event_dedup_keys cascade')
+        await collector.db.query('truncate customers, identities, events, event_dedup_keys cascade')
         for (const batch of batches) await collector.send(batch)
         return [await touches(), await sessions()]
       }

@@ -71,7 +71,7 @@ onBothDatabases((open) => {
     })
 
     it('that only the database refuses is found by halving, and its row is updated when it is sent again', async () => {
-      await collector.db.script(
+      await collector.db.query(
         `alter table events add constraint event_is_not_poison check (name <> 'poison')`,
       )
       const events = Array.from({ length: 50 }, (_, i) =>
@@ -84,7 +84,7 @@ onBothDatabases((open) => {
       expect(
         await collector.rows(`select count(*)::float8 as n from rejected_events where code = 'unstorable'`),
       ).toEqual([{ n: 1 }])
-      await collector.db.script('alter table events drop constraint event_is_not_poison')
+      await collector.db.query('alter table events drop constraint event_is_not_poison')
       expect((await collector.send([events[33]])).accepted).toBe(1)
     })
 
@@ -324,7 +324,7 @@ onBothDatabases((open) => {
       const visit = (id: string) =>
         event({ session: session(id, 'https://shop.example/?utm_source=deleted') })
       await collector.send([visit('before')])
-      await collector.db.script(`delete from utm_sources where value = 'deleted'`)
+      await collector.db.query(`delete from utm_sources where value = 'deleted'`)
       expect(await collector.send([visit('after')])).toMatchObject({ accepted: 1 })
     })
   })
@@ -340,7 +340,7 @@ onBothDatabases((open) => {
     })
 
     it('whose partition was dropped meanwhile get it again', async () => {
-      await collector.db.script('drop table events_2026_10')
+      await collector.db.query('drop table events_2026_10')
       expect(
         await collector.send([event({ name: 'again', occurred_at: '2026-10-26T00:00:00Z' })]),
       ).toMatchObject({ accepted: 1 })

@@ -80,7 +80,7 @@ onBothDatabases((open) => {
 
   it('an ignored referrer makes no touch', async () => {
     await change({ ignored_referrers: ['pay.example.com'] })
-    await collector.db.script('truncate customers cascade')
+    await collector.db.query('truncate customers cascade')
     const from = (id: string, referrer_url: string) =>
       event({ anonymous_id: id, session: session(id, 'https://shop.example/', { referrer_url }) })
     await collector.send([from('x', 'https://pay.example.com/done'), from('y', 'https://news.example/')])

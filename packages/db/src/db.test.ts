@@ -8,7 +8,7 @@ onBothDatabases((open) => {
 
   beforeAll(async () => {
     db = await open()
-    await db.script('create table notes (id integer constraint note_is_unique primary key, text text)')
+    await db.query('create table notes (id integer constraint note_is_unique primary key, text text)')
   })
   afterAll(() => db.close())
 
@@ -89,6 +89,18 @@ onBothDatabases((open) => {
       expect(await db.query('select id from notes where id >= 100 order by id')).toEqual(
         [100, 102, 104, 106, 108].map((id) => ({ id })),
       )
+    })
+  })
+
+  describe('a script', () => {
+    it('of several statements is undone when one of them fails', async () => {
+      const work = db.session(({ script }) => script('create table half (id integer); select 1 / 0'))
+      await expect(work).rejects.toMatchObject({ code: '22012' })
+      expect(await db.query(`select to_regclass('half')::text as name`)).toEqual([{ name: null }])
+    })
+
+    it('of one statement may be one that cannot run in a transaction', async () => {
+      await db.session(({ script }) => script('vacuum notes'))
     })
   })
 

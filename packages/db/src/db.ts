@@ -17,16 +17,19 @@ export interface Transaction extends Queries {
   commit(): Promise<void>
 }
 
+export interface Session extends Queries {
+  /** Runs statements without parameters. Several are one transaction; one alone may be what no transaction can hold. */
+  script(sql: string): Promise<void>
+}
+
 export interface Db extends Queries {
   /**
    * Runs the work in one transaction and answers after its commit, which is the work's own or follows it; rolls back when the
    * work throws. Rejects with the first error of a statement. A commit that is cut off by the time limit may still happen.
    */
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
-  /** Runs several statements without parameters in one transaction, without a time limit: the schema. */
-  script(sql: string): Promise<void>
-  /** Runs one statement that cannot run in a transaction, without a time limit: an index that is built concurrently. */
-  scriptOutsideTransaction(sql: string): Promise<void>
+  /** Runs the work on one connection, without time limits: a migration. */
+  session<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
   /** Waits for what is under way, then lets go of the database. */
   close(): Promise<void>
 }

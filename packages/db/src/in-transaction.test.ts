@@ -71,6 +71,6 @@ describe('a transaction', () => {
       await tx.commit()
       await tx.query('a')
     })
-    await expect(work).rejects.toThrow('nothing may follow its commit')
+    await expect(work).rejects.toThrow('Nothing may follow its commit')
   })
 })

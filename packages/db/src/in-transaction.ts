@@ -1,47 +1,72 @@
 /** The course of a transaction on one connection: begin, work, commit or roll back. The same for both drivers. */
 import type { Param, Queries, Transaction } from './db.ts'
 
+/** Answers statements in the order in which they were sent. */
+export interface TransactionConnection extends Queries {
+  /** Drops the connection when its transaction cannot be ended. */
+  destroy?(reason: Error): void
+}
+
+const over = 'The transaction is over: its time limit has passed, or its connection was lost.'
+
 /**
- * Sends BEGIN without waiting for it, so that it costs no round trip, then runs the work. When a statement fails, those sent
- * behind it fail too: the transaction rejects with the first error, which explains the others.
+ * Sends BEGIN without waiting for it, so that it costs no round trip, then runs the work. Rejects with the first error of a
+ * statement, also when the work ignores it, and sends nothing behind it but a rollback. A BEGIN that fails (when an operator
+ * cancels it) leaves the statements of the first round trip to commit on their own, so a group reads first and then writes.
  */
 export async function inTransaction<Result>(
-  connection: Queries,
+  connection: TransactionConnection,
   work: (tx: Transaction) => Promise<Result>,
+  isOver = () => false,
 ): Promise<Result> {
   let firstError: unknown
   let lastSent: Promise<unknown> = Promise.resolve()
-  let isEnding = false
+  let hasEnded = false
 
   function send<Row>(sql: string, params?: readonly Param[]): Promise<Row[]> {
+    if (firstError) return Promise.reject(firstError)
+    if (isOver()) return Promise.reject(new Error(over))
     const answer = connection.query<Row>(sql, params)
     lastSent = answer.catch((error: unknown) => {
-      firstError ??= error
+      firstError ??= error // those behind it only say that the transaction is aborted
     })
     return answer
   }
 
   const tx: Transaction = {
-    async query<Row>(sql: string, params?: readonly Param[]) {
-      if (isEnding) throw new Error('The transaction is over; nothing may follow its commit.')
+    query<Row>(sql: string, params?: readonly Param[]) {
+      if (hasEnded)
+        return Promise.reject(new Error('The transaction has ended. Nothing may follow its commit.'))
       return send<Row>(sql, params)
     },
     async commit() {
-      isEnding = true
+      if (hasEnded) return
+      hasEnded = true
       await send('commit')
     },
   }
   try {
-    send('begin')
+    send('begin').catch(() => {
+      // The first error, which every statement behind it rejects with.
+    })
     const result = await work(tx)
-    if (!isEnding) await tx.commit()
+    await tx.commit()
     await lastSent
     if (firstError) throw firstError
     return result
   } catch (error) {
-    // After a statement that failed, a commit that was sent behind it has rolled back.
-    if (!isEnding) send('rollback')
+    hasEnded = true
     await lastSent // answers come in order: with this one all are there
+    await rollBack(connection)
     throw firstError ?? error
+  }
+}
+
+/** After a commit that failed too: PostgreSQL may have cancelled it before it ended anything. */
+async function rollBack(connection: TransactionConnection): Promise<void> {
+  try {
+    await connection.query('rollback')
+  } catch (error) {
+    connection.destroy?.(error as Error) // drivers reject with nothing else
   }
 }

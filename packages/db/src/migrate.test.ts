@@ -19,7 +19,7 @@ onBothDatabases((open) => {
   beforeAll(async () => {
     db = await open()
   })
-  const empty = () => db.script('drop schema public cascade; create schema public')
+  const empty = () => db.session(({ script }) => script('drop schema public cascade; create schema public'))
   beforeEach(empty)
   afterAll(() => db.close())
 
@@ -63,7 +63,7 @@ onBothDatabases((open) => {
         values (1, 1, 'track', 'old', '2026-11-20', gen_random_uuid(), 1)`)
 
     it('is refused by a collector, upgraded with its events by migrate, and then the schema of today', async () => {
-      await db.script(schema)
+      await db.session(({ script }) => script(schema))
       await createPartitions({ db, now: () => noon }).ensure([noon])
       await addEvent()
       await expect(checkSchemaVersion(db)).rejects.toThrow(
@@ -82,7 +82,7 @@ onBothDatabases((open) => {
     })
 
     it('is upgraded once by several collectors that start at once', async () => {
-      await db.script(schema)
+      await db.session(({ script }) => script(schema))
       await Promise.all(Array.from({ length: 3 }, () => migrate(db)))
       const versions = Array.from({ length: schemaVersion - version + 1 }, (_, i) => ({
         version: version + i,

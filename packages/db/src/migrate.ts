@@ -1,6 +1,7 @@
 /** Brings a database to the schema of this version: an empty one at once, an earlier one version by version. */
+import { setTimeout } from 'node:timers/promises'
 import schema from '../../../schema.sql?raw'
-import type { Db } from './db.ts'
+import type { Db, Queries, Session } from './db.ts'
 import { applyUpgrade } from './upgrade.ts'
 import keepAdCookies from './upgrades/0002_keep_ad_cookies.sql?raw'
 import addWebsiteSettings from './upgrades/0003_add_website_settings.sql?raw'
@@ -12,6 +13,9 @@ const upgrades = [keepAdCookies, addWebsiteSettings, narrowEvents]
 /** The version that schema.sql writes into schema_versions. */
 export const schemaVersion = 1 + upgrades.length
 
+/** How often a migration that waits for another one looks whether it has ended. */
+const lockIntervalMs = 100
+
 /** The oldest schema that this collector works with, so that `migrate` may run before or after the collectors are replaced. */
 const oldestSchema = 4
 
@@ -20,19 +24,38 @@ export class SchemaVersionError extends Error {
   override name = 'SchemaVersionError'
 }
 
-/** Applies schema.sql to an empty database, or the upgrades that an earlier one lacks; does nothing where all is in place. */
-export async function migrate(db: Db): Promise<'created' | 'upgraded' | 'unchanged'> {
-  const found = await readSchemaVersion(db)
-  if (!found) {
-    await db.script(schema)
-    return 'created'
+/**
+ * Applies schema.sql to an empty database, or the upgrades that an earlier one lacks; does nothing where all is in place. Of
+ * several at once, one works and the others wait for it.
+ */
+export function migrate(db: Db): Promise<'created' | 'upgraded' | 'unchanged'> {
+  return db.session(async (session) => {
+    await takeLock(session)
+    const found = await readSchemaVersion(session)
+    if (!found) {
+      await session.script(schema)
+      return 'created'
+    }
+    if (found.version >= schemaVersion) {
+      checkRange(found)
+      return 'unchanged'
+    }
+    for (const upgrade of upgrades.slice(found.version - 1)) await applyUpgrade(session, upgrade)
+    return 'upgraded'
+  })
+}
+
+/**
+ * The lock ends with the session. It is not waited for inside PostgreSQL, because the builder of a concurrent index, who has the
+ * lock, waits for every statement that runs.
+ */
+async function takeLock(session: Session): Promise<void> {
+  const tryLock = `select pg_try_advisory_lock(hashtext('headwater migrate')) as is_ours`
+  for (;;) {
+    const [row] = await session.query<{ is_ours: boolean }>(tryLock)
+    if (row?.is_ours) return
+    await setTimeout(lockIntervalMs)
   }
-  if (found.version >= schemaVersion) {
-    checkRange(found)
-    return 'unchanged'
-  }
-  for (const upgrade of upgrades.slice(found.version - 1)) await applyUpgrade(db, upgrade)
-  return 'upgraded'
 }
 
 /** Throws a SchemaVersionError unless this collector works with the schema of the database. */
@@ -64,7 +87,7 @@ function checkRange({ version, compatibleSince }: FoundSchema): void {
   )
 }
 
-async function readSchemaVersion(db: Db): Promise<FoundSchema | undefined> {
+async function readSchemaVersion(db: Queries): Promise<FoundSchema | undefined> {
   const [table] = await db.query<{ exists: boolean }>(
     `select to_regclass('schema_versions') is not null as exists`,
   )

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { checkParams, type Db, type Param, type Queries } from './db.ts'
+import { checkParams, type Db, type Param, type Session } from './db.ts'
 import { inTransaction } from './in-transaction.ts'
 
 export type PgliteCall =
@@ -39,23 +39,19 @@ export async function createPgliteDb({ folder }: { folder: string }): Promise<Db
   const { ask, stop } = await startWorker(folder)
   const takeTurn = createTurns()
 
-  const queries: Queries = {
+  const session: Session = {
     async query<Row>(sql: string, params: readonly Param[] = []) {
       checkParams(params)
       return (await ask({ kind: 'query', sql, params: [...params] })) as Row[] // the caller states what its statement selects
     },
+    async script(sql) {
+      await ask({ kind: 'script', sql })
+    },
   }
   return {
-    query: (sql, params) => takeTurn(() => queries.query(sql, params)),
-    transaction: (work) => takeTurn(() => inTransaction(queries, work)),
-    script: (sql) =>
-      takeTurn(async () => {
-        await ask({ kind: 'script', sql })
-      }),
-    scriptOutsideTransaction: (sql) =>
-      takeTurn(async () => {
-        await ask({ kind: 'script', sql })
-      }),
+    query: (sql, params) => takeTurn(() => session.query(sql, params)),
+    transaction: (work) => takeTurn(() => inTransaction(session, work)),
+    session: (work) => takeTurn(() => work(session)),
     close: () => takeTurn(stop),
   }
 }

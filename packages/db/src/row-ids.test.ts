@@ -15,7 +15,7 @@ onBothDatabases((open) => {
   }
   beforeAll(async () => {
     db = await open()
-    await db.script('create sequence counted increment 10')
+    await db.query('create sequence counted increment 10')
   })
   afterAll(() => db.close())
 

@@ -1,6 +1,6 @@
-/** For tests: runs a suite on both databases. Never shipped. */
+/** For tests: a suite on both databases, and all connections of a PostgreSQL at once. Never shipped. */
 import { forEachDatabase } from '@headwater/testkit/databases'
-import type { Db } from './db.ts'
+import type { Db, Queries } from './db.ts'
 import { createPgliteDb } from './pglite.ts'
 import { createPostgresDb } from './postgres.ts'
 
@@ -13,3 +13,35 @@ export const onBothDatabases = (suite: (open: () => Promise<Db>) => void): void 
     },
     suite,
   )
+
+/** How many connections the adapter for PostgreSQL has. */
+export const places = 6
+
+export const pidOf = async (queries: Queries): Promise<number> =>
+  (await queries.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid ?? 0
+
+/** Something that others wait for. */
+export function createSignal() {
+  let give = () => {}
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { given, give }
+}
+
+/** As many transactions at once as there are connections, each with one of its own. */
+export async function useAllPlaces(db: Db): Promise<Set<number>> {
+  const all = createSignal()
+  let arrived = 0
+  const pids = Array.from({ length: places }, () =>
+    db.transaction(async (tx) => {
+      const pid = await pidOf(tx)
+      arrived += 1
+      if (arrived === places) all.give()
+      await all.given
+      await tx.query('select 1')
+      return pid
+    }),
+  )
+  return new Set(await Promise.all(pids))
+}

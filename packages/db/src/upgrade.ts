@@ -1,5 +1,5 @@
 /** Applies one upgrade of the schema. A step says how it runs; every step can be repeated after it was cut off. */
-import type { Db } from './db.ts'
+import type { Queries, Session } from './db.ts'
 
 interface Step {
   /** `concurrently`: outside a transaction, so that ingest goes on while an index is built. */
@@ -8,13 +8,13 @@ interface Step {
 }
 
 /** Runs the steps of an upgrade in their order. */
-export async function applyUpgrade(db: Db, upgrade: string): Promise<void> {
+export async function applyUpgrade(session: Session, upgrade: string): Promise<void> {
   for (const { mode, sql } of stepsOf(upgrade)) {
-    if (mode === 'in a transaction') await db.script(sql)
-    else if (mode === 'concurrently') await runConcurrently(db, sql)
+    if (mode === 'in a transaction') await session.script(sql)
+    else if (mode === 'concurrently') await runConcurrently(session, sql)
     else
-      for (const partition of await partitionsOfEvents(db))
-        await runConcurrently(db, sql.replaceAll(':partition', partition))
+      for (const partition of await partitionsOfEvents(session))
+        await runConcurrently(session, sql.replaceAll(':partition', partition))
   }
 }
 
@@ -34,10 +34,10 @@ const isMode = (text: string): text is Step['mode'] =>
   /^(in a transaction|concurrently(, for each partition of events)?)$/.test(text)
 
 /** A build that was cut off leaves an index that is not valid: it goes before the build is repeated. */
-async function runConcurrently(db: Db, sql: string): Promise<void> {
-  const invalid = await db.query<{ name: string }>(selectInvalidIndexes)
-  for (const { name } of invalid) if (sql.includes(name)) await db.script(`drop index ${name}`)
-  await db.scriptOutsideTransaction(sql)
+async function runConcurrently(session: Session, sql: string): Promise<void> {
+  const invalid = await session.query<{ name: string }>(selectInvalidIndexes)
+  for (const { name } of invalid) if (sql.includes(name)) await session.script(`drop index ${name}`)
+  await session.script(sql)
 }
 
 const selectInvalidIndexes = `
@@ -46,7 +46,7 @@ const selectInvalidIndexes = `
   join pg_class c on c.oid = x.indexrelid
   where not x.indisvalid and c.relkind = 'i'`
 
-async function partitionsOfEvents(db: Db): Promise<string[]> {
+async function partitionsOfEvents(db: Queries): Promise<string[]> {
   const rows = await db.query<{ name: string }>(
     `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'events'::regclass order by 1`,
   )

@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 export interface CollectorProcess {
   url: string
   pid: number
+  /** What it has written to standard error so far. */
+  complaints(): string
   /** Resolves when it has ended, now or before; answers with its exit code, null after a kill. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
@@ -32,6 +34,7 @@ export async function startCollectorProcess(
   return {
     url,
     pid: child.pid as number, // it printed a line, so it runs
+    complaints: () => complaints.join(''),
     async end(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       const ended = once(child, 'exit')

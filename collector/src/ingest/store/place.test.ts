@@ -20,7 +20,7 @@ onBothDatabases((open) => {
   beforeAll(async () => {
     collector = await createTestCollector(await open())
   })
-  beforeEach(() => collector.db.script('truncate customers, identities, events, event_dedup_keys cascade'))
+  beforeEach(() => collector.db.query('truncate customers, identities, events, event_dedup_keys cascade'))
   afterAll(() => collector.db.close())
 
   const at = (minutes: number) => new Date(noon - 3 * 3_600_000 + minutes * 60_000).toISOString()
@@ -150,7 +150,7 @@ onBothDatabases((open) => {
         [4, 3, 2, 1, 0],
         [2, 0, 4, 1, 3],
       ]) {
-        await collector.db.script('truncate customers, identities, events, event_dedup_keys cascade')
+        await collector.db.query('truncate customers, identities, events, event_dedup_keys cascade')
         await collector.send(order.map((i) => events[i]))
         expect(await sessions()).toEqual([
           [0, 58, 2],
@@ -212,7 +212,7 @@ onBothDatabases((open) => {
         )
       ).map(({ row }) => row)
     const clear = () =>
-      collector.db.script('truncate customers, identities, events, event_dedup_keys cascade')
+      collector.db.query('truncate customers, identities, events, event_dedup_keys cascade')
     const view = (minutes: number, fields: Partial<WireEvent> = {}) =>
       page(minutes, { name: `at ${minutes}`, url: `${shop}${minutes}`, ...fields })
 

@@ -10,7 +10,7 @@ onBothDatabases((open) => {
   beforeAll(async () => {
     collector = await createTestCollector(await open())
   })
-  beforeEach(() => collector.db.script('truncate customers, identities, events, event_dedup_keys cascade'))
+  beforeEach(() => collector.db.query('truncate customers, identities, events, event_dedup_keys cascade'))
   afterAll(() => collector.db.close())
 
   const landing = 'https://shop.example/?utm_source=news&utm_campaign=spring'
