@@ -2,39 +2,34 @@
 import { credit } from '@headwater/attribution/credit'
 import type { Queries } from '@headwater/db/db'
 import type { Conversion, CreditedConversion } from './conversion.ts'
-import { loadPaths, pathOf } from './paths.ts'
-import { creditRefund, loadRefunded, refundKey } from './refunds.ts'
+import { loadPaths, type Paths, pathOf } from './paths.ts'
+import { creditRefund, isRefund, loadRefunded, originalOf, refundKey } from './refunds.ts'
 
 const dayMs = 86_400_000
 
-/** Takes back an earlier conversion, which its order number names. */
-export const isRefund = ({ valueCents, conversionId }: Conversion): boolean =>
-  (valueCents ?? 0) < 0 && conversionId !== null
-
-/** The rows of their customers must be locked, so that of two groups one sees the other's touches. */
-export async function creditByTouches(
+/**
+ * Loads the touches of their customers and credits each conversion. The rows of the customers must be locked, so that of two
+ * groups one sees the other's touches. Sends every statement before it answers.
+ */
+export async function creditConversions(
   tx: Queries,
   conversions: readonly Conversion[],
 ): Promise<CreditedConversion[]> {
-  const paths = await loadPaths(tx, conversions)
-  return conversions.map((conversion) => {
-    const { occurredAt: at, valueCents, rules } = conversion
-    const { lookbackDays, defaultModel, models } = rules
-    const options = { lookbackMs: lookbackDays * dayMs, defaultModel, models }
-    return { ...conversion, credit: credit({ at, valueCents }, pathOf(paths, conversion), options) }
-  })
+  const refunds = conversions.filter(isRefund)
+  const [paths, refunded] = await Promise.all([loadPaths(tx, conversions), loadRefunded(tx, refunds)])
+  const sales = conversions.filter((one) => !isRefund(one)).map((sale) => creditByTouches(sale, paths))
+  // What they refund may be among these sales.
+  for (const sale of sales)
+    if (!refunded.has(refundKey(sale))) refunded.set(refundKey(sale), originalOf(sale))
+  return [
+    ...sales,
+    ...refunds.map((refund) => creditRefund(refund, refunded) ?? creditByTouches(refund, paths)),
+  ]
 }
 
-/** What they refund must be stored. A refund of something unknown is credited on its own. */
-export async function creditRefunds(
-  tx: Queries,
-  refunds: readonly Conversion[],
-): Promise<CreditedConversion[]> {
-  const refunded = await loadRefunded(tx, refunds)
-  const alone = refunds.filter((refund) => !refunded.has(refundKey(refund)))
-  const known = refunds.flatMap((refund) => {
-    const original = refunded.get(refundKey(refund))
-    return original ? [{ ...refund, credit: creditRefund(refund.valueCents ?? 0, original) }] : []
-  })
-  return [...known, ...(await creditByTouches(tx, alone))]
+function creditByTouches(conversion: Conversion, paths: Paths): CreditedConversion {
+  const { occurredAt: at, valueCents, rules } = conversion
+  const { lookbackDays, defaultModel, models } = rules
+  const options = { lookbackMs: lookbackDays * dayMs, defaultModel, models }
+  return { ...conversion, credit: credit({ at, valueCents }, pathOf(paths, conversion), options) }
 }

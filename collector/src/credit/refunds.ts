@@ -1,9 +1,64 @@
 /** A refund takes back what its conversion gave: the same touches, the same weights, a negative value. */
 import { allocateCents } from '@headwater/attribution/credit'
-import { type Columns, queryRows } from '@headwater/db/columns'
 import type { Queries } from '@headwater/db/db'
-import type { Conversion, Credit } from './conversion.ts'
+import { rowStatement, runRows } from '@headwater/db/statement'
+import type { Conversion, Credit, CreditedConversion } from './conversion.ts'
 import selectRefundedCredits from './sql/select_refunded_credits.sql?raw'
+
+/** What a refund needs of its conversion: which touches it names, and the weight of each touch by model. */
+type Original = Omit<Credit, 'credits'> & {
+  shares: Pick<Credit['credits'][number], 'model' | 'touchId' | 'weight'>[]
+}
+
+/** By `refundKey`. */
+export type Refunded = Map<string, Original>
+
+/** Takes back an earlier conversion, which its order number names. */
+export const isRefund = ({ valueCents, conversionId }: Conversion): boolean =>
+  (valueCents ?? 0) < 0 && conversionId !== null
+
+/** Names the conversion that a refund takes back. */
+export const refundKey = ({ websiteId, name, conversionId }: RefundName): string =>
+  JSON.stringify([websiteId, name, conversionId])
+
+type RefundName = Pick<Conversion, 'websiteId' | 'name' | 'conversionId'>
+
+/** The stored conversions that these refunds take back; unknown ones are missing. */
+export async function loadRefunded(tx: Queries, refunds: readonly Conversion[]): Promise<Refunded> {
+  const refunded: Refunded = new Map()
+  for (const row of await runRows<RefundedRow, Conversion>(tx, refundedSelect, refunds)) {
+    const key = refundKey({ websiteId: row.website_id, name: row.name, conversionId: row.conversion_id })
+    const original = refunded.get(key) ?? readOriginal(row)
+    refunded.set(key, original)
+    const { model, touch_id: touchId, weight } = row
+    const isCopy = original.shares.some((share) => share.model === model && share.touchId === touchId) // two refunds of one order
+    if (model && !isCopy) original.shares.push({ model, touchId, weight })
+  }
+  return refunded
+}
+
+/** Of a conversion that is not stored yet. */
+export const originalOf = ({ credit: { credits, ...names } }: CreditedConversion): Original => ({
+  ...names,
+  shares: credits,
+})
+
+/** Undefined: what it refunds is unknown. */
+export function creditRefund(refund: Conversion, refunded: Refunded): CreditedConversion | undefined {
+  const original = refunded.get(refundKey(refund))
+  if (!original) return undefined
+  const { shares, ...names } = original
+  const models = [...new Set(shares.map(({ model }) => model))]
+  const credits = models.flatMap((model) => {
+    const ofModel = shares.filter((share) => share.model === model)
+    const cents = allocateCents(
+      refund.valueCents ?? 0,
+      ofModel.map(({ weight }) => weight),
+    )
+    return ofModel.map((share, i) => ({ ...share, valueCents: cents[i] ?? 0 }))
+  })
+  return { ...refund, credit: { ...names, credits } }
+}
 
 interface RefundedRow {
   website_id: string
@@ -19,58 +74,16 @@ interface RefundedRow {
   weight: number
 }
 
-const refundColumns: Columns<Conversion> = {
+const readOriginal = (row: RefundedRow): Original => ({
+  firstTouchId: row.first_touch_id,
+  lastNonDirectTouchId: row.last_non_direct_touch_id,
+  attributedTouchId: row.attributed_touch_id,
+  weights: row.attribution_weight,
+  shares: [],
+})
+
+const refundedSelect = rowStatement<Conversion>(selectRefundedCredits, {
   website_id: ({ websiteId }) => websiteId,
   name: ({ name }) => name,
   conversion_id: ({ conversionId }) => conversionId,
-}
-
-/** Names the conversion that a refund takes back. */
-export const refundKey = ({
-  websiteId,
-  name,
-  conversionId,
-}: Pick<Conversion, 'websiteId' | 'name' | 'conversionId'>): string =>
-  JSON.stringify([websiteId, name, conversionId])
-
-/** The credits of the conversions that these refunds take back, by `refundKey`; unknown ones are missing. */
-export async function loadRefunded(
-  tx: Queries,
-  refunds: readonly Conversion[],
-): Promise<Map<string, RefundedRow[]>> {
-  const select = { sql: selectRefundedCredits, columns: refundColumns, rows: refunds }
-  const refunded = new Map<string, RefundedRow[]>()
-  for (const row of await queryRows<Conversion, RefundedRow>(tx, select)) {
-    const key = refundKey({ websiteId: row.website_id, name: row.name, conversionId: row.conversion_id })
-    const rows = refunded.get(key) ?? []
-    const isCopy = rows.some(({ model, touch_id }) => model === row.model && touch_id === row.touch_id) // two refunds of one order
-    refunded.set(key, isCopy ? rows : [...rows, row])
-  }
-  return refunded
-}
-
-/** The credit of a refund of `valueCents`, by the weights of what it takes back. */
-export function creditRefund(valueCents: number, refunded: RefundedRow[]): Credit {
-  const [original] = refunded as [RefundedRow] // a known conversion has a row
-  const models = [...new Set(refunded.map(({ model }) => model))].filter((model) => model !== null)
-  const credits = models.flatMap((model) => {
-    const rows = refunded.filter((row) => row.model === model)
-    const shares = allocateCents(
-      valueCents,
-      rows.map(({ weight }) => weight),
-    )
-    return rows.map(({ touch_id, weight }, i) => ({
-      model,
-      touchId: touch_id,
-      weight,
-      valueCents: shares[i] ?? 0,
-    }))
-  })
-  return {
-    firstTouchId: original.first_touch_id,
-    lastNonDirectTouchId: original.last_non_direct_touch_id,
-    attributedTouchId: original.attributed_touch_id,
-    weights: original.attribution_weight,
-    credits,
-  }
-}
+})

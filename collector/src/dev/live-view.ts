@@ -1,11 +1,20 @@
 /** What the start page shows: the newest rows of a website, told in a reader's words. */
 import { sourceMedium } from '@headwater/attribution/click-ids'
 import type { Queries } from '@headwater/db/db'
+import { run, statement } from '@headwater/db/statement'
 import selectLiveConversions from './sql/select_live_conversions.sql?raw'
 import selectLiveEvents from './sql/select_live_events.sql?raw'
 import selectLiveSessions from './sql/select_live_sessions.sql?raw'
 import selectLiveTotals from './sql/select_live_totals.sql?raw'
 import selectLiveTouches from './sql/select_live_touches.sql?raw'
+
+const live = {
+  totals: statement(selectLiveTotals, 'website_id'),
+  events: statement(selectLiveEvents, 'website_id'),
+  sessions: statement(selectLiveSessions, 'website_id'),
+  touches: statement(selectLiveTouches, 'website_id'),
+  conversions: statement(selectLiveConversions, 'website_id'),
+}
 
 export interface LiveEvent {
   at: string
@@ -50,16 +59,19 @@ interface TouchRow extends SourceRow {
 
 export async function readLiveView(db: Queries, websiteId: string): Promise<LiveView> {
   const [[totals], events, sessions, touches, conversions] = await Promise.all([
-    db.query<LiveView['totals']>(selectLiveTotals, [websiteId]),
-    db.query<LiveEvent>(selectLiveEvents, [websiteId]),
-    db.query<SourceRow>(selectLiveSessions, [websiteId]),
-    db.query<TouchRow>(selectLiveTouches, [websiteId]),
-    db.query<{
-      touches: TouchRow[]
-      credits: { touch_id: string }[]
-      first_touch_id: string
-      last_non_direct_touch_id: string
-    }>(selectLiveConversions, [websiteId]),
+    run<LiveView['totals'], 'website_id'>(db, live.totals, { website_id: websiteId }),
+    run<LiveEvent, 'website_id'>(db, live.events, { website_id: websiteId }),
+    run<SourceRow, 'website_id'>(db, live.sessions, { website_id: websiteId }),
+    run<TouchRow, 'website_id'>(db, live.touches, { website_id: websiteId }),
+    run<
+      {
+        touches: TouchRow[]
+        credits: { touch_id: string }[]
+        first_touch_id: string
+        last_non_direct_touch_id: string
+      },
+      'website_id'
+    >(db, live.conversions, { website_id: websiteId }),
   ])
   return {
     totals: totals as LiveView['totals'], // the statement has no `from`: it answers with one row

@@ -10,8 +10,8 @@ import { isbot } from 'isbot'
 import type { StoredBatch } from '../ingest/commit/commit.ts'
 import type { Caller } from '../ingest/event.ts'
 import type { Ingest } from '../ingest/ingest.ts'
-import { readBatch } from '../ingest/judge/read-batch.ts'
 import { writeReceipt } from '../ingest/receipt.ts'
+import { remember } from '../remember.ts'
 import { type IdCookieRequest, idCookie } from './id-cookie.ts'
 import { noteRefusals, type RefusalDeps } from './note-refusals.ts'
 
@@ -31,13 +31,15 @@ export function batchRoute(deps: BatchDeps): Hono<AppEnv> {
       throw new Problem('invalid_batch', 'dry_run is not supported yet. Send without it to store the events.')
     }
     const body = await readBody(c.req.raw)
-    const stored = await ingest.ingest(readBatch(body), describeCaller(c, trustedProxyHops), body.length)
+    const stored = await ingest.ingest(body, describeCaller(c, trustedProxyHops))
     deps.onStored?.(stored)
     const cookie = idCookie(describeCookie(c, trustedProxyHops))
     if (cookie) c.header('set-cookie', cookie)
     return c.json(writeReceipt(stored, { isVerbose: c.req.query('verbose') === '1' }))
   })
 }
+
+const isBot = remember(isbot, 1_000)
 
 function describeCookie(c: Context<AppEnv>, trustedProxyHops: number): IdCookieRequest {
   return {
@@ -58,6 +60,6 @@ function describeCaller(c: Context<AppEnv>, trustedProxyHops: number): Caller {
     receivedAt: c.get('receivedAt'),
     ip: shortenAddress(addressOf(c, trustedProxyHops)),
     userAgent,
-    isBot: isbot(userAgent),
+    isBot: isBot(userAgent ?? ''),
   }
 }

@@ -1,145 +1,213 @@
-/** Finds or opens the customer of each event, inside the transaction that stores them. */
-
-import { type Columns, queryRows, toInstant } from '@headwater/db/columns'
+/** The customers of a group of events: locks and loads what is known of them, and saves what resolve.ts decided. */
 import type { Queries } from '@headwater/db/db'
-import { type OwnerRow, readLedger } from './ledger.ts'
+import { inLockOrder } from '@headwater/db/lock-order'
+import { rowStatement, runRows } from '@headwater/db/statement'
 import {
-  type Claim,
   type Customer,
   type IdentityKey,
   type IdentityRef,
-  keyOf,
+  identityRef,
+  type Ledger,
   type NewOwnership,
+  type Resolution,
   resolveOwners,
 } from './resolve.ts'
 import endLinks from './sql/end_links.sql?raw'
 import insertCustomers from './sql/insert_customers.sql?raw'
 import insertLinks from './sql/insert_links.sql?raw'
-import reserveCustomerIds from './sql/reserve_customer_ids.sql?raw'
+import lockCustomersSql from './sql/lock_customers.sql?raw'
 import selectIdentityOwners from './sql/select_identity_owners.sql?raw'
 import updateCustomers from './sql/update_customers.sql?raw'
 import upsertIdentities from './sql/upsert_identities.sql?raw'
 
 /** An event as far as its customer goes. */
 export interface IdentifiedEvent {
-  websiteId: string
   occurredAt: number
   cookie?: IdentityRef
   user?: IdentityRef
   /** E-mail hashes and the website's own kinds. */
-  others: IdentityRef[]
+  others: readonly IdentityRef[]
   emailHash?: string
 }
 
-export interface ResolvedCustomers {
-  /** The customer of each event, in their order. */
-  owners: Customer[]
-  /** The id of an identity that came with these events. */
-  identityId(websiteId: string, identity: IdentityRef): string
-}
-
-/** The row locks of the identities, taken in key order, are the only mutex: who comes second sees what the first decided. */
-export async function resolveCustomers(
-  tx: Queries,
-  events: readonly IdentifiedEvent[],
-): Promise<ResolvedCustomers> {
-  const seen = collectIdentities(events)
-  const owners = { sql: selectIdentityOwners, columns: identityColumns, rows: seen }
-  const [, ownerRows] = await Promise.all([
-    queryRows(tx, { sql: upsertIdentities, columns: { ...identityColumns, ...seenColumns }, rows: seen }),
-    queryRows<SeenIdentity, OwnerRow>(tx, owners),
-  ])
-  const { ledger, ids, customers } = readLedger(ownerRows)
-  const identityId = (key: IdentityKey) => ids.get(key) as string // the upsert has made a row for every identity
-
-  const before = new Map(customers.map((customer) => [customer, { ...customer }]))
-  const opened: Customer[] = []
-  const resolution = resolveOwners(events.map(toClaim), ledger, (claim) => openCustomer(claim, opened))
-  await nameCustomers(tx, opened)
-  const changed = [...before].filter(([now, old]) => hasChanged(now, old)).map(([customer]) => customer)
-
-  const columns = customerColumns(identityId)
-  const [updated] = await Promise.all([
-    queryRows(tx, { sql: updateCustomers, columns, rows: changed.sort(byId) }),
-    queryRows(tx, { sql: insertCustomers, columns, rows: opened }),
-    // Endings first: an identity has one owner at a time.
-    queryRows(tx, { sql: endLinks, columns: endingColumns(identityId), rows: resolution.endings }),
-    queryRows(tx, { sql: insertLinks, columns: linkColumns(identityId), rows: resolution.links }),
-  ])
-  if (updated.length < changed.length) throw new Error('A customer would have got a second user id.')
-  return {
-    owners: resolution.owners,
-    identityId: (websiteId, identity) => identityId(keyOf(websiteId, identity)),
-  }
-}
-
 /** An identity with the time of the events that show it. */
-interface SeenIdentity extends IdentityRef {
-  key: IdentityKey
-  websiteId: string
+interface SeenIdentity {
+  identity: IdentityRef
   firstSeenAt: number
   lastSeenAt: number
 }
 
-const identityColumns: Columns<SeenIdentity> = {
-  website_id: ({ websiteId }) => websiteId,
-  type: ({ type }) => type,
-  value_hash: ({ hash }) => hash,
+/** What the database knows of some identities, which are locked. */
+export interface KnownCustomers {
+  ledger: Ledger
+  /** The id of each identity. */
+  identityIds: Map<IdentityKey, string>
+  /** Each known customer, and how it was before anything was resolved. */
+  before: Map<Customer, Customer>
 }
 
-const seenColumns: Columns<SeenIdentity> = {
-  first_seen_at: ({ firstSeenAt }) => toInstant(firstSeenAt),
-  last_seen_at: ({ lastSeenAt }) => toInstant(lastSeenAt),
+/** What was resolved, and has to be saved. */
+export interface ResolvedCustomers extends Resolution {
+  opened: Customer[]
+  changed: Customer[]
 }
 
-/** Each identity once, sorted, so that all groups lock them in one order. */
-function collectIdentities(events: readonly IdentifiedEvent[]): SeenIdentity[] {
-  const seen = new Map<IdentityKey, SeenIdentity>()
-  for (const { websiteId, occurredAt: at, cookie, user, others } of events) {
-    for (const identity of [cookie, user, ...others]) {
-      if (!identity) continue
-      const key = keyOf(websiteId, identity)
-      const found = seen.get(key)
-      if (!found) seen.set(key, { ...identity, key, websiteId, firstSeenAt: at, lastSeenAt: at })
-      else
-        Object.assign(found, {
-          firstSeenAt: Math.min(found.firstSeenAt, at),
-          lastSeenAt: Math.max(found.lastSeenAt, at),
-        })
-    }
-  }
-  return [...seen.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+/**
+ * Locks the identities of these events and answers with all who own or owned them. The row locks, taken in key order, are the
+ * only mutex of the write path: a second group waits, and then sees what the first one decided.
+ */
+export async function lockIdentities(
+  tx: Queries,
+  events: readonly IdentifiedEvent[],
+): Promise<KnownCustomers> {
+  const seen = seenIdentities(events)
+  const [, rows] = await Promise.all([
+    runRows(tx, identityUpsert, seen),
+    runRows<OwnerRow, SeenIdentity & { position: number }>(
+      tx,
+      ownerSelect,
+      seen.map((each, position) => ({ ...each, position })),
+    ),
+  ])
+  return readOwners(seen, rows)
 }
 
-function toClaim({ websiteId, occurredAt, cookie, user, others, emailHash }: IdentifiedEvent): Claim {
-  return {
+/** Resolves the customer of each event; `newId` names those that are opened. Needs `lockIdentities` before it. */
+export function resolveCustomers(
+  events: readonly (IdentifiedEvent & { websiteId: string })[],
+  known: KnownCustomers,
+  newId: () => string,
+): ResolvedCustomers {
+  const claims = events.map(({ websiteId, occurredAt, cookie, user, others, emailHash }) => ({
     websiteId,
     occurredAt,
-    cookie: cookie && keyOf(websiteId, cookie),
-    user: user && keyOf(websiteId, user),
-    others: others.map((identity) => keyOf(websiteId, identity)),
+    cookie: cookie?.key,
+    user: user?.key,
+    others: others.map(({ key }) => key),
     emailHash,
+  }))
+  const opened: Customer[] = []
+  const resolution = resolveOwners(claims, known.ledger, ({ websiteId, occurredAt: at }) => {
+    const customer = { id: newId(), websiteId, user: null, firstSeenAt: at, lastSeenAt: at, emailHash: null }
+    opened.push(customer)
+    return customer
+  })
+  const changed = [...known.before].filter(([now, old]) => hasChanged(now, old)).map(([customer]) => customer)
+  return { ...resolution, opened, changed }
+}
+
+/** Saves new and changed customers and whose their identities are now. Sends every statement before it answers. */
+export async function saveCustomers(
+  tx: Queries,
+  { opened, changed, links, endings }: ResolvedCustomers,
+  { identityIds }: KnownCustomers,
+): Promise<void> {
+  const idOf = (key: IdentityKey) => identityIds.get(key) as string // lockIdentities has one for every identity
+  const toRow = (customer: Customer) => ({ ...customer, userId: customer.user && idOf(customer.user) })
+  const [updated] = await Promise.all([
+    runRows(tx, customerUpdate, inLockOrder(changed, ({ id }) => id).map(toRow)),
+    runRows(tx, customerInsert, opened.map(toRow)),
+    // Endings first: an identity has one owner at a time.
+    runRows(
+      tx,
+      linkEnding,
+      endings.map((ending) => ({ ...ending, identityId: idOf(ending.identity) })),
+    ),
+    runRows(
+      tx,
+      linkInsert,
+      links.map((link) => ({ ...link, identityId: idOf(link.identity) })),
+    ),
+  ])
+  if (updated.length < changed.length) throw new Error('A customer would have got a second user id.')
+}
+
+/** Locks customers whose touches or conversions are about to be written, so that of two groups one sees what the other wrote. */
+export async function lockCustomers(tx: Queries, customers: Iterable<CustomerKey>): Promise<void> {
+  await runRows(
+    tx,
+    customerLock,
+    inLockOrder(customers, ({ id }) => id),
+  )
+}
+
+/** Names a customer in its table. */
+export type CustomerKey = Pick<Customer, 'websiteId' | 'id'>
+
+/** Each identity once, with the time of the first and the latest event that shows it. */
+function seenIdentities(events: readonly IdentifiedEvent[]): SeenIdentity[] {
+  const seen = new Map<IdentityKey, SeenIdentity>()
+  for (const { occurredAt: at, cookie, user, others } of events) {
+    if (cookie) see(seen, cookie, at)
+    if (user) see(seen, user, at)
+    for (const identity of others) see(seen, identity, at)
   }
+  return inLockOrder(seen.values(), ({ identity }) => identity.key)
 }
 
-const byId = (a: Customer, b: Customer) => Number(a.id) - Number(b.id)
-
-/** Its id follows, once it is known how many are needed. */
-function openCustomer({ websiteId, occurredAt: at }: Claim, opened: Customer[]): Customer {
-  const customer = { id: '', websiteId, user: null, firstSeenAt: at, lastSeenAt: at, emailHash: null }
-  opened.push(customer)
-  return customer
+function see(seen: Map<IdentityKey, SeenIdentity>, identity: IdentityRef, at: number): void {
+  const known = seen.get(identity.key)
+  if (!known) seen.set(identity.key, { identity, firstSeenAt: at, lastSeenAt: at })
+  else if (at < known.firstSeenAt) known.firstSeenAt = at
+  else if (at > known.lastSeenAt) known.lastSeenAt = at
 }
 
-async function nameCustomers(tx: Queries, opened: Customer[]): Promise<void> {
-  if (opened.length === 0) return
-  const rows = await tx.query<{ id: string }>(reserveCustomerIds, [opened.length])
-  for (const [i, customer] of opened.entries()) Object.assign(customer, rows[i])
+/** A row of select_identity_owners.sql: an identity, and a customer who owns or owned it. */
+interface OwnerRow {
+  /** Of the identity among those asked for, from 0. */
+  position: number
+  identity_id: string
+  /** Null, and so is what follows: it never had an owner. */
+  customer_id: string | null
+  started_at_ms: number
+  ended_at_ms: number | null
+  user_value_hash: string | null
+  first_seen_at_ms: number
+  last_seen_at_ms: number
+  email_hash: string | null
+}
+
+/** A customer with several identities is one object. */
+function readOwners(seen: SeenIdentity[], rows: OwnerRow[]): KnownCustomers {
+  const [ledger, identityIds, before] = [new Map(), new Map(), new Map()] as [
+    Ledger,
+    Map<IdentityKey, string>,
+    Map<Customer, Customer>,
+  ]
+  const customers = new Map<string, Customer>()
+  for (const row of rows) {
+    const { identity } = seen[row.position] as SeenIdentity // it was asked for
+    identityIds.set(identity.key, row.identity_id)
+    if (row.customer_id === null) continue
+    let customer = customers.get(row.customer_id)
+    if (!customer) {
+      customer = readCustomer(row, row.customer_id, identity.websiteId)
+      customers.set(row.customer_id, customer)
+      before.set(customer, { ...customer })
+    }
+    const ownership = { customer, startedAt: row.started_at_ms, endedAt: row.ended_at_ms }
+    const others = ledger.get(identity.key)
+    if (others) others.push(ownership)
+    else ledger.set(identity.key, [ownership])
+  }
+  return { ledger, identityIds, before }
+}
+
+function readCustomer(row: OwnerRow, id: string, websiteId: string): Customer {
+  const { user_value_hash: userHash } = row
+  return {
+    id,
+    websiteId,
+    user: userHash && identityRef(websiteId, 'user_id', userHash).key,
+    firstSeenAt: row.first_seen_at_ms,
+    lastSeenAt: row.last_seen_at_ms,
+    emailHash: row.email_hash,
+  }
 }
 
 const hourMs = 3_600_000
 
-/** A customer's row changes when something was learnt; the time it was last seen moves at most hourly. */
+/** A customer's row changes when something was learnt; `last_seen_at` moves at most hourly. */
 function hasChanged(now: Customer, old: Customer): boolean {
   return (
     now.user !== old.user ||
@@ -149,35 +217,52 @@ function hasChanged(now: Customer, old: Customer): boolean {
   )
 }
 
-type IdentityId = (key: IdentityKey) => string
-
-const customerColumns = (identityId: IdentityId): Columns<Customer> => ({
-  website_id: ({ websiteId }) => websiteId,
-  id: ({ id }) => id,
-  user_identity_id: ({ user }) => user && identityId(user),
-  first_seen_at: ({ firstSeenAt }) => toInstant(firstSeenAt),
-  last_seen_at: ({ lastSeenAt }) => toInstant(lastSeenAt),
-  email_hash: ({ emailHash }) => emailHash,
+const identityUpsert = rowStatement<SeenIdentity>(upsertIdentities, {
+  website_id: ({ identity }) => identity.websiteId,
+  type: ({ identity }) => identity.type,
+  value_hash: ({ identity }) => identity.hash,
+  first_seen_at: ({ firstSeenAt }) => firstSeenAt,
+  last_seen_at: ({ lastSeenAt }) => lastSeenAt,
 })
 
-interface Link {
-  identity: IdentityKey
-  customer: Customer
+const ownerSelect = rowStatement<SeenIdentity & { position: number }>(selectIdentityOwners, {
+  website_id: ({ identity }) => identity.websiteId,
+  type: ({ identity }) => identity.type,
+  value_hash: ({ identity }) => identity.hash,
+  position: ({ position }) => position,
+})
+
+/** A customer with the id of its user identity. */
+interface CustomerRow extends Customer {
+  userId: string | null
 }
 
-const linkedColumns = (identityId: IdentityId): Columns<Link> => ({
+const customerColumns = {
+  website_id: ({ websiteId }: CustomerRow) => websiteId,
+  id: ({ id }: CustomerRow) => id,
+  user_identity_id: ({ userId }: CustomerRow) => userId,
+  first_seen_at: ({ firstSeenAt }: CustomerRow) => firstSeenAt,
+  last_seen_at: ({ lastSeenAt }: CustomerRow) => lastSeenAt,
+  email_hash: ({ emailHash }: CustomerRow) => emailHash,
+}
+const customerUpdate = rowStatement<CustomerRow>(updateCustomers, customerColumns)
+const customerInsert = rowStatement<CustomerRow>(insertCustomers, customerColumns)
+
+const customerLock = rowStatement<CustomerKey>(lockCustomersSql, {
+  website_id: ({ websiteId }) => websiteId,
+  id: ({ id }) => id,
+})
+
+const linkEnding = rowStatement<{ identityId: string; customer: Customer; at: number }>(endLinks, {
   website_id: ({ customer }) => customer.websiteId,
-  identity_id: ({ identity }) => identityId(identity),
+  identity_id: ({ identityId }) => identityId,
+  until: ({ at }) => at,
 })
 
-const endingColumns = (identityId: IdentityId): Columns<Link & { at: number }> => ({
-  ...linkedColumns(identityId),
-  until: ({ at }) => toInstant(at),
-})
-
-const linkColumns = (identityId: IdentityId): Columns<NewOwnership> => ({
-  ...linkedColumns(identityId),
+const linkInsert = rowStatement<NewOwnership & { identityId: string }>(insertLinks, {
+  website_id: ({ customer }) => customer.websiteId,
+  identity_id: ({ identityId }) => identityId,
   customer_id: ({ customer }) => customer.id,
-  since: ({ startedAt }) => toInstant(startedAt),
-  until: ({ endedAt }) => (endedAt === null ? null : toInstant(endedAt)),
+  since: ({ startedAt }) => startedAt,
+  until: ({ endedAt }) => endedAt,
 })

@@ -1,22 +1,25 @@
 /**
- * Decides whose each event is, without I/O: takes what the database knows of the identities at hand, brings it up to
- * date, answers with an owner for each event and the changes that follow. The kind of an identity decides, not which rows happen to exist: a user id is
- * one person's for ever, a cookie is one person's at a time, anything else is evidence.
+ * Decides whose each event is, without I/O. Takes what the database knows of the identities at hand, updates it, and answers
+ * with an owner for each event and the changes that follow. The kind of an identity decides, not which rows happen to exist:
+ * a user id belongs to one person permanently, a cookie to one person at a time, anything else is evidence.
  */
 
 /** An identity of a website, by its hash: the raw value goes no further than ingest's `enrich`. */
 export interface IdentityRef {
+  websiteId: string
   type: string
   hash: string
+  key: IdentityKey
 }
 
-/** An identity by its natural key, unique across websites. */
+/** The natural key of an identity, unique across websites. */
 export type IdentityKey = string
 
-export const keyOf = (websiteId: string, { type, hash }: IdentityRef): IdentityKey =>
-  `${websiteId} ${type} ${hash}`
+export function identityRef(websiteId: string, type: string, hash: string): IdentityRef {
+  return { websiteId, type, hash, key: `${websiteId} ${type} ${hash}` }
+}
 
-/** An event as far as identity goes. */
+/** What an event says about whose it is. */
 export interface Claim {
   websiteId: string
   occurredAt: number
@@ -30,7 +33,7 @@ export interface Claim {
 export interface Customer {
   id: string
   websiteId: string
-  /** The identity of its user id; null: anonymous so far. */
+  /** Its user id; null: anonymous so far. */
   user: IdentityKey | null
   firstSeenAt: number
   lastSeenAt: number
@@ -60,7 +63,7 @@ export interface Resolution {
   endings: { identity: IdentityKey; customer: Customer; at: number }[]
 }
 
-/** Resolves claims in the order in which they happened. `open` makes a customer that nobody knew before. */
+/** Resolves claims in the order in which they happened. `open` makes a new customer. */
 export function resolveOwners(
   claims: readonly Claim[],
   ledger: Ledger,
@@ -85,19 +88,22 @@ type Book = ReturnType<typeof openBook>
 
 /** The ledger with the few things that may happen to it. */
 function openBook(ledger: Ledger, resolution: Resolution, open: (claim: Claim) => Customer) {
-  const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? []
+  const none: Ownership[] = []
+  const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? none
   const until = ({ endedAt }: Ownership) => endedAt ?? Number.POSITIVE_INFINITY
   return {
     open,
     hasHadOwner: (identity: IdentityKey) => ownershipsOf(identity).length > 0,
     ownerNow: (identity: IdentityKey) =>
       ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
-    /** Who owned it then; else who was the next to own it. */
-    ownershipAt: (identity: IdentityKey, at: number) =>
-      ownershipsOf(identity)
-        .filter((ownership) => until(ownership) > at)
-        .sort((a, b) => until(a) - until(b))[0],
-    /** Had somebody owned it, and lost it, by then? */
+    /** Who owned it then; else who owned it next. */
+    ownershipAt(identity: IdentityKey, at: number): Ownership | undefined {
+      let found: Ownership | undefined
+      for (const ownership of ownershipsOf(identity))
+        if (until(ownership) > at && !(found && until(found) <= until(ownership))) found = ownership
+      return found
+    },
+    /** Had another customer owned it, and lost it, by then? */
     wasShared: (identity: IdentityKey, at: number) =>
       ownershipsOf(identity).some((ownership) => until(ownership) <= at),
     link(identity: IdentityKey, customer: Customer, startedAt: number) {
@@ -125,21 +131,21 @@ function ownerOfUser(claim: Claim, user: IdentityKey, book: Book): Customer {
   return owner
 }
 
-/** The anonymous customer who had the cookie then; ends the ownership of another person, whose device turns out to be shared. */
+/** The anonymous customer who had the cookie then. Ends the ownership of another person, whose device turns out to be shared. */
 function visitorOf({ cookie, occurredAt }: Claim, user: IdentityKey, book: Book): Customer | undefined {
   const ownership = cookie === undefined ? undefined : book.ownershipAt(cookie, occurredAt)
   if (cookie === undefined || !ownership) return undefined
   const { customer, startedAt, endedAt } = ownership
   const hasBegun = startedAt <= occurredAt
-  // From now on the anonymous events of a shared device are nobody's that we know.
+  // From now on the anonymous events of a shared device belong to no known customer.
   const isAnothers = customer.user !== null && customer.user !== user
   if (isAnothers && hasBegun && endedAt === null) book.end(cookie, ownership, occurredAt)
-  // A stranger who came to a shared device later is somebody else.
+  // An anonymous customer who came to a shared device later is another person.
   const isStranger = !hasBegun && book.wasShared(cookie, occurredAt)
   return customer.user === null && !isStranger ? customer : undefined
 }
 
-/** Whoever owned the cookie then, or shows one of the other identities; else somebody new. */
+/** Whoever owned the cookie then, or shows one of the other identities; else a new customer. */
 function ownerOfVisitor(claim: Claim, book: Book): Customer {
   if (claim.cookie) {
     const known = book.ownershipAt(claim.cookie, claim.occurredAt)?.customer

@@ -3,7 +3,7 @@
 import type { TouchSource } from '@headwater/attribution/touch'
 import type { EventCode, WireEvent } from '@headwater/contract'
 import type { Token } from '@headwater/server/token'
-import type { IdentityRef } from '../identity/resolve.ts'
+import type { Customer, IdentityRef } from '../identity/resolve.ts'
 
 /** How a request came, as far as it is known before its body is read. Times are epoch ms. */
 export interface Caller {
@@ -18,7 +18,7 @@ export interface Caller {
 
 /** A request whose batch was read. */
 export interface IngestRequest extends Caller {
-  /** The sender's clock at this attempt; undefined: not told. */
+  /** The sender's clock at this attempt; undefined: not reported. */
   sentAt: number | undefined
   /** Null: no SDK. */
   sdkVersion: string | null
@@ -48,14 +48,31 @@ export interface Origin {
   page?: Page
 }
 
+/** The seven references to the dimension tables; null: none. */
+export interface OriginIds {
+  source: string | null
+  medium: string | null
+  campaign: string | null
+  term: string | null
+  content: string | null
+  referrerDomain: string | null
+  landingPage: string | null
+}
+
+export type OriginIdsOf = (origin: Origin) => OriginIds
+
+/** A session as a client reports it, or as an event opens it. */
 export interface EventSession {
   /** UUID; the client's id where it is one, else a hash of it. */
   clientId: string
   startedAt: number
+  /** Null: unknown. A session may be reported before its landing page is. */
   landingUrl: string | null
   referrerUrl: string | null
   origin: Origin
-  /** The next day of a visit, whose landing has left its touch the day before. */
+  /** Of a continuation of a stored session, whose ids are known. */
+  originIds?: OriginIds
+  /** The next day of a session, whose landing has left its touch the day before. */
   isContinuation?: boolean
 }
 
@@ -67,9 +84,9 @@ export interface EventTouch {
   origin: Origin
 }
 
-/** An earlier arrival that an event carries: the touch of a visit of its own. */
-export interface JournalTouch extends EventTouch {
-  visit: EventSession
+/** An earlier touch that an event carries, with the session that it opened. */
+export interface EarlierTouch extends EventTouch {
+  session: EventSession
 }
 
 /** Where an event stands among those of its client. */
@@ -93,17 +110,27 @@ export interface IngestEvent {
   cookie?: IdentityRef
   user?: IdentityRef
   /** E-mail hashes and the website's own kinds. */
-  others: IdentityRef[]
+  others: readonly IdentityRef[]
   emailHash?: string
   /** Undefined: its client numbers no events. */
   position?: StreamPosition
-  /** The visit that its client told. */
+  /** The session that its client reports. */
   session?: EventSession
-  /** The visit that it opens when its client told none and its visitor has none going on. */
+  /** The session that it opens when its client reports none and its visitor has none in progress. */
   arrival?: EventSession
-  /** Of its visit, or of the one that it may open. */
-  touches: EventTouch[]
-  journal: JournalTouch[]
+  /** Of its session, or of the one that it may open. */
+  touches: readonly EventTouch[]
+  earlierTouches: readonly EarlierTouch[]
+}
+
+/** A new event with its customer. */
+export interface OwnedEvent {
+  event: IngestEvent
+  /** Its row in `events`. */
+  id: string
+  customer: Customer
+  /** Whose its session is: its cookie, else its user id. Undefined: it has neither. */
+  visitor: IdentityRef | undefined
 }
 
 /** An event that is not stored, kept in `rejected_events`. */

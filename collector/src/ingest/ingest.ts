@@ -1,4 +1,4 @@
-/** Ingest: parse → correct clock → screen → enrich → attribute → to rows → store → receipt. */
+/** Ingest: from the body of a request to its events in the database. `ingest` is the list of what runs, in order. */
 import type { Batch } from '@headwater/contract'
 import type { Db } from '@headwater/db/db'
 import { createPartitions } from '@headwater/db/partitions'
@@ -8,19 +8,17 @@ import type { Secrets } from '../secrets.ts'
 import { createCommit, type JudgedBatch, type StoredBatch } from './commit/commit.ts'
 import { createDimensions } from './commit/dimensions.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
-import type { Caller, Fault, IngestRequest, Judged } from './event.ts'
-import { attribute } from './judge/attribute.ts'
-import { clockOffset, correctClock } from './judge/clock.ts'
-import { readJournal } from './judge/earlier-touches.ts'
-import { createEnricher } from './judge/enrich.ts'
-import { isFault, parseEvent } from './judge/parse.ts'
-import { positionOf, rejectUnread } from './judge/rejection.ts'
-import { screen } from './judge/screen.ts'
-import { toUuid } from './judge/uuid.ts'
+import type { Caller, IngestRequest } from './event.ts'
+import { createJudge } from './judge/judge.ts'
+import { readBatch } from './judge/read-batch.ts'
+import { createReserveIds } from './store/group-ids.ts'
 
 export interface Ingest {
-  /** Stores a batch and answers after its commit. Throws the Problem `unavailable` when it is not known to be stored. */
-  ingest(batch: Batch, caller: Caller, bodyBytes: number): Promise<StoredBatch>
+  /**
+   * Stores the batch in a body and answers after its commit. Throws a Problem for a body that is no batch, and the Problem
+   * `unavailable` when the batch is not known to be stored.
+   */
+  ingest(body: string, caller: Caller): Promise<StoredBatch>
   /** Resolves when everything taken is answered. */
   drain(): Promise<void>
 }
@@ -49,24 +47,28 @@ export interface IngestDeps {
 
 export function createIngest(deps: IngestDeps): Ingest {
   const { now, secrets, answerLimitMs = defaultAnswerLimitMs } = deps
+  const judge = createJudge(secrets)
   const commit = createCommit({
     ...deps,
     partitions: createPartitions(deps),
     dimensions: createDimensions(deps),
+    reserveIds: createReserveIds(deps.db),
   })
   const groups = createGroupCommit<JudgedBatch & { bodyBytes: number }, StoredBatch>({
     commit,
     weigh: ({ judged, bodyBytes }) => Math.max(judged.length, bodyBytes / usualEventBytes, 1),
-    // Its sender has been told to send it again.
+    // Its sender has been asked to send it again.
     isStale: ({ request }) => now() - request.receivedAt > answerLimitMs,
     writers,
     groupWeight: groupSize,
     queueWeight: queueSize,
   })
   return {
-    async ingest(batch, caller, bodyBytes) {
+    async ingest(body, caller) {
+      const batch = readBatch(body)
       const request = describeRequest(batch, caller)
-      const stored = groups.add({ request, judged: judgeBatch(batch, request, secrets), bodyBytes })
+      const judged = judge(batch, request) // parse → correct clock → screen → enrich → attribute
+      const stored = groups.add({ request, judged, bodyBytes: body.length }) // commit → store
       if (!stored) throw unavailable(`More than ${queueSize} events wait for the database.`)
       return withTimeLimit(stored, answerLimitMs).catch((error: unknown) => {
         if (!(error instanceof TimeLimitError)) throw error
@@ -86,37 +88,4 @@ function describeRequest({ sent_at, sdk, dropped = {} }: Batch, caller: Caller):
     dropped: hasDropped ? dropped : null,
     sdkVersion: sdk ? `${sdk.name}/${sdk.version}` : null,
   }
-}
-
-/** The pure steps: every event of a batch becomes one that may be stored, or a rejection that says why not. */
-function judgeBatch({ events }: Batch, request: IngestRequest, secrets: Secrets): Judged[] {
-  const offsetMs = clockOffset(request.receivedAt, request.sentAt)
-  const { enrich, identify } = createEnricher(request.token, secrets)
-
-  return events.map((raw, index): Judged => {
-    const reject = (fault: Fault) =>
-      rejectUnread({ request, index, raw }, fault, (type, id) => identify(type, id).hash)
-    const parsed = parseEvent(raw)
-    if (isFault(parsed)) return reject(parsed)
-    const { wire, props } = parsed
-    const times = correctClock(wire, offsetMs, request.receivedAt)
-    const fault = screen(wire, times, request)
-    if (fault) return reject(fault)
-    const enriched = enrich(wire, times)
-    const { occurredAt } = times
-    const visit = enriched.session ?? enriched.arrival
-    const touches = attribute({ wire, url: enriched.url, occurredAt, session: visit })
-    return {
-      request,
-      index,
-      wire,
-      key: toUuid(wire.idempotency_key),
-      occurredAt,
-      props,
-      position: positionOf(wire.stream, wire.seq),
-      touches,
-      journal: readJournal(wire, times, request),
-      ...enriched,
-    }
-  })
 }

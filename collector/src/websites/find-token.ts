@@ -1,6 +1,7 @@
 /** Finds tokens with the settings of their website, from a short cache: a revocation or a changed setting works within its 5 seconds. */
 import { timingSafeEqual } from 'node:crypto'
 import type { Db } from '@headwater/db/db'
+import { run, statement } from '@headwater/db/statement'
 import type { TokenFinder } from '@headwater/server/authenticate'
 import { Problem, unavailable } from '@headwater/server/problem'
 import type { Scope, Token, TokenKind } from '@headwater/server/token'
@@ -25,6 +26,8 @@ interface TokenRow {
   settings: StoredSettings | null
 }
 
+const tokenSelect = statement(selectToken, 'website_key', 'prefix')
+
 export function createTokenFinder(deps: { db: Db; secrets: Secrets; now: () => number }): TokenFinder {
   const { db, secrets, now } = deps
   const cache = new Map<string, { token: Token | undefined; until: number }>()
@@ -32,7 +35,10 @@ export function createTokenFinder(deps: { db: Db; secrets: Secrets; now: () => n
   async function loadToken(token: string, hash: string): Promise<Token | undefined> {
     const parts = readToken(token)
     if (!parts) return undefined
-    const rows = await db.query<TokenRow>(selectToken, [parts.websiteKey, parts.prefix])
+    const rows = await run<TokenRow, 'website_key' | 'prefix'>(db, tokenSelect, {
+      website_key: parts.websiteKey,
+      prefix: parts.prefix,
+    })
     const row = rows.find(({ token_hash }) => isEqual(token_hash, hash))
     return row && toToken(row)
   }

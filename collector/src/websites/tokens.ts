@@ -1,5 +1,6 @@
 /** The tokens of a website: making one, listing them, revoking one. */
 import { constraintOf, type Db } from '@headwater/db/db'
+import { run, statement } from '@headwater/db/statement'
 import { scopes } from '@headwater/server/token'
 import { z } from 'zod'
 import { OperationError, readInput } from '../operation-error.ts'
@@ -50,8 +51,16 @@ export async function createToken(
   if (!website) throw unknownWebsite(id)
   const token = makeToken(kind, website.key)
   const { prefix = '' } = readToken(token) ?? {}
-  const params = [id, name, kind, prefix, secrets.hashToken(token), JSON.stringify(scopes), expires]
-  const [row] = await db.query<TokenInfo>(insertToken, params).catch((error: unknown) => {
+  const params = {
+    website_id: id,
+    name,
+    kind,
+    token_prefix: prefix,
+    token_hash: secrets.hashToken(token),
+    scopes: JSON.stringify(scopes),
+    expires_at: expires,
+  }
+  const [row] = await run<TokenInfo, keyof typeof params>(db, tokenInsert, params).catch((error: unknown) => {
     if (constraintOf(error) !== 'token_name_is_unique_per_website') throw error
     throw new OperationError(`Website ${id} has a token named ${name} already. Choose another name.`)
   })
@@ -60,12 +69,13 @@ export async function createToken(
 
 export async function listTokens(db: Db, input: unknown): Promise<TokenInfo[]> {
   const { website } = readInput(tokenInput.pick({ website: true }), input)
-  return db.query<TokenInfo>(selectTokens, [website])
+  return run<TokenInfo, 'website_id'>(db, tokensSelect, { website_id: website })
 }
 
 export async function revokeToken(db: Db, input: unknown): Promise<TokenInfo> {
   const { website, token } = readInput(revocationInput, input)
-  const [row] = await db.query<TokenInfo>(revokeTokenSql, [website, token])
+  const params = { website_id: website, token }
+  const [row] = await run<TokenInfo, keyof typeof params>(db, tokenRevoke, params)
   if (!row) {
     throw new OperationError(
       `Website ${website} has no active token ${token}. See \`headwater token list --website ${website}\`.`,
@@ -73,3 +83,16 @@ export async function revokeToken(db: Db, input: unknown): Promise<TokenInfo> {
   }
   return row
 }
+
+const tokenInsert = statement(
+  insertToken,
+  'website_id',
+  'name',
+  'kind',
+  'token_prefix',
+  'token_hash',
+  'scopes',
+  'expires_at',
+)
+const tokensSelect = statement(selectTokens, 'website_id')
+const tokenRevoke = statement(revokeTokenSql, 'website_id', 'token')

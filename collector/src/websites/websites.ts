@@ -1,5 +1,6 @@
 /** The websites that send events: adding one, listing them, and changing what one decides for itself. */
 import type { Db } from '@headwater/db/db'
+import { run, statement } from '@headwater/db/statement'
 import { z } from 'zod'
 import { OperationError, readInput } from '../operation-error.ts'
 import { type StoredSettings, settingsSchema } from './settings.ts'
@@ -31,19 +32,25 @@ const settingsInput = settingsSchema.extend({ website: websiteId })
 
 export async function createWebsite(db: Db, input: unknown): Promise<Website> {
   const { name, url } = readInput(websiteInput, input)
-  const [website] = await db.query<Website>(insertWebsite, [makeWebsiteKey(), name, url])
+  const params = { key: makeWebsiteKey(), name, url }
+  const [website] = await run<Website, keyof typeof params>(db, websiteInsert, params)
   return website as Website // an insert answers with its row
 }
 
-export const listWebsites = (db: Db): Promise<Website[]> => db.query<Website>(selectWebsites)
+export const listWebsites = (db: Db): Promise<Website[]> => run<Website>(db, websitesSelect, {})
 
 /** Changes the settings that are given and keeps the others. They hold for requests within 5 seconds. */
 export async function changeSettings(db: Db, input: unknown): Promise<Website> {
   const { website: id, ...changes } = readInput(settingsInput, input)
-  const [website] = await db.query<Website>(updateWebsiteSettings, [id, JSON.stringify(changes)])
+  const params = { id, changes: JSON.stringify(changes) }
+  const [website] = await run<Website, keyof typeof params>(db, settingsUpdate, params)
   if (!website) throw unknownWebsite(id)
   return website
 }
 
 export const unknownWebsite = (id: string): OperationError =>
   new OperationError(`There is no website ${id}. See \`headwater website list\`.`)
+
+const websiteInsert = statement(insertWebsite, 'key', 'name', 'url')
+const websitesSelect = statement<never>(selectWebsites)
+const settingsUpdate = statement(updateWebsiteSettings, 'id', 'changes')

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { toParams } from './columns.ts'
+import { createEncoder } from './array-literal.ts'
 import { constraintOf, type Db, type Param, sqlstateOf } from './db.ts'
-import { checkSchemaVersion, migrate, schemaVersion } from './migrate.ts'
 import { onBothDatabases } from './testing.ts'
 
 onBothDatabases((open) => {
@@ -55,7 +54,7 @@ onBothDatabases((open) => {
       ]
       const rows = await db.query<{ text: string | null }>(
         'select * from unnest($1::text::text[]) as t (text)',
-        toParams(texts, { text: (text) => text }),
+        [createEncoder('text')(texts, (text) => text)],
       )
       expect(rows.map(({ text }) => text)).toEqual(texts)
     })
@@ -98,58 +97,5 @@ onBothDatabases((open) => {
     const error = await db.query(`insert into notes values (3, null)`).catch((reason: unknown) => reason)
     expect([sqlstateOf(error), constraintOf(error)]).toEqual(['23505', 'note_is_unique'])
     expect(sqlstateOf(new Error('ECONNREFUSED'))).toBeUndefined()
-  })
-
-  describe('the schema', () => {
-    it('is missing, created, then unchanged', async () => {
-      await expect(checkSchemaVersion(db)).rejects.toThrow('Run `headwater migrate` first')
-      expect(await migrate(db)).toBe('created')
-      expect(await migrate(db)).toBe('unchanged')
-      await checkSchemaVersion(db)
-    })
-
-    const columns = () =>
-      db.query(
-        `select table_name, column_name, data_type, is_nullable from information_schema.columns
-         where table_schema = 'public' order by table_name, column_name`,
-      )
-
-    it('of version 1 is refused by a collector that serves, upgraded with its events by migrate, and then like a new one', async () => {
-      const asNew = await columns()
-      await db.script(`
-        alter table websites drop column settings;
-        alter table events drop column ad_cookies;
-        create table events_2026_11 partition of events for values from ('2026-11-01 00:00:00+00') to ('2026-12-01 00:00:00+00');
-        insert into events (website_id, customer_id, type, name, occurred_at, idempotency_key, ingestion_token_id)
-        values (1, 1, 'track', 'old', '2026-11-20', gen_random_uuid(), 1);
-        delete from schema_versions;
-        insert into schema_versions (version) values (1)`)
-      await expect(checkSchemaVersion(db)).rejects.toThrow(
-        /version 1, .*works with version \d+.*headwater migrate/,
-      )
-      expect(await migrate(db)).toBe('upgraded')
-      expect(await migrate(db)).toBe('unchanged')
-      await checkSchemaVersion(db)
-      expect(await db.query('select name, ad_cookies from events_2026_11')).toEqual([
-        { name: 'old', ad_cookies: null },
-      ])
-      await db.script('drop table events_2026_11')
-      expect(await columns()).toEqual(asNew)
-    })
-
-    it('is upgraded once by several collectors that start at once', async () => {
-      await db.query('delete from schema_versions where version > 1')
-      await Promise.all(Array.from({ length: 3 }, () => migrate(db)))
-      const versions = Array.from({ length: schemaVersion }, (_, i) => ({ version: i + 1 }))
-      expect(await db.query('select version from schema_versions order by version')).toEqual(versions)
-    })
-
-    it('of a later version is refused, with what to do', async () => {
-      await db.query('insert into schema_versions (version) values (99)')
-      await expect(checkSchemaVersion(db)).rejects.toThrow(
-        /schema version 99, this collector works with version \d+.*newer version/,
-      )
-      await expect(migrate(db)).rejects.toThrow('99')
-    })
   })
 })

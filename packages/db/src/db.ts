@@ -1,26 +1,32 @@
 /** The port to the database: the same SQL runs through it on PostgreSQL and on PGlite. */
 
-/** What a statement takes. Everything richer travels as text and is cast in SQL, so that both drivers agree: see `toArrayLiteral`. */
+/** What a statement takes. Everything richer travels as text and is cast in SQL, so that both drivers agree: see array-literal.ts. */
 export type Param = string | number | boolean | null
 
-/**
- * Runs statements. In results, `bigint` must be cast to text in SQL, `timestamptz` is a Date, `jsonb` is its value.
- *
- * Those of one transaction run in the order in which they are asked for. What does not need another's answer is asked for
- * together (`Promise.all`), and costs one way to the server and back.
- */
+/** Runs statements. In results, `bigint` must be cast to text in SQL, `timestamptz` is a Date, `jsonb` is its value. */
 export interface Queries {
   query<Row>(sql: string, params?: readonly Param[]): Promise<Row[]>
 }
 
+/**
+ * Runs statements in the order in which they are sent. Those that do not need each other's answers are sent together
+ * (`Promise.all`), and cost one round trip.
+ */
+export interface Transaction extends Queries {
+  /** Commits behind what was sent, without waiting for its answers. Nothing may follow. */
+  commit(): Promise<void>
+}
+
 export interface Db extends Queries {
   /**
-   * Runs the work in one transaction and answers after its commit; rolls back when the work throws. A commit that is
-   * cut off by the time limit may still happen.
+   * Runs the work in one transaction and answers after its commit, which is the work's own or follows it; rolls back when the
+   * work throws. Rejects with the first error of a statement. A commit that is cut off by the time limit may still happen.
    */
-  transaction<Result>(work: (tx: Queries) => Promise<Result>): Promise<Result>
-  /** Runs several statements without parameters in one transaction: the schema. */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
+  /** Runs several statements without parameters in one transaction, without a time limit: the schema. */
   script(sql: string): Promise<void>
+  /** Runs one statement that cannot run in a transaction, without a time limit: an index that is built concurrently. */
+  scriptOutsideTransaction(sql: string): Promise<void>
   /** Waits for what is under way, then lets go of the database. */
   close(): Promise<void>
 }

@@ -1,16 +1,21 @@
 /** Brings a database to the schema of this version: an empty one at once, an earlier one version by version. */
 import schema from '../../../schema.sql?raw'
 import type { Db } from './db.ts'
+import { applyUpgrade } from './upgrade.ts'
 import keepAdCookies from './upgrades/0002_keep_ad_cookies.sql?raw'
 import addWebsiteSettings from './upgrades/0003_add_website_settings.sql?raw'
+import narrowEvents from './upgrades/0004_narrow_events.sql?raw'
 
-/** What each version changed in the one before it, from 2 on. A change of schema.sql appends its upgrade here, and writes the next number there. */
-const upgrades = [keepAdCookies, addWebsiteSettings]
+/** What each version changed in the one before it, from 2 on. A change of schema.sql appends its upgrade here. */
+const upgrades = [keepAdCookies, addWebsiteSettings, narrowEvents]
 
 /** The version that schema.sql writes into schema_versions. */
 export const schemaVersion = 1 + upgrades.length
 
-/** The database holds another schema than this collector can work with. */
+/** The oldest schema that this collector works with, so that `migrate` may run before or after the collectors are replaced. */
+const oldestSchema = 4
+
+/** The database holds a schema that this collector cannot work with. */
 export class SchemaVersionError extends Error {
   override name = 'SchemaVersionError'
 }
@@ -18,49 +23,55 @@ export class SchemaVersionError extends Error {
 /** Applies schema.sql to an empty database, or the upgrades that an earlier one lacks; does nothing where all is in place. */
 export async function migrate(db: Db): Promise<'created' | 'upgraded' | 'unchanged'> {
   const found = await readSchemaVersion(db)
-  if (found === schemaVersion) return 'unchanged'
-  if (found === undefined) {
+  if (!found) {
     await db.script(schema)
     return 'created'
   }
-  if (found > schemaVersion) throw wrongVersion(found)
-  for (const [i, upgrade] of upgrades.entries()) {
-    const version = i + 2
-    if (version > found) await db.script(`${upgrade};\n${noteVersion(version)}`)
+  if (found.version >= schemaVersion) {
+    checkRange(found)
+    return 'unchanged'
   }
+  for (const upgrade of upgrades.slice(found.version - 1)) await applyUpgrade(db, upgrade)
   return 'upgraded'
 }
 
-/** In one transaction with its upgrade. Two collectors may upgrade at once: the second finds everything done. */
-const noteVersion = (version: number) =>
-  `insert into schema_versions (version) values (${version}) on conflict do nothing`
-
-/** Throws a SchemaVersionError unless the database is at exactly this version. */
+/** Throws a SchemaVersionError unless this collector works with the schema of the database. */
 export async function checkSchemaVersion(db: Db): Promise<void> {
   const found = await readSchemaVersion(db)
-  if (found === undefined) {
+  if (!found) {
     throw new SchemaVersionError('The database has no Headwater schema yet. Run `headwater migrate` first.')
   }
-  if (found !== schemaVersion) throw wrongVersion(found)
+  checkRange(found)
 }
 
-function wrongVersion(found: number): SchemaVersionError {
-  const advice =
-    found > schemaVersion
-      ? 'Install the newer version of headwater that wrote it.'
-      : 'Run `headwater migrate` to upgrade it.'
-  return new SchemaVersionError(
-    `The database has schema version ${found}, this collector works with version ${schemaVersion}. ${advice}`,
+interface FoundSchema {
+  version: number
+  compatibleSince: number
+}
+
+function checkRange({ version, compatibleSince }: FoundSchema): void {
+  const isTooOld = version < oldestSchema
+  if (!isTooOld && compatibleSince <= schemaVersion) return
+  const range =
+    oldestSchema === schemaVersion
+      ? `version ${schemaVersion}`
+      : `versions ${oldestSchema} to ${schemaVersion}`
+  const advice = isTooOld
+    ? 'Run `headwater migrate` to upgrade it.'
+    : 'Install the newer version of headwater that wrote it.'
+  throw new SchemaVersionError(
+    `The database has schema version ${version}, this collector works with ${range}. ${advice}`,
   )
 }
 
-async function readSchemaVersion(db: Db): Promise<number | undefined> {
+async function readSchemaVersion(db: Db): Promise<FoundSchema | undefined> {
   const [table] = await db.query<{ exists: boolean }>(
     `select to_regclass('schema_versions') is not null as exists`,
   )
   if (!table?.exists) return undefined
-  const [row] = await db.query<{ version: number | null }>(
-    'select max(version) as version from schema_versions',
+  // Before version 4 there was no compatible_since: as JSON, a row tells what it has.
+  const [row] = await db.query<{ row: { version: number; compatible_since?: number } }>(
+    'select to_jsonb(s) as row from schema_versions s order by version desc limit 1',
   )
-  return row?.version ?? undefined
+  return row && { version: row.row.version, compatibleSince: row.row.compatible_since ?? row.row.version }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { checkParams, type Db, type Param, type Queries } from './db.ts'
+import { inTransaction } from './in-transaction.ts'
 
 export type PgliteCall =
   | { id: number; kind: 'query'; sql: string; params: Param[] }
@@ -51,24 +52,11 @@ export async function createPgliteDb({ folder }: { folder: string }): Promise<Db
       takeTurn(async () => {
         await ask({ kind: 'script', sql })
       }),
+    scriptOutsideTransaction: (sql) =>
+      takeTurn(async () => {
+        await ask({ kind: 'script', sql })
+      }),
     close: () => takeTurn(stop),
-  }
-}
-
-async function inTransaction<Result>(
-  queries: Queries,
-  work: (tx: Queries) => Promise<Result>,
-): Promise<Result> {
-  await queries.query('begin')
-  try {
-    const result = await work(queries)
-    await queries.query('commit')
-    return result
-  } catch (error) {
-    await queries.query('rollback').catch(() => {
-      // The first error is the one that explains.
-    })
-    throw error
   }
 }
 

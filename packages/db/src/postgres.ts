@@ -1,6 +1,7 @@
 /** The Db port on a PostgreSQL server, by postgres.js. */
 import postgres from 'postgres'
-import { checkParams, type Db, type Param, type Queries } from './db.ts'
+import { checkParams, type Db, type Param, type Queries, type Transaction } from './db.ts'
+import { inTransaction } from './in-transaction.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 const statementTimeoutMs = 2_000
@@ -23,25 +24,50 @@ export function createPostgresDb({ url }: { url: string }): Db {
   return {
     query: (text, params) => withTimeLimit(queriesOn(sql).query(text, params), callLimitMs),
     transaction(work) {
-      let isOver = false
-      const committed = sql.begin((tx) => work(queriesOn(tx, () => isOver)))
+      let isLate = false
       // After the limit the work must not go on: its next statement throws, and the transaction rolls back.
-      const result = committed as ReturnType<typeof work> // begin answers with what the work answers
-      return withTimeLimit(result, callLimitMs).finally(() => {
-        isOver = true
+      const inTime = (tx: Transaction): Transaction => ({
+        query: (text, params) =>
+          isLate ? Promise.reject(new Error('The time limit has passed.')) : tx.query(text, params),
+        commit: () => (isLate ? Promise.reject(new Error('The time limit has passed.')) : tx.commit()),
+      })
+      const committed = onOneConnection(sql, (queries) => inTransaction(queries, (tx) => work(inTime(tx))))
+      return withTimeLimit(committed, callLimitMs).finally(() => {
+        isLate = true
       })
     },
     async script(text) {
       await sql.begin((tx) => tx.unsafe(`set local statement_timeout = 0; ${text}`).simple())
     },
+    async scriptOutsideTransaction(text) {
+      const connection = await sql.reserve()
+      try {
+        await connection.unsafe('set statement_timeout = 0')
+        await connection.unsafe(text).simple()
+      } finally {
+        await connection.unsafe(`set statement_timeout = ${statementTimeoutMs}`)
+        connection.release()
+      }
+    },
     close: () => sql.end({ timeout: 4 }), // seconds: a shutdown takes 5 at most
   }
 }
 
-function queriesOn(sql: postgres.Sql | postgres.TransactionSql, isOver = () => false): Queries {
+async function onOneConnection<Result>(
+  sql: postgres.Sql,
+  work: (queries: Queries) => Promise<Result>,
+): Promise<Result> {
+  const connection = await sql.reserve()
+  try {
+    return await work(queriesOn(connection))
+  } finally {
+    connection.release()
+  }
+}
+
+function queriesOn(sql: postgres.Sql): Queries {
   return {
     async query<Row>(text: string, params: readonly Param[] = []) {
-      if (isOver()) throw new Error('The transaction is over: its time limit has passed.')
       checkParams(params)
       const rows = await sql.unsafe(text, [...params], { prepare: true })
       return rows as unknown as Row[] // the caller states what its statement selects

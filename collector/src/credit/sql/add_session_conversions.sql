@@ -1,14 +1,17 @@
--- Adds stored conversions to their sessions.
--- $1 website ids, $2 session ids: one entry a conversion
--- Index: sessions_tracking_pkey
+-- Adds the conversions of events to their sessions; an event without a conversion adds none.
+-- $1 website_id, $2 event_id
+-- Index: event_is_at_most_one_conversion, sessions_tracking_pkey
 update sessions_tracking s
 set
   conversion_count = s.conversion_count + v.stored,
   updated_at = now()
 from (
-  select website_id, id, count(*) as stored
-  from unnest($1::text::bigint[], $2::text::bigint[]) as v (website_id, id)
-  group by website_id, id
+  select c.website_id, c.session_id, count(*) as stored
+  from (
+    select unnest($1::text::bigint[]) as website_id, unnest($2::text::bigint[]) as event_id
+  ) v
+  join conversions c using (website_id, event_id)
+  group by c.website_id, c.session_id
 ) v
 where s.website_id = v.website_id
-  and s.id = v.id
+  and s.id = v.session_id

@@ -1,8 +1,15 @@
--- Stores the credit of each touch for a conversion, a row a model.
--- $1 website ids, $2 conversion ids, $3 models, $4 versions, $5 touch ids, $6 weights, $7 values
--- Index: conversion_credits_pkey
+-- Stores the credit of each touch for the conversion of an event, a row a model; an event without a conversion has none.
+-- $1 website_id, $2 event_id, $3 model, $4 touch_id, $5 weight, $6 value_cents
+-- Index: event_is_at_most_one_conversion, conversion_credits_pkey
 insert into conversion_credits (website_id, conversion_id, model, version, touch_id, weight, value_cents)
-select *
-from unnest(
-  $1::text::bigint[], $2::text::bigint[], $3::text::text[], $4::text::integer[], $5::text::bigint[], $6::text::float8[], $7::text::bigint[]
-)
+select v.website_id, c.id, v.model, c.attribution_version, v.touch_id, v.weight, v.value_cents
+from (
+  select
+    unnest($1::text::bigint[]) as website_id,
+    unnest($2::text::bigint[]) as event_id,
+    unnest($3::text::text[]) as model,
+    unnest($4::text::bigint[]) as touch_id,
+    unnest($5::text::float8[]) as weight,
+    unnest($6::text::bigint[]) as value_cents
+) v
+join conversions c using (website_id, event_id)

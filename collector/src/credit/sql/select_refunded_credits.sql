@@ -1,5 +1,5 @@
 -- The conversions that these refunds take back, with their credits; one row without a credit for an unattributed one.
--- $1 website ids, $2 names, $3 conversion ids
+-- $1 website_id, $2 name, $3 conversion_id
 -- Index: conversion_counts_once_per_name_and_id, conversion_credits_pkey
 select
   c.website_id::text,
@@ -12,7 +12,12 @@ select
   k.model,
   k.touch_id::text,
   k.weight
-from unnest($1::text::bigint[], $2::text::text[], $3::text::text[]) as v (website_id, name, conversion_id)
+from (
+  select
+    unnest($1::text::bigint[]) as website_id,
+    unnest($2::text::text[]) as name,
+    unnest($3::text::text[]) as conversion_id
+) v
 join conversions c
   on c.website_id = v.website_id
   and c.name = v.name

@@ -1,13 +1,17 @@
 -- The first touch of each customer, and the latest ones up to a time.
--- $1 website ids, $2 customer ids, $3 up to, $4 how many at most
+-- $1 website_id, $2 customer_id, $3 until, $4 limit
 -- Index: touches_by_customer
 select
-  v.website_id::text,
   v.customer_id::text,
   t.id::text,
   (extract(epoch from t.occurred_at) * 1000)::float8 as at,
   t.is_direct
-from unnest($1::text::bigint[], $2::text::bigint[], $3::text::timestamptz[]) as v (website_id, customer_id, until)
+from (
+  select
+    unnest($1::text::bigint[]) as website_id,
+    unnest($2::text::bigint[]) as customer_id,
+    unnest($3::text::timestamptz[]) as until
+) v
 cross join lateral (
   (
     select id, occurred_at, is_direct

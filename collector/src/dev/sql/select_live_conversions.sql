@@ -1,5 +1,5 @@
 -- The newest conversions of a website with the credit of each touch, and the touches they name.
--- $1 website id
+-- $1 website_id
 -- Index: conversions_by_time, conversion_credits_pkey, touches_pkey
 select
   c.id::text,

@@ -1,5 +1,5 @@
 -- The newest events of a website, stored and rejected.
--- $1 website id
+-- $1 website_id
 -- Index: events_pkey, rejected_events_by_time
 select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, type, name, verdict, code, path, message, customer_id, session_id, url
 from (

@@ -1,5 +1,5 @@
 -- The newest sessions of a website.
--- $1 website id
+-- $1 website_id
 -- Index: sessions_by_time
 select
   s.id::text,

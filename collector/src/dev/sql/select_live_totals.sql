@@ -1,5 +1,5 @@
 -- How much of everything a website has.
--- $1 website id
+-- $1 website_id
 -- Index: the primary keys
 select
   (select count(*) from events where website_id = $1::text::bigint)::float8 as events,

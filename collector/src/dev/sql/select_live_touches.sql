@@ -1,5 +1,5 @@
 -- The newest touches of a website.
--- $1 website id
+-- $1 website_id
 -- Index: touches_pkey
 select
   t.id::text,

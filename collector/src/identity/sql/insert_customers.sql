@@ -1,6 +1,11 @@
--- Opens customers under reserved ids.
--- $1 website ids, $2 ids, $3 user identity ids, $4 first seen, $5 last seen, $6 e-mail hashes
+-- Opens customers under their ids.
+-- $1 website_id, $2 id, $3 user_identity_id, $4 first_seen_at, $5 last_seen_at, $6 email_hash
 -- Index: customers_pkey
 insert into customers (website_id, id, user_identity_id, first_seen_at, last_seen_at, email_hash)
-select *
-from unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text::timestamptz[], $5::text::timestamptz[], $6::text::text[])
+select
+  unnest($1::text::bigint[]),
+  unnest($2::text::bigint[]),
+  unnest($3::text::bigint[]),
+  unnest($4::text::timestamptz[]),
+  unnest($5::text::timestamptz[]),
+  unnest($6::text::text[])

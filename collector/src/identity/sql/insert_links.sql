@@ -1,7 +1,13 @@
 -- Links identities to the customers who own them from now on.
--- $1 website ids, $2 identity ids, $3 customer ids, $4 since, $5 until, null while in force
+-- $1 website_id, $2 identity_id, $3 customer_id, $4 since, $5 until: null while it lasts
 -- Index: identity_has_one_owner_at_a_time
 insert into customer_identity_links (website_id, identity_id, customer_id, source, first_seen_at, last_seen_at, ended_at)
 select v.website_id, v.identity_id, v.customer_id, 'sdk', v.since, v.since, v.until
-from unnest($1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text::timestamptz[], $5::text::timestamptz[])
-  as v (website_id, identity_id, customer_id, since, until)
+from (
+  select
+    unnest($1::text::bigint[]) as website_id,
+    unnest($2::text::bigint[]) as identity_id,
+    unnest($3::text::bigint[]) as customer_id,
+    unnest($4::text::timestamptz[]) as since,
+    unnest($5::text::timestamptz[]) as until
+) v

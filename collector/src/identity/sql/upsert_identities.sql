@@ -1,9 +1,13 @@
 -- Makes identities known and locks their rows; last_seen_at moves at most hourly.
--- $1 website ids, $2 types, $3 value hashes, $4 first seen, $5 last seen: sorted by key
+-- $1 website_id, $2 type, $3 value_hash, $4 first_seen_at, $5 last_seen_at: in lock order
 -- Index: identity_is_unique_per_website
 insert into identities as i (website_id, type, value_hash, first_seen_at, last_seen_at)
-select *
-from unnest($1::text::bigint[], $2::text::text[], $3::text::text[], $4::text::timestamptz[], $5::text::timestamptz[])
+select
+  unnest($1::text::bigint[]),
+  unnest($2::text::text[]),
+  unnest($3::text::text[]),
+  unnest($4::text::timestamptz[]),
+  unnest($5::text::timestamptz[])
 on conflict (website_id, type, value_hash) do update
 set
   first_seen_at = least(i.first_seen_at, excluded.first_seen_at),

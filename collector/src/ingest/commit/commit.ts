@@ -1,11 +1,12 @@
 /** Commits a group of batches, and knows what to do about each way in which the database can refuse. */
-import { type Db, sqlstateOf } from '@headwater/db/db'
+import { type Db, sqlstateOf, type Transaction } from '@headwater/db/db'
 import type { Partitions } from '@headwater/db/partitions'
 import { unavailable } from '@headwater/server/problem'
 import type { Secrets } from '../../secrets.ts'
-import { type IngestEvent, type IngestRequest, isRejected, type Judged } from '../event.ts'
+import { type IngestEvent, type IngestRequest, isRejected, type Judged, type Origin } from '../event.ts'
 import { rejectUnstorable } from '../judge/rejection.ts'
-import { type StoredGroup, storeGroup } from '../store/store.ts'
+import type { ReserveIds } from '../store/group-ids.ts'
+import { type Group, type StoredGroup, storeGroup } from '../store/store-group.ts'
 import type { Dimensions, WebsiteOrigin } from './dimensions.ts'
 import { findPoison } from './poison.ts'
 
@@ -23,26 +24,31 @@ interface Deps {
   secrets: Secrets
   partitions: Partitions
   dimensions: Dimensions
+  reserveIds: ReserveIds
   onError(error: unknown): void
 }
 
-/** Deadlocks and serialization failures are nobody's fault; the third is a sign of something else. */
+/** Deadlocks and serialization failures are no one's fault; a third in a row means something else. */
 const attempts = 3
 
 /** Makes `commit`, which stores batches in one transaction and throws the Problem `unavailable` when it cannot. */
-export function createCommit({ db, secrets, partitions, dimensions, onError }: Deps) {
-  async function store(batches: JudgedBatch[], after: () => void = () => {}): Promise<StoredGroup> {
+export function createCommit({ db, secrets, partitions, dimensions, reserveIds, onError }: Deps) {
+  /** Prepares outside the transaction what must not hold its locks, then runs `work` inside it. */
+  async function inTransaction(
+    batches: JudgedBatch[],
+    work: (tx: Transaction, group: Group) => Promise<StoredGroup>,
+  ): Promise<StoredGroup> {
     const judged = batches.flatMap((batch) => batch.judged)
     const events = judged.filter((event): event is IngestEvent => !isRejected(event))
     await partitions.ensure(events.map(({ occurredAt }) => occurredAt))
-    const originIds = await dimensions.resolve(originsOf(events))
+    const originIdsOf = await dimensions.resolve(originsOf(events))
+    const ids = await reserveIds(events)
     const requests = batches.map(({ request }) => request)
-    return db.transaction(async (tx) => {
-      const stored = await storeGroup(tx, { requests, judged, originIds }, secrets)
-      after()
-      return stored
-    })
+    return db.transaction((tx) => work(tx, { requests, judged, originIdsOf, ids })).finally(ids.release)
   }
+
+  const store = (batches: JudgedBatch[]) =>
+    inTransaction(batches, (tx, group) => storeGroup(tx, group, secrets))
 
   async function storePatiently(batches: JudgedBatch[]): Promise<StoredGroup> {
     for (let attempt = 1; ; attempt++) {
@@ -50,9 +56,7 @@ export function createCommit({ db, secrets, partitions, dimensions, onError }: D
         return await store(batches)
       } catch (error) {
         if (!isWorthRepeating(error) || attempt === attempts) throw error
-        // A partition or a dimension row that was known has been deleted meanwhile.
-        if (isMissingPartition(error)) partitions.forget()
-        if (isMissingReference(error)) dimensions.forget()
+        if (isMissingPartition(error)) partitions.forget() // it was dropped meanwhile
       }
     }
   }
@@ -63,7 +67,8 @@ export function createCommit({ db, secrets, partitions, dimensions, onError }: D
     const [first] = events
     if (!first) return true
     try {
-      await store([{ request: first.request, judged: events }], () => {
+      await inTransaction([{ request: first.request, judged: events }], async (tx, group) => {
+        await storeGroup({ query: tx.query, commit: async () => {} }, group, secrets)
         throw undo
       })
     } catch (error) {
@@ -117,15 +122,15 @@ const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqls
 /** Classes 22 (data exception) and 23 (constraint violation), and 54000 (a value too large for an index). */
 const isData = (error: unknown): boolean => /^(22|23|54000)/.test(sqlstateOf(error) ?? '')
 
-/** Each origin once: a session's is one object for all its events. */
+/** Each origin once: the events of a session share the object of theirs. */
 function originsOf(events: IngestEvent[]): WebsiteOrigin[] {
-  const origins = new Map<object, WebsiteOrigin>()
-  for (const { request, session, arrival, touches, journal } of events) {
+  const origins = new Map<Origin, WebsiteOrigin>()
+  for (const { request, session, arrival, touches, earlierTouches } of events) {
     const { websiteId } = request.token
-    const visit = session ?? arrival
-    if (visit) origins.set(visit.origin, { websiteId, origin: visit.origin })
+    const opened = session ?? arrival
+    if (opened) origins.set(opened.origin, { websiteId, origin: opened.origin })
     for (const { origin } of touches) origins.set(origin, { websiteId, origin })
-    for (const { origin } of journal) origins.set(origin, { websiteId, origin })
+    for (const { origin } of earlierTouches) origins.set(origin, { websiteId, origin })
   }
   return [...origins.values()]
 }

@@ -17,7 +17,7 @@ onBothDatabases((open) => {
     const ids = await dimensions.resolve(
       origins.map((origin) => ({ websiteId: collector.websiteId, origin })),
     )
-    return origins.map((origin) => ids.get(origin)?.source)
+    return origins.map((origin) => ids(origin).source)
   }
 
   it('a value has one id, in every process, whoever was first', async () => {
@@ -30,7 +30,7 @@ onBothDatabases((open) => {
   it('what an origin does not have is null', async () => {
     const origin = from('x')
     const ids = await start().resolve([{ websiteId: collector.websiteId, origin }])
-    expect(ids.get(origin)).toMatchObject({ medium: null, referrerDomain: null, landingPage: null })
+    expect(ids(origin)).toMatchObject({ medium: null, referrerDomain: null, landingPage: null })
   })
 
   it('beyond 10,000 new values a day the rest is (other), until the next day', async () => {
@@ -42,7 +42,7 @@ onBothDatabases((open) => {
       `select id::text from utm_sources where value = '(other)'`,
     )
     expect(ids.filter((id) => id === other?.id)).toHaveLength(2)
-    const known = ids.indexOf(ids.find((id) => id !== other?.id))
+    const known = ids.findIndex((id) => id !== other?.id)
     expect(await resolve(start(), from(`flood-${known}`))).toEqual([ids[known]]) // a known value costs nothing
     collector.clock.now += 86_400_000
     expect(await resolve(dimensions, from('tomorrow'))).not.toEqual([other?.id])

@@ -1,61 +1,68 @@
 /** Ids of the dimension tables (utm values, referrer domains, landing pages), from a bounded cache. */
 import { referrerCategory } from '@headwater/attribution/referrer'
-import { type Columns, toParams } from '@headwater/db/columns'
-import type { Db, Param } from '@headwater/db/db'
-import type { Origin } from '../event.ts'
+import type { Db } from '@headwater/db/db'
+import { inLockOrder } from '@headwater/db/lock-order'
+import { type RowStatement, rowStatement, runRows } from '@headwater/db/statement'
+import type { Origin, OriginIds, OriginIdsOf } from '../event.ts'
 import upsertLandingPages from './sql/upsert_landing_pages.sql?raw'
 import upsertReferrerDomains from './sql/upsert_referrer_domains.sql?raw'
-import upsertUtmValues from './sql/upsert_utm_values.sql?raw'
-
-/** The seven references of a session, an event or a touch; null: none. */
-export interface OriginIds {
-  source: string | null
-  medium: string | null
-  campaign: string | null
-  term: string | null
-  content: string | null
-  referrerDomain: string | null
-  landingPage: string | null
-}
+import upsertUtmCampaigns from './sql/upsert_utm_campaigns.sql?raw'
+import upsertUtmContents from './sql/upsert_utm_contents.sql?raw'
+import upsertUtmMediums from './sql/upsert_utm_mediums.sql?raw'
+import upsertUtmSources from './sql/upsert_utm_sources.sql?raw'
+import upsertUtmTerms from './sql/upsert_utm_terms.sql?raw'
 
 /** The columns of a dimension's row: what makes it unique, then what describes it. */
 type DimensionRow = Record<string, string | null>
 
 interface Dimension {
   name: keyof OriginIds
-  upsert: string
+  upsert: RowStatement<DimensionRow, 'website_id' | 'allowed'>
   unique: string[]
-  descriptive: string[]
+  /** The row that takes the place of values beyond the budget. */
+  other: DimensionRow
   rowOf(origin: Origin): DimensionRow | undefined
 }
 
-const utm = (name: 'source' | 'medium' | 'campaign' | 'term' | 'content'): Dimension => ({
+const column = (name: string) => ({ [name]: (row: DimensionRow) => row[name] ?? null })
+
+const utm = (name: 'source' | 'medium' | 'campaign' | 'term' | 'content', upsert: string): Dimension => ({
   name,
-  upsert: upsertUtmValues.replaceAll('utm_sources', `utm_${name}s`),
+  upsert: rowStatement(upsert, column('value'), 'website_id', 'allowed'),
   unique: ['value'],
-  descriptive: [],
+  other: { value: '(other)' },
   rowOf: ({ source }) => (source.utm[name] ? { value: source.utm[name] } : undefined),
 })
 
 const dimensions: Dimension[] = [
-  utm('source'),
-  utm('medium'),
-  utm('campaign'),
-  utm('term'),
-  utm('content'),
+  utm('source', upsertUtmSources),
+  utm('medium', upsertUtmMediums),
+  utm('campaign', upsertUtmCampaigns),
+  utm('term', upsertUtmTerms),
+  utm('content', upsertUtmContents),
   {
     name: 'referrerDomain',
-    upsert: upsertReferrerDomains,
+    upsert: rowStatement(
+      upsertReferrerDomains,
+      { ...column('domain'), ...column('category') },
+      'website_id',
+      'allowed',
+    ),
     unique: ['domain'],
-    descriptive: ['category'],
+    other: { domain: '(other)', category: null },
     rowOf: ({ source: { referrerDomain: domain } }) =>
       domain ? { domain, category: referrerCategory(domain) } : undefined,
   },
   {
     name: 'landingPage',
-    upsert: upsertLandingPages,
+    upsert: rowStatement(
+      upsertLandingPages,
+      { ...column('path'), ...column('query_hash'), ...column('full_url_sample') },
+      'website_id',
+      'allowed',
+    ),
     unique: ['path', 'query_hash'],
-    descriptive: ['full_url_sample'],
+    other: { path: '(other)', query_hash: '(other)', full_url_sample: null },
     rowOf: ({ page }) =>
       page ? { path: page.path, query_hash: page.queryHash, full_url_sample: page.url } : undefined,
   },
@@ -71,12 +78,19 @@ export interface WebsiteOrigin {
   origin: Origin
 }
 
-export type Dimensions = ReturnType<typeof createDimensions>
+export interface Dimensions {
+  /** Answers with the ids of these origins once all of them are known. */
+  resolve(origins: Iterable<WebsiteOrigin>): Promise<OriginIdsOf>
+}
 
 /** Looks up ids and makes rows that are missing, outside the transaction of the events: a row too many does no harm. */
-export function createDimensions({ db, now }: { db: Db; now: () => number }) {
+export function createDimensions({ db, now }: { db: Db; now: () => number }): Dimensions {
   const cache = new Map<string, string>()
   const budgets = createBudgets(now)
+  /** The events of a visitor share the object of their origin, from request to request. */
+  const resolved = new WeakMap<Origin, OriginIds>()
+  /** The ids of `(other)`: an origin that got one may get a value of its own on another day. */
+  const otherIds = new Set<string>()
 
   /** The ids of rows of one website, by their key; rows beyond the budget get the id of `(other)`. */
   async function load(
@@ -85,29 +99,36 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
     rows: DimensionRow[],
   ): Promise<Map<string, string>> {
     const budget = budgets.of(`${dimension.name} ${websiteId}`)
+    const key = (row: DimensionRow) => keyOf(dimension, websiteId, row)
     const look = async (wanted: DimensionRow[], allowed: number) => {
-      const found = await db.query<DimensionRow & { is_new: boolean }>(
+      const params = { website_id: websiteId, allowed }
+      const found = await runRows<DimensionRow & { is_new: boolean }, DimensionRow, keyof typeof params>(
+        db,
         dimension.upsert,
-        paramsOf(dimension, { websiteId, rows: wanted, allowed }),
+        inLockOrder(wanted, key),
+        params,
       )
       budget.spend(found.filter(({ is_new }) => is_new).length)
-      return new Map(found.map((row) => [keyOf(dimension, websiteId, row), row.id as string])) // every statement selects it
+      return new Map(found.map((row) => [key(row), row.id as string])) // every statement selects it
     }
     const ids = await look(rows, budget.left())
-    const isMissing = (row: DimensionRow) => !ids.has(keyOf(dimension, websiteId, row))
+    const isMissing = (row: DimensionRow) => !ids.has(key(row))
     // What another process adds meanwhile is in neither half of the statement; a second look finds it.
-    if (rows.some(isMissing)) for (const [key, id] of await look(rows.filter(isMissing), 0)) ids.set(key, id)
-    for (const [key, id] of ids) cache.set(key, id)
+    if (rows.some(isMissing))
+      for (const [name, id] of await look(rows.filter(isMissing), 0)) ids.set(name, id)
+    for (const [name, id] of ids) cache.set(name, id)
 
     const beyond = rows.filter(isMissing)
     if (beyond.length === 0) return ids
-    const other = otherRow(dimension)
+    const { other } = dimension
     const [otherId] = [...(await look([other], 1)).values(), ...(await look([other], 0)).values()]
     if (otherId === undefined) throw new Error(`No id was found for ${dimension.name} (other).`)
-    for (const row of beyond) ids.set(keyOf(dimension, websiteId, row), otherId)
+    otherIds.add(`${dimension.name} ${otherId}`)
+    for (const row of beyond) ids.set(key(row), otherId)
     return ids
   }
 
+  /** The id of each origin in one dimension, in their order; null: it has none. */
   async function resolveOne(dimension: Dimension, origins: WebsiteOrigin[]): Promise<(string | null)[]> {
     const ids = new Map<string, string>() // of its own: another resolve may empty the cache meanwhile
     const missing = new Map<string, Map<string, DimensionRow>>()
@@ -127,48 +148,26 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }) {
   }
 
   return {
-    /** Forgets all ids: one of them was deleted. */
-    forget: () => cache.clear(),
-    /** The ids of each origin, by object. */
-    async resolve(origins: WebsiteOrigin[]): Promise<Map<Origin, OriginIds>> {
+    async resolve(origins) {
+      const unresolved = [...origins].filter(({ origin }) => !resolved.has(origin))
+      const found = new Map(unresolved.map(({ origin }) => [origin, {} as OriginIds])) // filled below, a dimension at a time
+      const originIdsOf: OriginIdsOf = (origin) => (resolved.get(origin) ?? found.get(origin)) as OriginIds // one of them has it
+      if (unresolved.length === 0) return originIdsOf
       if (cache.size > cacheSize) cache.clear()
-      const resolved = new Map(origins.map(({ origin }) => [origin, {} as OriginIds])) // filled below, a dimension at a time
       for (const dimension of dimensions) {
-        const ids = await resolveOne(dimension, origins)
-        for (const [i, { origin }] of origins.entries()) {
-          Object.assign(resolved.get(origin) as OriginIds, { [dimension.name]: ids[i] }) // each origin has one
-        }
+        const ids = await resolveOne(dimension, unresolved)
+        for (const [i, { origin }] of unresolved.entries())
+          Object.assign(found.get(origin) as OriginIds, { [dimension.name]: ids[i] })
       }
-      return resolved
+      const isOther = ([name, id]: [string, string | null]) => otherIds.has(`${name} ${id}`)
+      for (const [origin, ids] of found) if (!Object.entries(ids).some(isOther)) resolved.set(origin, ids)
+      return originIdsOf
     },
   }
 }
 
 function keyOf({ name, unique }: Dimension, websiteId: string, row: DimensionRow): string {
   return [name, websiteId, ...unique.map((column) => row[column])].join('\0')
-}
-
-function otherRow({ unique, descriptive }: Dimension): DimensionRow {
-  const all = (columns: string[], value: string | null) => columns.map((column) => [column, value])
-  return Object.fromEntries([...all(unique, '(other)'), ...all(descriptive, null)])
-}
-
-interface Request {
-  websiteId: string
-  rows: DimensionRow[]
-  /** How many new rows. */
-  allowed: number
-}
-
-/** Rows are sorted, so that concurrent groups insert in one order. */
-function paramsOf(dimension: Dimension, { websiteId, rows, allowed }: Request): Param[] {
-  const names = [...dimension.unique, ...dimension.descriptive]
-  const columns: Columns<DimensionRow> = Object.fromEntries(
-    names.map((name) => [name, (row) => row[name] ?? null]),
-  )
-  const key = (row: DimensionRow) => keyOf(dimension, websiteId, row)
-  const sorted = [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1))
-  return [websiteId, ...toParams(sorted, columns), allowed]
 }
 
 /** What each website has left of the day's new values. */

@@ -19,8 +19,8 @@ function touchesOf(fields: Partial<WireEvent>) {
     ...fields,
   }
   const times = { occurredAt: at, sessionStartedAt: at - 60_000, touchedAt: [] }
-  const { enrich } = createEnricher(testToken(), createSecrets('pepper'))
-  const touches = attribute({ wire, occurredAt: at, ...enrich(wire, times) })
+  const { enrich } = createEnricher(createSecrets('pepper'))
+  const touches = attribute({ wire, occurredAt: at, ...enrich(wire, times, testToken()) })
   return touches.map(({ type, at, origin: { source } }) => ({
     type,
     before: times.occurredAt - at,

@@ -1,10 +1,10 @@
-/** Step 5, attribute: the touches an event proves: its visit's landing, a campaign in its address, or itself. */
+/** Step 5, attribute: the touches an event proves: its session's landing, a campaign in its address, or itself. */
 import { hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
 import { touchKeyText } from '@headwater/attribution/touch'
 import type { WireEvent } from '@headwater/contract'
 import type { EventSession, EventTouch, Origin } from '../event.ts'
-import { readPage, readSource } from './enrich.ts'
-import { hashToUuid } from './uuid.ts'
+import { readPage, readSource } from '../landing.ts'
+import { hashToUuid } from '../uuid.ts'
 
 interface Arrival {
   wire: WireEvent
@@ -13,29 +13,47 @@ interface Arrival {
   session?: EventSession
 }
 
+const none: readonly EventTouch[] = []
+
 /** The touches of one event; equal ones of one session share a key and are stored once, at the earliest time. */
-export function attribute({ wire, url, occurredAt, session }: Arrival): EventTouch[] {
-  const touches: EventTouch[] = []
-  if (session && !session.isContinuation && isArrival(session.origin))
-    touches.push(landing(session.origin, session.startedAt))
+export function attribute({ wire, url, occurredAt, session }: Arrival): readonly EventTouch[] {
+  const landed = session ? landingsOf(session) : none
   if (wire.type === 'page' && hasCampaign(parseCampaign(wire.url))) {
     const origin = originOf(wire.url, url)
-    if (!session || !isSameCampaign(origin, session.origin)) touches.push(landing(origin, occurredAt))
+    if (!session || !isSameCampaign(origin, session.origin))
+      return withTouch(landed, landing(origin, occurredAt))
   }
   if (wire.type === 'touch' && wire.name)
-    touches.push(contact(wire.name, originOf(wire.url, url), occurredAt))
-  return touches.filter((touch, i) => touches.findIndex(({ key }) => key === touch.key) === i)
+    return withTouch(landed, contact(wire.name, originOf(wire.url, url), occurredAt))
+  return landed
+}
+
+function withTouch(touches: readonly EventTouch[], touch: EventTouch): readonly EventTouch[] {
+  return touches.some(({ key }) => key === touch.key) ? touches : [...touches, touch]
+}
+
+// A session is one object for all events that report it alike: its touch is made once.
+const landings = new WeakMap<EventSession, readonly EventTouch[]>()
+
+/** The touch that a session's landing made; none for a continuation, and for one that is no arrival. */
+function landingsOf(session: EventSession): readonly EventTouch[] {
+  const known = landings.get(session)
+  if (known) return known
+  const { isContinuation, origin, startedAt } = session
+  const made = !isContinuation && isArrival(origin) ? [landing(origin, startedAt)] : none
+  landings.set(session, made)
+  return made
 }
 
 /**
- * A visit from within is no news. One that tells neither page nor source came over from another subdomain, where only its
- * cookie was known: whoever saw it arrive tells of it.
+ * A session that began on the site itself made no touch. One that reports neither page nor source came over from another
+ * subdomain, where only its cookie was known: the page that saw it arrive reports it.
  */
 export function isArrival({ source, page }: Origin): boolean {
   return !source.isFromWithin && !(source.isDirect && !page)
 }
 
-/** The page that a visit landed on shows the landing's campaign, though not always its referrer. */
+/** The page that a session landed on shows the landing's campaign, though not always its referrer. */
 function isSameCampaign(page: Origin, landing: Origin): boolean {
   return touchKeyText(page.source) === touchKeyText({ ...landing.source, referrerDomain: undefined })
 }
@@ -55,7 +73,7 @@ function originOf(url: string | undefined, storedUrl: string | null): Origin {
   return { source: readSource({ url }), page: readPage(storedUrl) }
 }
 
-// A session's origin is one object for all events of its request: its key is worked out once.
+// An origin is one object for all events of its session: its key is worked out once.
 const keys = new WeakMap<Origin, string>()
 
 function touchKey(origin: Origin): string {

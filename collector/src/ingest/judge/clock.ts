@@ -2,7 +2,7 @@
 import { defaultSessionRules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
 import type { EventSession } from '../event.ts'
-import { hashToUuid } from './uuid.ts'
+import { hashToUuid } from '../uuid.ts'
 
 /** A difference up to this is taken for the time on the wire, not for a wrong clock. */
 const toleranceMs = 5_000

@@ -3,12 +3,13 @@ import type { WireEvent } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
 import { createSecrets } from '../../secrets.ts'
 import { testToken } from '../../websites/testing.ts'
-import { createEnricher, readPage } from './enrich.ts'
+import { readPage } from '../landing.ts'
+import { createEnricher } from './enrich.ts'
 
 const wire: WireEvent = { idempotency_key: 'k', type: 'page', occurred_at: '' }
 const times = { occurredAt: 2, sessionStartedAt: 1, touchedAt: [] }
 const enrich = (fields: Partial<WireEvent>, websiteId = '1') =>
-  createEnricher(testToken({ websiteId }), createSecrets('pepper')).enrich({ ...wire, ...fields }, times)
+  createEnricher(createSecrets('pepper')).enrich({ ...wire, ...fields }, times, testToken({ websiteId }))
 
 describe('an identity', () => {
   it('is a hash, another on every website, the same with blanks around it', () => {

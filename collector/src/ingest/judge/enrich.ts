@@ -1,16 +1,14 @@
-/** Step 4, enrich: identities become hashes, addresses become pages, the visit gets its origin. */
-import { createHash } from 'node:crypto'
-import { type Arrival, sourceOf, type TouchSource } from '@headwater/attribution/touch'
-import { pageOf, storedUrl } from '@headwater/attribution/url'
+/** Step 4, enrich: identities become hashes, addresses become pages, the session gets its origin. */
 import type { WireEvent, WireSession } from '@headwater/contract'
 import type { Token } from '@headwater/server/token'
-import type { IdentityRef } from '../../identity/resolve.ts'
+import { type IdentityRef, identityRef } from '../../identity/resolve.ts'
+import { remember } from '../../remember.ts'
 import type { Secrets } from '../../secrets.ts'
-import type { EventSession, IngestEvent, Page } from '../event.ts'
-import { visitOfDay } from '../sessions/session-days.ts'
+import type { EventSession, IngestEvent } from '../event.ts'
+import { cleanUrl, readLanding } from '../landing.ts'
+import { sessionOfDay } from '../sessions/session-days.ts'
+import { toUuid } from '../uuid.ts'
 import type { EventTimes } from './clock.ts'
-import { repairText } from './parse.ts'
-import { toUuid } from './uuid.ts'
 
 /** What the raw fields of an event mean. */
 export type Enrichment = Pick<
@@ -18,46 +16,109 @@ export type Enrichment = Pick<
   'url' | 'cookie' | 'user' | 'others' | 'emailHash' | 'session' | 'arrival'
 >
 
-/**
- * Enriches the events of one request of a website. A batch comes from one visitor as a rule, so what was worked out
- * for its first event serves the others.
- */
-export function createEnricher({ websiteId, settings }: Token, secrets: Secrets) {
-  const hashOnce = remember((type_value: string) => {
-    const at = type_value.indexOf('\0')
-    const [type, value] = [type_value.slice(0, at), type_value.slice(at + 1)]
-    return { type, hash: secrets.hashIdentity(websiteId, type, value) } satisfies IdentityRef
-  })
-  const identify = (type: string, value: string) => hashOnce(`${type}\0${value.trim()}`)
-  const { ignoredReferrers } = settings
-  const readVisit = remember((json: string) => visitOf(JSON.parse(json) as WireSession, ignoredReferrers)) // `sessionAt` writes it
-  const sessionAt = (session: WireSession, { occurredAt, sessionStartedAt: startedAt }: EventTimes) =>
-    visitOfDay({ ...readVisit(JSON.stringify(session)), startedAt }, occurredAt, settings)
+export interface Enricher {
+  identify(websiteId: string, type: string, value: string): IdentityRef
+  enrich(wire: WireEvent, times: EventTimes, token: Token): Enrichment
+}
+
+/** Identities remembered from request to request, with the latest session of each: about 1 kB each. */
+const maxRemembered = 20_000
+const none: readonly IdentityRef[] = []
+
+/** A visitor sends many events of one session: what was worked out for the first of them serves the others. */
+export function createEnricher(secrets: Secrets): Enricher {
+  const identifyText = remember((text) => {
+    const [websiteId = '', type = '', ...value] = text.split('\0')
+    return identityRef(websiteId, type, secrets.hashIdentity(websiteId, type, value.join('\0')))
+  }, maxRemembered)
+  const identify = (websiteId: string, type: string, value: string) =>
+    identifyText(`${websiteId}\0${type}\0${value.trim()}`)
+  const latest = new WeakMap<IdentityRef, ReadSession>()
+
+  /** The session of an event, as one object for all events that report it alike. */
+  function sessionAt(
+    visitor: IdentityRef,
+    wire: WireSession,
+    times: EventTimes,
+    { settings }: Token,
+  ): EventSession {
+    const { ignoredReferrers } = settings
+    let read = latest.get(visitor)
+    if (!read || !isSameReport(read.wire, wire) || `${read.ignoredReferrers}` !== `${ignoredReferrers}`) {
+      read = { wire, ignoredReferrers, session: readSession(wire, times.sessionStartedAt, ignoredReferrers) }
+      latest.set(visitor, read)
+    } else if (read.session.startedAt !== times.sessionStartedAt) {
+      read.session = { ...read.session, startedAt: times.sessionStartedAt } // corrected event by event
+    }
+    return sessionOfDay(read.session, times.occurredAt, settings)
+  }
 
   return {
     identify,
-    enrich(wire: WireEvent, times: EventTimes): Enrichment {
-      const { anonymous_id, user_id, identities = [] } = wire
-      const session = (anonymous_id ?? user_id) ? wire.session : undefined // a visit is somebody's
+    enrich(wire, times, token) {
+      const { websiteId, settings } = token
+      const { anonymous_id, user_id, identities } = wire
+      const cookie = anonymous_id === undefined ? undefined : identify(websiteId, 'cookie', anonymous_id)
+      const user = user_id === undefined ? undefined : identify(websiteId, 'user_id', user_id)
+      const visitor = cookie ?? user // a session is a visitor's
       return {
         url: cleanUrl(wire.url),
-        cookie: anonymous_id === undefined ? undefined : identify('cookie', anonymous_id),
-        user: user_id === undefined ? undefined : identify('user_id', user_id),
-        others: identities.map(({ type, value }) => identify(type, value)),
-        emailHash: identities.find(({ type }) => type === 'email_hash')?.value,
-        session: session && sessionAt(session, times),
-        arrival: mayArrive(wire) ? arrivalOf(wire, times, ignoredReferrers) : undefined,
+        cookie,
+        user,
+        others: identities?.map(({ type, value }) => identify(websiteId, type, value)) ?? none,
+        emailHash: identities?.find(({ type }) => type === 'email_hash')?.value,
+        session: visitor && wire.session && sessionAt(visitor, wire.session, times, token),
+        arrival: mayArrive(wire) ? arrivalOf(wire, times, settings.ignoredReferrers) : undefined,
       }
     },
   }
 }
 
-/** A server, which knows only user ids, reports no visits; a touch is a contact that somebody reports, and stands for itself. */
+interface ReadSession {
+  wire: WireSession
+  ignoredReferrers: readonly string[]
+  session: EventSession
+}
+
+/** Whether two events report the same session, and the same of it. */
+function isSameReport(a: WireSession, b: WireSession): boolean {
+  return (
+    a === b ||
+    (a.id === b.id &&
+      a.landing_url === b.landing_url &&
+      a.referrer_url === b.referrer_url &&
+      isSameRecord(a.utm, b.utm) &&
+      isSameRecord(a.click_ids, b.click_ids))
+  )
+}
+
+function isSameRecord(a: object = {}, b: object = {}): boolean {
+  const [left, right] = [Object.entries(a), Object.entries(b)]
+  return (
+    left.length === right.length &&
+    left.every(([name, value]) => (b as Record<string, unknown>)[name] === value)
+  )
+}
+
+function readSession(
+  wire: WireSession,
+  startedAt: number,
+  ignoredReferrers: readonly string[],
+): EventSession {
+  const { id, landing_url: url, referrer_url: referrerUrl, utm, click_ids: clickIds } = wire
+  return {
+    clientId: toUuid(id),
+    startedAt,
+    ...readLanding({ url, referrerUrl, utm, clickIds }, ignoredReferrers),
+  }
+}
+
+/** A server, which knows only user ids, reports no sessions; a touch is a contact that somebody reports, and stands for itself. */
 function mayArrive({ anonymous_id, session, type }: WireEvent): boolean {
   return anonymous_id !== undefined && !session && type !== 'touch'
 }
 
-/** The visit that begins with this event, if it begins one; named after it, so that a second try opens the same. */
+/** The session that begins with this event, if one does; named after it, so that a second try opens the same. */
 function arrivalOf(
   wire: WireEvent,
   { occurredAt }: EventTimes,
@@ -66,48 +127,4 @@ function arrivalOf(
   const { idempotency_key, url, referrer_url: referrerUrl } = wire
   const landing = readLanding({ url, referrerUrl }, ignoredReferrers)
   return { clientId: toUuid(idempotency_key), startedAt: occurredAt, ...landing }
-}
-
-/** The visit without its start, which is corrected event by event. */
-function visitOf(session: WireSession, ignoredReferrers: readonly string[]): Omit<EventSession, 'startedAt'> {
-  const { id, landing_url: url, referrer_url: referrerUrl, utm, click_ids: clickIds } = session
-  return { clientId: toUuid(id), ...readLanding({ url, referrerUrl, utm, clickIds }, ignoredReferrers) }
-}
-
-/** What an arrival says about the session that it opens; `ignoredReferrers` are the website's own. */
-export function readLanding(
-  arrival: Arrival,
-  ignoredReferrers: readonly string[],
-): Pick<EventSession, 'landingUrl' | 'referrerUrl' | 'origin'> {
-  const landingUrl = cleanUrl(arrival.url)
-  return {
-    landingUrl,
-    referrerUrl: cleanUrl(arrival.referrerUrl),
-    origin: { source: readSource(arrival, ignoredReferrers), page: readPage(landingUrl) },
-  }
-}
-
-const cleanUrl = (url: string | undefined): string | null => (url ? storedUrl(url) || null : null)
-
-/** The page that an address shows, campaign parameters apart. */
-export function readPage(url: string | null): Page | undefined {
-  const page = url ? pageOf(url) : undefined
-  if (!page || !url) return undefined
-  const queryHash = page.query && createHash('sha256').update(page.query).digest('hex')
-  return { path: page.path, queryHash, url }
-}
-
-/** What stood percent-encoded in an address can hold U+0000 too. */
-export const readSource: typeof sourceOf = (arrival, ignoredReferrers) =>
-  repairText(sourceOf(arrival, ignoredReferrers)) as TouchSource // of the same shape
-
-function remember<Value>(work: (text: string) => Value): (text: string) => Value {
-  const known = new Map<string, Value>()
-  return (text) => {
-    const found = known.get(text)
-    if (found !== undefined) return found
-    const value = work(text)
-    known.set(text, value)
-    return value
-  }
 }

@@ -2,7 +2,8 @@
 import { limits } from '@headwater/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isFault, needsRepair, parseEvent, repairText } from './parse.ts'
+import { needsRepair, repairText } from '../repair-text.ts'
+import { isFault, parseEvent } from './parse.ts'
 
 const time = '2026-11-20T12:00:00Z'
 const good = { idempotency_key: 'k', type: 'track', name: 'click', occurred_at: time, anonymous_id: 'a' }

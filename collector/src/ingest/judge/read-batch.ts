@@ -2,7 +2,7 @@
 import { type Batch, limits, supportedVersions } from '@headwater/contract'
 import { batchSchema } from '@headwater/contract/schema'
 import { Problem } from '@headwater/server/problem'
-import { needsRepair, repairText } from './parse.ts'
+import { needsRepair, repairText } from '../repair-text.ts'
 
 /** The batch with its events still unread: each is judged on its own. */
 export function readBatch(body: string): Batch {

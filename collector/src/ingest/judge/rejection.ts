@@ -1,10 +1,8 @@
-/** What is kept of an event that is not stored, as rows of `rejected_events`. */
+/** What is kept of an event that is not stored. */
 import { limits } from '@headwater/contract'
 import { idempotencyKeySchema } from '@headwater/contract/schema'
-import { type Columns, toArrayLiteral, toInstant } from '@headwater/db/columns'
-import type { Secrets } from '../../secrets.ts'
 import type { Fault, IngestEvent, IngestRequest, RejectedEvent, StreamPosition } from '../event.ts'
-import { toUuid } from './uuid.ts'
+import { toUuid } from '../uuid.ts'
 
 /** An event that could not be read: its key and whatever identities can be read stay, so that erase finds it. */
 export function rejectUnread(
@@ -57,19 +55,6 @@ export function rejectUnstorable(event: IngestEvent): RejectedEvent {
     identityHashes,
   }
 }
-
-export const rejectionColumns = (secrets: Secrets): Columns<RejectedEvent> => ({
-  website_id: ({ request }) => request.token.websiteId,
-  ingestion_token_id: ({ request }) => request.token.id,
-  idempotency_key: ({ key }) => key ?? null,
-  received_at: ({ request }) => toInstant(request.receivedAt),
-  request_id: ({ request }) => request.id,
-  code: ({ fault }) => fault.code,
-  path: ({ fault }) => fault.path ?? null,
-  message: ({ fault }) => fault.message,
-  payload: ({ payload }) => `\\x${secrets.encrypt(payload).toString('hex')}`,
-  identity_hashes: ({ identityHashes }) => toArrayLiteral(identityHashes),
-})
 
 /** Where an event stands among those of its client, if both can be read. */
 export function positionOf(stream: unknown, seq: unknown): StreamPosition | undefined {

@@ -1,10 +1,10 @@
-/** States which visit an event gets whose client told none. */
+/** States which session an event gets that came without one. */
 import { describe, expect, it } from 'vitest'
+import { identityRef } from '../../identity/resolve.ts'
 import { testToken } from '../../websites/testing.ts'
-import type { OriginIds } from '../commit/dimensions.ts'
-import type { EventSession, IngestEvent, IngestRequest, Origin } from '../event.ts'
-import type { VisitingEvent } from '../store/event-rows.ts'
-import { giveVisits, type KnownVisit, visitorKey } from './assign-sessions.ts'
+import type { EventSession, IngestEvent, IngestRequest, Origin, OwnedEvent } from '../event.ts'
+import { assignSessions } from './assign-sessions.ts'
+import type { RecentSession } from './known-sessions.ts'
 
 const noon = Date.parse('2026-11-20T12:00:00Z')
 const minute = 60_000
@@ -21,14 +21,14 @@ interface Fields {
   visitorId?: string
   user?: string
   timeZone?: string
-  /** The visit that its client told. */
-  told?: EventSession
-  journal?: EventSession[]
+  /** The session that its client reports. */
+  reported?: EventSession
+  earlier?: EventSession[]
 }
 
-/** An event with a cookie; its client tells no visit, unless `told` says so. */
-function event(key: string, ms: number, fields: Fields = {}): VisitingEvent {
-  const { type = 'track', url = shop, told, user, websiteId = 'w1', visitorId = 'v1', timeZone } = fields
+/** An event with a cookie; its client reports no session, unless `reported` says so. */
+function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
+  const { type = 'track', url = shop, reported, user, websiteId = 'w1', visitorId = 'v1', timeZone } = fields
   const settings = timeZone ? { timeZone, sessionsEndAtMidnight: true } : {}
   const request: IngestRequest = {
     id: 'r1',
@@ -41,8 +41,8 @@ function event(key: string, ms: number, fields: Fields = {}): VisitingEvent {
     sdkVersion: null,
     dropped: null,
   }
-  const arrival = told ? undefined : visit(key, ms, url)
-  const origin = (told ?? arrival)?.origin ?? direct
+  const arrival = reported ? undefined : session(key, ms, url)
+  const origin = (reported ?? arrival)?.origin ?? direct
   const ingested: IngestEvent = {
     request,
     index: 0,
@@ -51,75 +51,69 @@ function event(key: string, ms: number, fields: Fields = {}): VisitingEvent {
     occurredAt: noon + ms,
     props: null,
     url,
-    user: user === undefined ? undefined : { type: 'user_id', hash: user },
+    cookie: identityRef(websiteId, 'cookie', visitorId),
+    user: user === undefined ? undefined : identityRef(websiteId, 'user_id', user),
     others: [],
-    session: told,
+    session: reported,
     arrival,
     touches: [{ key: `touch of ${key}`, type: 'landing', at: noon + ms, origin }],
-    journal: (fields.journal ?? []).map((visit) => ({
-      key: `touch of ${visit.clientId}`,
+    earlierTouches: (fields.earlier ?? []).map((session) => ({
+      key: `touch of ${session.clientId}`,
       type: 'landing',
-      at: visit.startedAt,
-      origin: visit.origin,
-      visit,
+      at: session.startedAt,
+      origin: session.origin,
+      session,
     })),
   }
-  return {
-    event: ingested,
-    id: key,
-    customerId: 'c1',
-    customerUser: user === undefined ? null : `${websiteId} user_id ${user}`,
-    visitorId,
-    visit: told,
-    originIds: told && idsOf(told.origin),
-    touches: ingested.touches,
-    journal: ingested.journal,
+  const customer = {
+    id: 'c1',
+    websiteId,
+    user: ingested.user?.key ?? null,
+    firstSeenAt: noon,
+    lastSeenAt: noon,
+    emailHash: null,
   }
+  return { event: ingested, id: key, customer, visitor: ingested.cookie }
 }
 
 const page = (key: string, ms: number, fields: Fields = {}) => event(key, ms, { type: 'page', ...fields })
 const direct: Origin = { source: { utm: {}, isDirect: true } }
 
-/** A visit as a client tells it, or as an event opens it. */
-function visit(clientId: string, ms: number, landingUrl: string | null = shop): EventSession {
+/** A session as a client reports it, or as an event opens it. */
+function session(clientId: string, ms: number, landingUrl: string | null = shop): EventSession {
   const source = /utm_source=(\w+)/.exec(`${landingUrl}`)?.[1]
   const origin = source ? { source: { utm: { source }, isDirect: false } } : { ...direct }
   return { clientId, startedAt: noon + ms, landingUrl, referrerUrl: 'https://news.example/', origin }
 }
 
-/** A visit that the database knows. */
+/** A session that the database knows. */
 function known(
   clientId: string,
   from: number,
   until: number,
-  more: Partial<KnownVisit> & { landingUrl?: string | null } = {},
-): KnownVisit {
-  const { landingUrl, startedAt, origin } = visit(clientId, from, more.landingUrl)
-  const visitor = visitorKey('w1', 'v1')
+  more: Partial<RecentSession> & { landingUrl?: string | null } = {},
+): RecentSession {
+  const { landingUrl, referrerUrl, startedAt } = session(clientId, from, more.landingUrl)
+  const visitor = identityRef('w1', 'cookie', 'v1').key
   const times = { startedAt, lastSeenAt: noon + until }
-  return { visitor, clientId, ...times, landingUrl, user: null, originIds: idsOf(origin), ...more }
+  return { visitor, clientId, ...times, landingUrl, referrerUrl, user: null, ...more }
 }
 
-function idsOf({ source }: Origin): OriginIds {
-  const none = { medium: null, campaign: null, term: null, content: null, referrerDomain: null }
-  return { source: source.utm.source ?? null, ...none, landingPage: null }
-}
-
-/** Each event with its visit, by key. */
-function give(events: VisitingEvent[], visits: KnownVisit[] = []): Record<string, VisitingEvent> {
-  const told = events.flatMap(({ event: { session, arrival, journal } }) => [
-    session,
-    arrival,
-    ...journal.map(({ visit }) => visit),
-  ])
-  const originIds = new Map(told.flatMap((visit) => (visit ? [[visit.origin, idsOf(visit.origin)]] : [])))
-  return Object.fromEntries(giveVisits(events, visits, originIds).map((given) => [given.event.key, given]))
-}
-
-/** What each event's visit is called, by its key. */
-function visitsOf(events: VisitingEvent[], visits?: KnownVisit[]): Record<string, string | undefined> {
+/** Each event with its session and its touches, by key. */
+function assign(events: OwnedEvent[], recent: RecentSession[] = []) {
+  const assigned = assignSessions(events, recent)
   return Object.fromEntries(
-    Object.entries(give(events, visits)).map(([key, { visit }]) => [key, visit?.clientId]),
+    events.map((owned) => {
+      const { event } = owned
+      return [event.key, assigned.get(owned) ?? { session: event.session, touches: event.touches }]
+    }),
+  )
+}
+
+/** The id of each event's session, by its key. */
+function sessionsOf(events: OwnedEvent[], recent?: RecentSession[]): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(assign(events, recent)).map(([key, { session }]) => [key, session?.clientId]),
   )
 }
 
@@ -128,21 +122,21 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
   return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]))
 }
 
-type Row = [title: string, events: VisitingEvent[], expected: Record<string, string>, visits?: KnownVisit[]]
+type Row = [title: string, events: OwnedEvent[], expected: Record<string, string>, recent?: RecentSession[]]
 
-/** Every row is held to its answer in all orders of its events and of the visits that are known. */
-const inAnyOrder = (_: string, events: VisitingEvent[], expected: object, visits: KnownVisit[] = []) => {
+/** Every row is held to its answer in all orders of its events and of the known sessions. */
+const inAnyOrder = (_: string, events: OwnedEvent[], expected: object, recent: RecentSession[] = []) => {
   for (const order of permutations(events)) {
-    expect(visitsOf(order, visits)).toEqual(expected)
-    expect(visitsOf(order, visits.toReversed())).toEqual(expected)
+    expect(sessionsOf(order, recent)).toEqual(expected)
+    expect(sessionsOf(order, recent.toReversed())).toEqual(expected)
   }
 }
 
 describe('in time, an event', () => {
   it.each<Row>([
-    ['opens a visit that bears its key where its visitor has none', [event('a', 0)], { a: 'a' }],
-    ['joins the visit that an event opened', [page('a', 0), event('b', 5 * minute)], { a: 'a', b: 'a' }],
-    ['joins a visit that is known', [event('a', 5 * minute)], { a: 's' }, [known('s', 0, 0)]],
+    ['opens a session named by its key where its visitor has none', [event('a', 0)], { a: 'a' }],
+    ['joins the session that an event opened', [page('a', 0), event('b', 5 * minute)], { a: 'a', b: 'a' }],
+    ['joins a known session', [event('a', 5 * minute)], { a: 's' }, [known('s', 0, 0)]],
     ['joins after exactly 30 minutes of silence', [event('a', 30 * minute)], { a: 's' }, [known('s', 0, 0)]],
     ['opens one a millisecond later', [event('a', 30 * minute + 1)], { a: 'a' }, [known('s', 0, 0)]],
     [
@@ -158,7 +152,7 @@ describe('in time, an event', () => {
     ],
     ['joins until 24 hours', [event('a', 24 * hour)], { a: 's' }, [known('s', 0, 24 * hour - minute)]],
     [
-      'opens one a millisecond after 24 hours, however busy the visit is',
+      'opens one a millisecond after 24 hours, however busy the session is',
       [event('a', 24 * hour + 1)],
       { a: 'a' },
       [known('s', 0, 24 * hour)],
@@ -169,37 +163,37 @@ describe('in time, an event', () => {
       { a: 'a', b: 'a', c: 'a' },
     ],
     [
-      'that comes late joins the visit after it',
+      'that comes late joins the session after it',
       [event('a', 0), event('b', -30 * minute)],
       { a: 's', b: 's' },
       [known('s', 0, 0)],
     ],
     [
-      'over 30 minutes before a visit opens its own',
+      'over 30 minutes before a session opens its own',
       [event('a', -30 * minute - 1)],
       { a: 'a' },
       [known('s', 0, 0)],
     ],
     [
-      'between two visits joins the one before',
+      'between two sessions joins the one before',
       [event('a', 25 * minute)],
       { a: 's1' },
       [known('s1', 0, 0), known('s2', 26 * minute, 26 * minute)],
     ],
     [
-      'before two visits joins the first of them',
+      'before two sessions joins the first of them',
       [event('a', -minute)],
       { a: 's1' },
       [known('s1', 0, 0), known('s2', minute, minute)],
     ],
     [
-      'within two visits joins the later one',
+      'within two sessions joins the later one',
       [event('a', 6 * minute)],
       { a: 's2' },
       [known('s1', 0, 10 * minute), known('s2', 5 * minute, 5 * minute)],
     ],
     [
-      'within two visits of one beginning joins the one whose id is last',
+      'within two sessions of one start joins the one whose id is last',
       [event('a', 6 * minute)],
       { a: 's2' },
       [known('s1', 0, 10 * minute), known('s2', 0, 5 * minute)],
@@ -213,15 +207,15 @@ describe('by campaign, an event', () => {
   it.each<Row>([
     ['of a page with the same one joins', [page('a', minute, { url: ad })], { a: 's' }, [byAd]],
     ['of a page without any joins', [page('a', minute)], { a: 's' }, [byAd]],
-    ['of a page with another opens a visit', [page('a', minute, { url: mail })], { a: 'a' }, [byAd]],
+    ['of a page with another opens a session', [page('a', minute, { url: mail })], { a: 'a' }, [byAd]],
     [
-      'of a page with a click id opens a visit',
+      'of a page with a click id opens a session',
       [page('a', minute, { url: `${ad}&gclid=X` })],
       { a: 'a' },
       [byAd],
     ],
     [
-      'of a page opens a visit where the first had none',
+      'of a page opens a session where the first had none',
       [page('a', 0), page('b', 1, { url: ad })],
       { a: 'a', b: 'b' },
     ],
@@ -232,12 +226,12 @@ describe('by campaign, an event', () => {
       [byAd],
     ],
     [
-      'of a page with another opens a visit before the 30 minutes are over, which later ones join',
+      'of a page with another opens a session before the 30 minutes are over, which later ones join',
       [page('a', 0, { url: ad }), page('b', 5, { url: mail }), event('c', 6, { url: ad }), page('d', 7)],
       { a: 'a', b: 'b', c: 'b', d: 'b' },
     ],
     [
-      'of a page with the campaign of the visit before the last opens a third',
+      'of a page with the campaign of the session before the last opens a third',
       [page('a', 0, { url: ad }), page('b', 5, { url: mail }), page('c', 6, { url: ad })],
       { a: 'a', b: 'b', c: 'c' },
     ],
@@ -249,22 +243,22 @@ describe('by user, an event', () => {
 
   it.each<Row>([
     ['of the same one joins', [event('a', 1, { user: 'alice' })], { a: 's' }, [ofAlice]],
-    ['that names nobody joins', [event('a', 1)], { a: 's' }, [ofAlice]],
-    ['of another one opens a visit', [event('a', 1, { user: 'bob' })], { a: 'a' }, [ofAlice]],
+    ['that names no user joins', [event('a', 1)], { a: 's' }, [ofAlice]],
+    ['of another one opens a session', [event('a', 1, { user: 'bob' })], { a: 'a' }, [ofAlice]],
     [
-      'that signs in joins the visit of nobody, which is that user’s from then on',
+      'that signs in joins the anonymous session, which is that user’s from then on',
       [event('a', 0), event('b', 1, { user: 'alice' }), event('c', 2), event('d', 3, { user: 'bob' })],
       { a: 'a', b: 'a', c: 'a', d: 'd' },
     ],
     [
-      'of the first one after another opens a third visit',
+      'of the first one after another opens a third session',
       [event('a', 0, { user: 'alice' }), event('b', 1, { user: 'bob' }), event('c', 2, { user: 'alice' })],
       { a: 'a', b: 'b', c: 'c' },
     ],
   ])('%s', inAnyOrder)
 })
 
-describe('a visit is its visitor’s', () => {
+describe('a session belongs to its visitor', () => {
   it.each<Row>([
     [
       'and another visitor’s event joins none of it',
@@ -272,12 +266,12 @@ describe('a visit is its visitor’s', () => {
       { a: 'a', b: 'b', c: 'a', d: 'b' },
     ],
     [
-      'on its website: the same id on another one is somebody else',
+      'on its website: the same id on another one is another visitor',
       [event('a', 0), event('b', 1, { websiteId: 'w2' }), event('c', 2), event('d', 3, { websiteId: 'w2' })],
       { a: 'a', b: 'b', c: 'a', d: 'b' },
     ],
     [
-      'on its website, and somebody else signing in on another one does not end it',
+      'on its website, and a sign-in on another one does not end it',
       [
         event('a', 0, { user: 'alice' }),
         event('b', 1, { user: 'bob', websiteId: 'w2' }),
@@ -296,33 +290,33 @@ describe('a visit is its visitor’s', () => {
   ])('%s', inAnyOrder)
 })
 
-describe('a visit that a client told', () => {
-  const told = (key: string, ms: number, landingUrl: string | null = shop) =>
-    event(key, ms, { told: visit('s', 0, landingUrl) })
+describe('a session that a client reports', () => {
+  const reported = (key: string, ms: number, landingUrl: string | null = shop) =>
+    event(key, ms, { reported: session('s', 0, landingUrl) })
 
   it.each<Row>([
-    ['is joined by later events', [told('a', 0), event('b', 1)], { a: 's', b: 's' }],
-    ['is joined by a late one', [told('a', 0), event('b', -minute)], { a: 's', b: 's' }],
+    ['is joined by later events', [reported('a', 0), event('b', 1)], { a: 's', b: 's' }],
+    ['is joined by a late one', [reported('a', 0), event('b', -minute)], { a: 's', b: 's' }],
     [
-      'lasts as long as its client says, and the rule begins where that ends',
-      [told('a', 0), told('b', 26 * hour), event('c', 26 * hour + 1), event('d', 23 * hour)],
+      'lasts as long as its client says, and the rule applies where that ends',
+      [reported('a', 0), reported('b', 26 * hour), event('c', 26 * hour + 1), event('d', 23 * hour)],
       { a: 's', b: 's', c: 'c', d: 's' },
     ],
     [
       'is not split by silence',
-      [told('a', 0), told('b', 5 * hour), event('c', 2 * hour)],
+      [reported('a', 0), reported('b', 5 * hour), event('c', 2 * hour)],
       { a: 's', b: 's', c: 's' },
     ],
     [
       'has the landing that one of its events knows, for the campaigns of later ones',
-      [told('a', 0, null), told('b', 1, ad), page('c', 2, { url: ad })],
+      [reported('a', 0, null), reported('b', 1, ad), page('c', 2, { url: ad })],
       { a: 's', b: 's', c: 's' },
     ],
     [
       'has the user that one of its events names',
       [
-        told('a', 0),
-        event('b', 1, { told: visit('s', 0), user: 'alice' }),
+        reported('a', 0),
+        event('b', 1, { reported: session('s', 0), user: 'alice' }),
         event('c', 2),
         event('d', 3, { user: 'bob' }),
       ],
@@ -330,79 +324,67 @@ describe('a visit that a client told', () => {
     ],
     [
       'is one with what is known of it',
-      [told('a', 40 * minute, null), page('b', 70 * minute, { url: ad })],
+      [reported('a', 40 * minute, null), page('b', 70 * minute, { url: ad })],
       { a: 's', b: 's' },
       [known('s', 0, 10 * minute, { landingUrl: ad })],
     ],
     [
-      'is another than one of the same id of another visitor',
-      [told('a', 0), event('b', 1, { visitorId: 'v2' })],
+      'is another one than that of the same id of another visitor',
+      [reported('a', 0), event('b', 1, { visitorId: 'v2' })],
       { a: 's', b: 'b' },
     ],
   ])('%s', inAnyOrder)
 
   it('begins when the earliest of its events says', () => {
     const events = [
-      event('a', 2, { told: visit('s', 1) }),
-      event('b', 3, { told: visit('s', 0) }),
+      event('a', 2, { reported: session('s', 1) }),
+      event('b', 3, { reported: session('s', 0) }),
       event('c', 4),
     ]
-    for (const order of permutations(events)) expect(give(order).c?.visit?.startedAt).toBe(noon)
+    for (const order of permutations(events)) expect(assign(order).c?.session?.startedAt).toBe(noon)
   })
 
   it('leaves its events as they are', () => {
-    const [first, second] = [told('a', 0, ad), told('b', 40 * minute, null)]
-    const given = give([first, event('c', 1), second])
-    expect(given.a).toBe(first)
-    expect(given.b).toBe(second)
+    const [first, second] = [reported('a', 0, ad), reported('b', 40 * minute, null)]
+    const given = assign([first, event('c', 1), second])
+    expect([given.a?.session, given.b?.session]).toEqual([first.event.session, second.event.session])
   })
 })
 
-describe('a visit of a journal', () => {
-  const carrier = (ms: number, ...journal: EventSession[]) =>
-    event('carrier', ms, { told: visit('s', ms), journal })
-
-  it('gives who joins it the origin that is its own, not its carrier’s', () => {
-    const bearer = event('carrier', 2 * hour, {
-      told: visit('s', 2 * hour, ad),
-      journal: [visit('j', 0, mail)],
-    })
-    expect(give([bearer, event('a', minute)]).a).toMatchObject({
-      visit: { clientId: 'j' },
-      originIds: { source: 'mail' },
-    })
-  })
+describe('the session of an earlier touch', () => {
+  const carrier = (ms: number, ...earlier: EventSession[]) =>
+    event('carrier', ms, { reported: session('s', ms), earlier })
 
   it.each<Row>([
     [
-      'is joined by an event after its beginning',
-      [carrier(2 * hour, visit('j', 0)), event('a', 30 * minute)],
+      'is joined by an event after its start',
+      [carrier(2 * hour, session('j', 0)), event('a', 30 * minute)],
       { carrier: 's', a: 'j' },
     ],
     [
-      'is joined by a late one before its beginning',
-      [carrier(2 * hour, visit('j', 0)), event('a', -minute)],
+      'is joined by a late one before its start',
+      [carrier(2 * hour, session('j', 0)), event('a', -minute)],
       { carrier: 's', a: 'j' },
     ],
     [
-      'ends 30 minutes after its beginning, for more is not told of it',
-      [carrier(2 * hour, visit('j', 0)), event('a', 30 * minute + 1)],
+      'ends 30 minutes after its start, because no more is known of it',
+      [carrier(2 * hour, session('j', 0)), event('a', 30 * minute + 1)],
       { carrier: 's', a: 'a' },
     ],
     [
       'is not left by its own campaign, but by another',
-      [carrier(2 * hour, visit('j', 0, ad)), page('a', 1, { url: ad }), page('b', 2, { url: mail })],
+      [carrier(2 * hour, session('j', 0, ad)), page('a', 1, { url: ad }), page('b', 2, { url: mail })],
       { carrier: 's', a: 'j', b: 'b' },
     ],
     [
       'is one of several, each for its time',
-      [carrier(4 * hour, visit('j1', 0), visit('j2', 2 * hour)), event('a', 1), event('b', 2 * hour + 1)],
+      [carrier(4 * hour, session('j1', 0), session('j2', 2 * hour)), event('a', 1), event('b', 2 * hour + 1)],
       { carrier: 's', a: 'j1', b: 'j2' },
     ],
     [
-      'changes nothing of a visit that is known',
+      'changes nothing of a known session',
       [
-        carrier(2 * hour, visit('s1', 20 * minute, ad)),
+        carrier(2 * hour, session('s1', 20 * minute, ad)),
         page('a', 5 * minute, { url: ad }),
         event('b', -30 * minute),
       ],
@@ -411,7 +393,7 @@ describe('a visit of a journal', () => {
     ],
     [
       'does not prolong one that is known',
-      [carrier(2 * hour, visit('s1', 20 * minute)), event('a', 45 * minute)],
+      [carrier(2 * hour, session('s1', 20 * minute)), event('a', 45 * minute)],
       { carrier: 's', a: 'a' },
       [known('s1', 0, minute)],
     ],
@@ -419,11 +401,11 @@ describe('a visit of a journal', () => {
 })
 
 describe('an event that joins', () => {
-  const going = known('s', 0, 0, { landingUrl: ad })
-  const joined = give([event('a', minute, { url: mail })], [going]).a
+  const current = known('s', 0, 0, { landingUrl: ad })
+  const joined = assign([event('a', minute, { url: mail })], [current]).a
 
-  it('names the visit and its start, and tells nothing new of where it came from', () => {
-    expect(joined?.visit).toEqual({
+  it('names the session and its start, and reports nothing new of where it came from', () => {
+    expect(joined?.session).toEqual({
       clientId: 's',
       startedAt: noon,
       landingUrl: null,
@@ -432,66 +414,35 @@ describe('an event that joins', () => {
     })
   })
 
-  it('has the origin of the visit, and no touch', () => {
-    expect(joined?.originIds).toBe(going.originIds)
-    expect(joined?.originIds?.source).toBe('ad')
+  it('leaves no touch', () => {
     expect(joined?.touches).toEqual([])
-  })
-
-  it('has the origin of a visit that began in its own batch, told or opened', () => {
-    for (const opening of [page('a', 0, { url: ad }), page('a', 0, { told: visit('s', 0, ad) })]) {
-      for (const order of permutations([opening, event('b', 1)])) {
-        expect(give(order).b?.originIds?.source).toBe('ad')
-      }
-    }
-  })
-
-  it('has the origin that is known with the landing, whoever tells that', () => {
-    const events = [
-      event('a', 0, { told: visit('s', 0, null) }),
-      event('b', 1, { told: visit('s', 0, ad) }),
-      event('c', 2),
-    ]
-    for (const order of permutations(events)) expect(give(order).c?.originIds?.source).toBe('ad')
-  })
-
-  it('keeps its journal', () => {
-    const carrier = event('a', minute, { journal: [visit('j', -5 * hour)] })
-    expect(give([carrier], [going]).a?.journal).toBe(carrier.journal)
   })
 })
 
-describe('an event that opens a visit', () => {
+describe('an event that opens a session', () => {
   it('has the origin of its arrival, and keeps its touch', () => {
     const opener = page('a', 0, { url: ad })
-    const opened = give([opener]).a
-    expect(opened?.visit).toBe(opener.event.arrival)
-    expect(opened?.originIds?.source).toBe('ad')
-    expect(opened?.touches).toBe(opener.touches)
+    const opened = assign([opener]).a
+    expect(opened?.session).toBe(opener.event.arrival)
+    expect(opened?.touches).toBe(opener.event.touches)
   })
 })
 
 describe('the answer', () => {
-  it('has the order of the question', () => {
-    const events = [event('c', 2), event('a', 0, { told: visit('s', 0) }), event('b', 1)]
-    const keys = giveVisits(events, [], new Map()).map(({ event }) => event.key)
-    expect(keys).toEqual(['c', 'a', 'b'])
-  })
-
-  it('is the question where every event came with its visit, or may have none', () => {
+  it('is for those events alone that came without a session, and may have one', () => {
     const served = event('b', 0)
     const events = [
-      event('a', 0, { told: visit('s', 0) }),
+      event('a', 0, { reported: session('s', 0) }),
       { ...served, event: { ...served.event, arrival: undefined } },
+      event('c', 1),
     ]
-    const given = giveVisits(events, [known('s', 0, 0)], new Map())
-    expect(given.map((each, i) => each === events[i])).toEqual([true, true])
+    expect([...assignSessions(events, [known('s', 0, 0)]).keys()]).toEqual([events[2]])
   })
 
-  it('leaves the visits that are known as they were', () => {
-    const visits = [known('s', 0, 0)]
-    give([event('a', minute, { user: 'alice' })], visits)
-    expect(visits).toEqual([known('s', 0, 0)])
+  it('leaves the sessions that are known as they were', () => {
+    const sessions = [known('s', 0, 0)]
+    assign([event('a', minute, { user: 'alice' })], sessions)
+    expect(sessions).toEqual([known('s', 0, 0)])
   })
 })
 
@@ -503,51 +454,51 @@ describe('where sessions end at midnight', () => {
   const after = event('b', night, { timeZone })
   const later = event('c', night + 5 * minute, { timeZone })
 
-  it('an event of the last millisecond joins as ever', () => {
+  it('an event of the last millisecond joins', () => {
     const last = event('b', night - 1, { timeZone })
-    expect(give([before, last]).b).toMatchObject({ visit: { clientId: 'a' }, originIds: { source: 'ad' } })
+    expect(assign([before, last]).b).toMatchObject({ session: { clientId: 'a' } })
   })
 
-  it('an event after it has a visit of its own, which begins with it and came from where the other came, without another touch', () => {
-    expect(give([before, after]).b).toMatchObject({
-      visit: {
+  it('an event after it has a session of its own, which begins with it and has the source of the other, without another touch', () => {
+    expect(assign([before, after]).b).toMatchObject({
+      session: {
         clientId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
         startedAt: noon + night,
         landingUrl: ad,
+        origin: { source: { utm: { source: 'ad' } } },
       },
-      originIds: { source: 'ad' },
       touches: [],
     })
   })
 
-  it('all events of the new day have one visit, in any order and however they are batched', () => {
-    const { b } = visitsOf([before, after])
+  it('all events of the new day have one session, in any order and however they are batched', () => {
+    const { b } = sessionsOf([before, after])
     for (const order of permutations([before, after, later])) {
-      expect(visitsOf(order)).toEqual({ a: 'a', b, c: b })
+      expect(sessionsOf(order)).toEqual({ a: 'a', b, c: b })
     }
     const first = known('a', evening, evening, { landingUrl: ad })
     const second = known(`${b}`, night, night, { landingUrl: ad })
-    for (const visits of [[first], [first, second], [second, first]]) {
-      expect(visitsOf([later], visits)).toEqual({ c: b })
+    for (const recent of [[first], [first, second], [second, first]]) {
+      expect(sessionsOf([later], recent)).toEqual({ c: b })
     }
   })
 
-  it('an event that comes late, of the day before, has a visit of its own too', () => {
+  it('an event that comes late, of the day before, has a session of its own too', () => {
     const began = known('s', night + minute, night + minute)
     const late = event('a', night - 1, { timeZone })
     const lateToo = event('b', night - minute, { timeZone })
-    const { a, b } = visitsOf([late, lateToo], [began])
+    const { a, b } = sessionsOf([late, lateToo], [began])
     expect([a, b]).toEqual([b, a])
     expect(['s', 'a', 'b']).not.toContain(a)
   })
 
-  it('another website without a time zone has its visits through the night', () => {
+  it('another website without that setting has its sessions through the night', () => {
     const elsewhere = [event('d', evening, { websiteId: 'w2' }), event('e', night, { websiteId: 'w2' })]
-    expect(visitsOf([before, ...elsewhere, after])).toMatchObject({ d: 'd', e: 'd' })
+    expect(sessionsOf([before, ...elsewhere, after])).toMatchObject({ d: 'd', e: 'd' })
   })
 
-  it('a page by another campaign opens a visit that bears its key', () => {
+  it('a page by another campaign opens a session named by its key', () => {
     const byMail = page('b', night, { timeZone, url: mail })
-    expect(give([before, byMail]).b).toMatchObject({ visit: { clientId: 'b', landingUrl: mail } })
+    expect(assign([before, byMail]).b).toMatchObject({ session: { clientId: 'b', landingUrl: mail } })
   })
 })

@@ -1,147 +1,131 @@
 /**
- * Gives each event its visit, without I/O: the one that its client told; else, by the rule of sessions, the one that its
- * visitor has going on, or one that it opens. A visit that a client told is not split here, and begins when its client says.
+ * Assigns a session to each event that came without one, without I/O: by the rule of sessions, the one that its visitor has
+ * in progress, or one that it opens. A session that a client reports begins when its client says, and is not split here.
  */
 import { parseCampaign } from '@headwater/attribution/campaign'
 import { continuesSession, type NextMoment } from '@headwater/attribution/session'
-import { type IdentityKey, keyOf } from '../../identity/resolve.ts'
-import type { OriginIds } from '../commit/dimensions.ts'
-import type { EventSession, IngestEvent, Origin } from '../event.ts'
-import type { VisitingEvent } from '../store/event-rows.ts'
-import { visitOfDay } from './session-days.ts'
+import type { IdentityKey } from '../../identity/resolve.ts'
+import type { EventSession, EventTouch, IngestEvent, OwnedEvent } from '../event.ts'
+import type { RecentSession } from './known-sessions.ts'
+import { sessionOfDay } from './session-days.ts'
 
-/** A cookie of a website. */
-export type VisitorKey = string
-
-export const visitorKey = (websiteId: string, visitorId: string): VisitorKey => `${websiteId} ${visitorId}`
-
-/** A visit as far as it is known, from the database or from the events at hand. Times are epoch ms. */
-export interface KnownVisit {
-  visitor: VisitorKey
-  clientId: string
-  startedAt: number
-  lastSeenAt: number
-  landingUrl: string | null
-  /** The user id of the customer who opened it; null: anonymous so far. */
-  user: IdentityKey | null
-  originIds: OriginIds | undefined
+export interface Assignment {
+  session: EventSession
+  touches: readonly EventTouch[]
 }
+
+export type Assignments = Map<OwnedEvent, Assignment>
 
 /**
- * Takes events in the visits that their clients told; answers in their order, and the same whatever that order is. `known`
- * holds the visits around their times.
+ * Answers with an assignment for each event that came without a session, the same whatever the order of the events is.
+ * `recent` holds the stored sessions around their times.
  */
-export function giveVisits(
-  events: VisitingEvent[],
-  known: readonly KnownVisit[],
-  originIds: Map<Origin, OriginIds>,
-): VisitingEvent[] {
-  const arriving = events.filter(({ event }) => event.arrival)
-  if (arriving.length === 0) return events
+export function assignSessions(events: readonly OwnedEvent[], recent: readonly RecentSession[]): Assignments {
+  const assigned: Assignments = new Map()
+  const arriving = events.filter(({ event }) => event.arrival).sort(byTime)
+  if (arriving.length === 0) return assigned
 
-  const inOrder = [...events].sort(inTime)
-  const book = openBook([...known, ...inOrder.flatMap(toldVisit)])
-  for (const visit of inOrder.flatMap((carrier) => journalVisits(carrier, originIds)))
-    if (!book.find(visit)) book.add(visit)
-  const given = new Map<VisitingEvent, VisitingEvent>()
-  for (const event of arriving.sort(inTime)) given.set(event, give(event, book, originIds))
-  return events.map((event) => given.get(event) ?? event)
+  const inOrder = [...events].sort(byTime)
+  const book = openBook([...recent, ...inOrder.flatMap(reportedBy)])
+  for (const session of inOrder.flatMap(earlierSessions)) if (!book.find(session)) book.add(session)
+  for (const owned of arriving) assigned.set(owned, assign(owned, book))
+  return assigned
 }
 
-function toldVisit({ event, visitorId, visit, customerUser, originIds }: VisitingEvent): KnownVisit[] {
-  if (!visit || visitorId === undefined) return []
-  const { clientId, startedAt, landingUrl } = visit
-  const visitor = visitorKey(event.request.token.websiteId, visitorId)
-  return [
-    { visitor, clientId, startedAt, lastSeenAt: event.occurredAt, landingUrl, user: customerUser, originIds },
-  ]
+function reportedBy(owned: OwnedEvent): RecentSession[] {
+  return describe(owned, owned.event.session, owned.event.occurredAt)
 }
 
-/** Of a visit in a journal only the beginning is told. */
-function journalVisits(carrier: VisitingEvent, originIds: Map<Origin, OriginIds>): KnownVisit[] {
-  return carrier.journal.flatMap(({ visit, at }) =>
-    toldVisit({ ...carrier, visit, originIds: originIds.get(visit.origin) }).map((told) => ({
-      ...told,
-      lastSeenAt: at,
-    })),
-  )
+/** Of the session of an earlier touch only the start is known. */
+function earlierSessions(owned: OwnedEvent): RecentSession[] {
+  return owned.event.earlierTouches.flatMap(({ session, at }) => describe(owned, session, at))
+}
+
+function describe(
+  { visitor, customer }: OwnedEvent,
+  session: EventSession | undefined,
+  lastSeenAt: number,
+): RecentSession[] {
+  if (!session || !visitor) return []
+  const { clientId, startedAt, landingUrl, referrerUrl } = session
+  const described = { visitor: visitor.key, clientId, startedAt, lastSeenAt, landingUrl, referrerUrl }
+  return [{ ...described, reported: session, user: customer.user }]
 }
 
 // Keys decide between events of one instant, so that the order of arrival does not.
-const inTime = ({ event: a }: VisitingEvent, { event: b }: VisitingEvent) =>
+const byTime = ({ event: a }: OwnedEvent, { event: b }: OwnedEvent) =>
   a.occurredAt - b.occurredAt || (a.key < b.key ? -1 : 1)
 
 type Book = ReturnType<typeof openBook>
 
-/** The visits of each visitor; those told several times are one. */
-function openBook(visits: readonly KnownVisit[]) {
-  const byVisitor = new Map<VisitorKey, KnownVisit[]>()
+/** The sessions of each visitor; those reported several times are one. */
+function openBook(sessions: readonly RecentSession[]) {
+  const byVisitor = new Map<IdentityKey, RecentSession[]>()
   const book = {
-    of: (visitor: VisitorKey) => byVisitor.get(visitor) ?? [],
-    find: ({ visitor, clientId }: KnownVisit) =>
+    of: (visitor: IdentityKey) => byVisitor.get(visitor) ?? [],
+    find: ({ visitor, clientId }: RecentSession) =>
       book.of(visitor).find((known) => known.clientId === clientId),
-    add(visit: KnownVisit) {
-      const same = book.find(visit)
-      if (same) merge(same, visit)
-      else byVisitor.set(visit.visitor, [...book.of(visit.visitor), { ...visit }])
+    add(session: RecentSession) {
+      const same = book.find(session)
+      if (same) merge(same, session)
+      else byVisitor.set(session.visitor, [...book.of(session.visitor), { ...session }])
     },
   }
-  for (const visit of visits) book.add(visit)
+  for (const session of sessions) book.add(session)
   return book
 }
 
-function merge(known: KnownVisit, told: KnownVisit): void {
-  const { landingUrl, originIds } = known.landingUrl === null ? told : known
-  Object.assign(known, {
-    landingUrl,
-    originIds,
-    startedAt: Math.min(known.startedAt, told.startedAt),
-    lastSeenAt: Math.max(known.lastSeenAt, told.lastSeenAt),
-    user: known.user ?? told.user,
-  })
-}
-
-function give(visiting: VisitingEvent, book: Book, originIds: Map<Origin, OriginIds>): VisitingEvent {
-  const { event, visitorId } = visiting
-  const visitor = visitorKey(event.request.token.websiteId, visitorId as string) // who may arrive has a cookie
-  const going = visitAt(book.of(visitor), event.occurredAt)
-  if (going && continues(going, event)) {
-    const next = nextMoment(event)
-    going.lastSeenAt = Math.max(going.lastSeenAt, next.at)
-    going.user ??= next.userId ?? null
-    const told = withoutLanding(going)
-    const visit = visitOfDay(told, next.at, event.request.token.settings)
-    if (visit !== told) visit.landingUrl = going.landingUrl // nobody else tells it of that day
-    // Its campaign, if it shows one, is that of the visit, whose landing has left the touch.
-    return { ...visiting, visit, originIds: going.originIds, touches: [] }
+function merge(known: RecentSession, next: RecentSession): void {
+  if (known.landingUrl === null) {
+    const { landingUrl, referrerUrl, originIds, reported } = next
+    Object.assign(known, { landingUrl, referrerUrl, originIds, reported })
   }
-  const visit = event.arrival
-  const opened = { ...visiting, visit, originIds: visit && originIds.get(visit.origin) }
-  for (const visit of toldVisit(opened)) book.add(visit)
-  return opened
+  known.startedAt = Math.min(known.startedAt, next.startedAt)
+  known.lastSeenAt = Math.max(known.lastSeenAt, next.lastSeenAt)
+  known.user ??= next.user
 }
 
-/** The latest visit that had begun by then; else, for an event that comes late, the first one after it. */
-function visitAt(visits: readonly KnownVisit[], at: number): KnownVisit | undefined {
-  const ongoing = visits
-    .filter((visit) => continuesSession(visit, { at }))
+function assign(owned: OwnedEvent, book: Book): Assignment {
+  const { event } = owned
+  const visitor = event.cookie?.key as IdentityKey // an event that may arrive has a cookie
+  const current = sessionAt(book.of(visitor), event.occurredAt)
+  if (current && continues(current, event)) {
+    const next = nextMoment(event)
+    current.lastSeenAt = Math.max(current.lastSeenAt, next.at)
+    current.user ??= next.userId ?? null
+    // Its campaign, if it shows one, is that of the session, whose landing has left the touch.
+    return { session: continuation(current, event), touches: [] }
+  }
+  const session = event.arrival as EventSession // only such events are assigned
+  for (const opened of describe(owned, session, event.occurredAt)) book.add(opened)
+  return { session, touches: event.touches }
+}
+
+/** The latest session that had begun by then; else, for an event that comes late, the first one after it. */
+function sessionAt(sessions: readonly RecentSession[], at: number): RecentSession | undefined {
+  const ongoing = sessions
+    .filter((session) => continuesSession(session, { at }))
     .sort((a, b) => a.startedAt - b.startedAt || (a.clientId < b.clientId ? -1 : 1))
   return ongoing.filter(({ startedAt }) => startedAt <= at).at(-1) ?? ongoing[0]
 }
 
-function continues({ startedAt, lastSeenAt, landingUrl, user }: KnownVisit, event: IngestEvent): boolean {
+function continues({ startedAt, lastSeenAt, landingUrl, user }: RecentSession, event: IngestEvent): boolean {
   const session = { startedAt, lastSeenAt, userId: user ?? undefined }
   return continuesSession({ ...session, ...parseCampaign(landingUrl ?? undefined) }, nextMoment(event))
 }
 
 /** Only a page can be arrived at. Its address is read as stored, as the landing's is, so that both are cleaned alike. */
-function nextMoment({ request, wire, url, user, occurredAt: at }: IngestEvent): NextMoment {
+function nextMoment({ wire, url, user, occurredAt: at }: IngestEvent): NextMoment {
   const campaign = wire.type === 'page' ? parseCampaign(url ?? undefined) : undefined
-  return { at, campaign, userId: user && keyOf(request.token.websiteId, user) }
+  return { at, campaign, userId: user?.key }
 }
 
-/** What an event that continues a visit tells of it: nothing new. */
-function withoutLanding({ clientId, startedAt }: KnownVisit): EventSession {
-  const origin = { source: { utm: {}, isDirect: true } }
-  return { clientId, startedAt, landingUrl: null, referrerUrl: null, origin }
+/** An event that continues a session reports nothing new of it; one of another day says where that day's session came from. */
+function continuation(current: RecentSession, { request, occurredAt }: IngestEvent): EventSession {
+  const { clientId, startedAt, landingUrl, referrerUrl, originIds, reported } = current
+  const origin = reported?.origin ?? { source: { utm: {}, isDirect: true } }
+  const nothing = { clientId, landingUrl: null, referrerUrl: null, origin }
+  const same = reported?.startedAt === startedAt ? reported : { ...nothing, ...reported, startedAt }
+  const ofDay = sessionOfDay(same, occurredAt, request.token.settings)
+  return ofDay === same ? same : { ...ofDay, landingUrl, referrerUrl, originIds }
 }

@@ -2,19 +2,19 @@
 import { crossesMidnight, dayOf } from '@headwater/attribution/midnight'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
 import type { EventSession } from '../event.ts'
-import { hashToUuid } from '../judge/uuid.ts'
+import { hashToUuid } from '../uuid.ts'
 
 /**
- * The visit of an event at this time (epoch ms): the one that it was told or given, or, on another day than that began, one
- * of its own. All events of that day name it alike, and it begins with the first of them; it came from where the other came,
- * and leaves no touch again.
+ * The session of an event at this time (epoch ms): the one it was reported or assigned in, or, on a later day than that began,
+ * one of its own. All events of that day give it the same id, and it begins with the first of them. It has the source of the
+ * first day's session, and leaves no touch again.
  */
-export function visitOfDay(visit: EventSession, at: number, settings: WebsiteSettings): EventSession {
+export function sessionOfDay(session: EventSession, at: number, settings: WebsiteSettings): EventSession {
   const { sessionsEndAtMidnight, timeZone } = settings
-  if (!sessionsEndAtMidnight || !crossesMidnight(visit.startedAt, at, timeZone)) return visit
+  if (!sessionsEndAtMidnight || !crossesMidnight(session.startedAt, at, timeZone)) return session
   return {
-    ...visit,
-    clientId: hashToUuid(`${visit.clientId} ${dayOf(at, timeZone)}`),
+    ...session,
+    clientId: hashToUuid(`${session.clientId} ${dayOf(at, timeZone)}`),
     startedAt: at,
     isContinuation: true,
   }

@@ -1,63 +1,80 @@
 /** Which events are new: their idempotency keys, judged within the group and claimed in the database. */
 import type { Verdict } from '@headwater/contract'
-import { type Columns, queryRows } from '@headwater/db/columns'
 import type { Queries } from '@headwater/db/db'
-import { type IngestEvent, isRejected, type Judged } from '../event.ts'
+import { inLockOrder } from '@headwater/db/lock-order'
+import { rowStatement, runRows } from '@headwater/db/statement'
+import { type IngestEvent, isRejected, type Judged, type RejectedEvent } from '../event.ts'
 import claimEventKeys from './sql/claim_event_keys.sql?raw'
 import selectStoredKeys from './sql/select_stored_keys.sql?raw'
 
+/** What becomes of each event of a group; valid only once its transaction has committed. */
 export type Verdicts = Map<Judged, Verdict>
 
-interface Key {
-  websiteId: string
-  /** Undefined: it had none that could be read. */
-  key: string | undefined
+/** An event that may be new, with the id that it gets when it is. */
+export interface Candidate {
+  event: IngestEvent
+  id: string
 }
 
-interface KeyRow {
-  website_id: string
-  idempotency_key: string
-}
-
-const keyOf = (event: Judged): Key => ({ websiteId: event.request.token.websiteId, key: event.key })
-const nameOf = ({ websiteId, key }: Key) => `${websiteId} ${key}`
 /** The same for two events exactly when one is a copy of the other. */
-export const nameOfKey = (event: Judged): string => nameOf(keyOf(event))
-const nameOfRow = (row: KeyRow) => nameOf({ websiteId: row.website_id, key: row.idempotency_key })
+const nameOf = ({ request, key }: Judged) => `${request.token.websiteId} ${key}`
 
-const keyColumns: Columns<Key> = {
-  website_id: ({ websiteId }) => websiteId,
-  idempotency_key: ({ key }) => key ?? null,
+/** The first valid copy of each key, in the order of the events; later copies are duplicates, whatever the database knows. */
+export function firstCopies(judged: readonly Judged[]): IngestEvent[] {
+  const seen = new Set<string>()
+  return judged.filter((event): event is IngestEvent => {
+    if (isRejected(event) || seen.has(nameOf(event))) return false
+    seen.add(nameOf(event))
+    return true
+  })
+}
+
+/** Claims the keys of these events; answers with those whose key was stored before. Waits for a concurrent claim of the same key. */
+export async function claimKeys(tx: Queries, candidates: readonly Candidate[]): Promise<Set<IngestEvent>> {
+  const rows = inLockOrder(candidates, ({ event }) => nameOf(event))
+  const taken = await runRows<{ position: number }, Candidate>(tx, keyClaim, rows)
+  return new Set(taken.map(({ position }) => (rows[position - 1] as Candidate).event)) // positions are those of the rows
+}
+
+/** Of rejected events, the names of the keys that are stored: a key outlives its event, and is looked up before age. */
+export async function findStoredKeys(tx: Queries, rejected: readonly RejectedEvent[]): Promise<Set<string>> {
+  const keyed = rejected.filter(({ key }) => key !== undefined)
+  const rows = await runRows<{ website_id: string; idempotency_key: string }, RejectedEvent>(
+    tx,
+    keySelect,
+    keyed,
+  )
+  return new Set(rows.map(({ website_id, idempotency_key }) => `${website_id} ${idempotency_key}`))
 }
 
 /**
- * Copies are judged in order: the first valid one is stored, later ones are duplicates. A rejected one uses up nothing,
- * and is a duplicate itself when its key is stored already: keys outlive their events, and so are looked up before age.
+ * Judges copies in order: the first valid one is stored, later ones are duplicates. A rejected one uses up nothing, and is a
+ * duplicate itself when its key is stored already.
  */
-export async function judgeKeys(tx: Queries, judged: Judged[]): Promise<Verdicts> {
-  const keys = judged.filter(isRejected).map(keyOf)
-  const stored = await queryRows<Key, KeyRow>(tx, { sql: selectStoredKeys, columns: keyColumns, rows: keys })
-  const seen = new Set(stored.map(nameOfRow))
+export function judgeKeys(
+  judged: readonly Judged[],
+  taken: Set<IngestEvent>,
+  storedKeys: Set<string>,
+): Verdicts {
+  const seen = new Set(storedKeys)
   const verdicts: Verdicts = new Map()
   for (const event of judged) {
-    const name = nameOfKey(event)
+    const name = nameOf(event)
     if (seen.has(name)) verdicts.set(event, 'duplicate')
-    else verdicts.set(event, isRejected(event) ? 'rejected' : 'accepted')
+    else if (isRejected(event)) verdicts.set(event, 'rejected')
+    else verdicts.set(event, taken.has(event) ? 'duplicate' : 'accepted')
     if (!isRejected(event)) seen.add(name)
   }
   return verdicts
 }
 
-/** The events whose key was free, with the id that came with it. Sorted, so that all groups wait in one order. */
-export async function claimKeys(tx: Queries, events: IngestEvent[]): Promise<Map<IngestEvent, string>> {
-  const keys = events.map(keyOf).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
-  const claim = { sql: claimEventKeys, columns: keyColumns, rows: keys }
-  const rows = await queryRows<Key, KeyRow & { event_id: string }>(tx, claim)
-  const ids = new Map(rows.map((row) => [nameOfRow(row), row.event_id]))
-  return new Map(
-    events.flatMap((event) => {
-      const id = ids.get(nameOfKey(event))
-      return id === undefined ? [] : [[event, id] as const]
-    }),
-  )
-}
+const keyClaim = rowStatement<Candidate>(claimEventKeys, {
+  website_id: ({ event }) => event.request.token.websiteId,
+  idempotency_key: ({ event }) => event.key,
+  event_id: ({ id }) => id,
+})
+
+const keySelect = rowStatement<RejectedEvent>(selectStoredKeys, {
+  website_id: ({ request }) => request.token.websiteId,
+  idempotency_key: ({ key }) => key ?? null,
+})

@@ -4,7 +4,7 @@ import type { Db } from '@headwater/db/db'
 import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestCollector, event, noon, session, type TestCollector } from '../../testing.ts'
-import selectVisits from '../sessions/sql/select_sessions.sql?raw'
+import selectRecentSessions from '../sessions/sql/select_recent_sessions.sql?raw'
 
 const shop = 'https://shop.example/'
 
@@ -52,7 +52,7 @@ onBothDatabases((open) => {
       expect(
         await collector.rows(
           `select s.client_session_id::text as id, s.landing_url, s.referrer_url, p.path, s.is_bot,
-             (select count(*) from events e where e.session_id = s.id and e.landing_page_id = p.id)::float8 as events
+             (select count(*) from events e where e.session_id = s.id)::float8 as events
            from sessions_tracking s join landing_pages p on p.id = s.landing_page_id`,
         ),
       ).toEqual([
@@ -154,12 +154,13 @@ onBothDatabases((open) => {
       }
     })
 
-    it('carry the source of the session, in their own batch or another', async () => {
+    it('have the source of their session, in their own batch or another', async () => {
       await collector.send([page(0, { url: `${shop}?utm_source=a` }), track(1)])
       await collector.send([track(2)])
       expect(
         await collector.rows(
-          `select count(*)::float8 as n from events e join utm_sources u on u.id = e.utm_source_id where u.value = 'a'`,
+          `select count(*)::float8 as n from events e
+           join sessions_tracking s on s.id = e.session_id join utm_sources u on u.id = s.utm_source_id where u.value = 'a'`,
         ),
       ).toEqual([{ n: 3 }])
     })
@@ -175,7 +176,7 @@ onBothDatabases((open) => {
       ).toEqual([{ credited: true, converted: 1 }])
     })
 
-    it('of another person open another session, those of nobody named continue the last', async () => {
+    it('of another person open another session, those that name no user continue the last', async () => {
       await collector.send([
         page(0, { user_id: 'alice' }),
         page(1, { user_id: 'bob' }),
@@ -228,13 +229,13 @@ onBothDatabases((open) => {
             asked.push(sql)
             return tx.query(sql, params)
           }
-          return work({ query })
+          return work({ ...tx, query })
         }),
     }
     const { send } = await createTestCollector(spied)
     await send([page(0, { session: told('own', 0) })])
-    expect([asked.length > 0, asked.includes(selectVisits)]).toEqual([true, false])
+    expect([asked.length > 0, asked.includes(selectRecentSessions)]).toEqual([true, false])
     await send([page(0)])
-    expect(asked).toContain(selectVisits)
+    expect(asked).toContain(selectRecentSessions)
   })
 })

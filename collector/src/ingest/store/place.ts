@@ -1,97 +1,149 @@
-/** Places new events, inside the transaction that stores them: whose they are, and in which session they happened. */
+/** Places new events in their sessions, without I/O: which rows the events, their sessions and their touches become. */
+import type { EventSession, EventTouch, OwnedEvent } from '../event.ts'
+import type { Assignments } from '../sessions/assign-sessions.ts'
+import { type StoredSession, sessionKey } from '../sessions/known-sessions.ts'
 
-import { queryRows } from '@headwater/db/columns'
-import type { Queries } from '@headwater/db/db'
-import { type IdentifiedEvent, resolveCustomers } from '../../identity/customers.ts'
-import type { Customer } from '../../identity/resolve.ts'
-import lockCustomers from '../../identity/sql/lock_customers.sql?raw'
-import type { OriginIds } from '../commit/dimensions.ts'
-import type { EventSession, IngestEvent, Origin } from '../event.ts'
-import { giveVisits } from '../sessions/assign-sessions.ts'
-import { fitJournals } from '../sessions/fit-earlier-touches.ts'
-import { loadVisits } from '../sessions/load-sessions.ts'
-import { type CustomerRow, customerColumns, once } from './customer-rows.ts'
-import type { OwnedEvent, PlacedEvent, StoredSession, VisitingEvent } from './event-rows.ts'
-import { type SessionRow, sessionColumns, sessionKey, sessionsOf } from './session-rows.ts'
-import upsertSessions from './sql/upsert_sessions.sql?raw'
+/** An event with its session. */
+export interface PlacedEvent {
+  owned: OwnedEvent
+  /** Undefined: it belongs to none. */
+  session: SessionRow | undefined
+}
 
-/** Gives new events their customer, their session and the ids of where they came from. */
-export async function placeEvents(
-  tx: Queries,
-  claimed: Map<IngestEvent, string>,
-  originIds: Map<Origin, OriginIds>,
-): Promise<PlacedEvent[]> {
-  if (claimed.size === 0) return []
-  const { owners, identityId } = await resolveCustomers(tx, [...claimed.keys()].map(toIdentified))
-  const told = [...claimed].map(([event, id], i): VisitingEvent => {
-    const { id: customerId, user: customerUser } = owners[i] as Customer // one for each event
-    const { session: visit, touches, journal } = event
-    return {
-      event,
-      id,
-      customerId,
-      customerUser,
-      visitorId: visitorOf(event, identityId),
-      visit,
-      originIds: visit && originIds.get(visit.origin),
-      touches,
-      journal,
-    }
+/** A session with what the events of a group add to it. Times are epoch ms. */
+export interface SessionRow {
+  id: string
+  /** Undefined: the group opens it. */
+  stored: StoredSession | undefined
+  /** The event that opens it, if nothing has. */
+  opener: OwnedEvent
+  /** As the first event that knows its landing reports it. */
+  reported: EventSession
+  startedAt: number
+  endedAt: number
+  views: number
+}
+
+/** A touch that is not stored yet, or at a later time. */
+export interface TouchRow {
+  touch: EventTouch
+  at: number
+  /** Undefined: it stands for itself. */
+  session: SessionRow | undefined
+  /** The event that proves it. */
+  source: OwnedEvent
+  customerId: string
+}
+
+export interface Placement {
+  events: PlacedEvent[]
+  sessions: SessionRow[]
+  touches: TouchRow[]
+}
+
+/** `stored` are the sessions that the database knows, `newId` names those that are opened. */
+export function placeEvents(
+  events: readonly OwnedEvent[],
+  assigned: Assignments,
+  { stored, newId }: { stored: Map<string, StoredSession>; newId: () => string },
+): Placement {
+  const sessions = createSessionRows(stored, newId)
+  const touches = createTouchRows()
+  const placed = events.map((owned): PlacedEvent => {
+    const { event } = owned
+    const { session: reported = event.session, touches: proven = event.touches } = assigned.get(owned) ?? {}
+    const session = reported && sessions.add(owned, reported)
+    if (session) witness(session, owned)
+    for (const touch of proven) touches.add(owned, touch, session)
+    for (const touch of event.earlierTouches)
+      touches.add(owned, touch, sessions.addEarlier(owned, touch.session))
+    return { owned, session }
   })
-  const visiting = await fitJournals(tx, giveVisits(told, await loadVisits(tx, told), originIds))
-  // In id order, before anything hangs on them: of two groups with events of one customer, one sees what the other wrote.
-  const [, sessions] = await Promise.all([
-    queryRows(tx, { sql: lockCustomers, columns: customerColumns, rows: customersOf(told) }),
-    storeSessions(tx, sessionsOf(visiting, originIds)),
-  ])
-  return visiting.map((event) => {
-    const sessionOf = (visit: EventSession | undefined) => sessions.get(sessionKey(event, visit) ?? 'none')
-    const session = sessionOf(event.visit)
-    const journal = event.journal.map((touch) => ({ touch, session: sessionOf(touch.visit) }))
-    return { ...event, session, journal }
-  })
+  return { events: placed, sessions: sessions.rows(), touches: touches.rows() }
 }
 
-type IdentityId = Awaited<ReturnType<typeof resolveCustomers>>['identityId']
-
-function visitorOf({ request, cookie, user }: IngestEvent, identityId: IdentityId): string | undefined {
-  const identity = cookie ?? user
-  return identity && identityId(request.token.websiteId, identity)
+function witness(session: SessionRow, { event }: OwnedEvent): void {
+  session.endedAt = Math.max(session.endedAt, event.occurredAt) // one that the rule assigns may come before the start
+  if (event.wire.type === 'page' || event.wire.type === 'screen') session.views += 1
 }
 
-function toIdentified({
-  request,
-  occurredAt,
-  cookie,
-  user,
-  others,
-  emailHash,
-}: IngestEvent): IdentifiedEvent {
-  return { websiteId: request.token.websiteId, occurredAt, cookie, user, others, emailHash }
+/** One row a session of a visitor. */
+function createSessionRows(stored: Map<string, StoredSession>, newId: () => string) {
+  const byKey = new Map<string, SessionRow>()
+  /** The events of a request share the object of their session, which saves the look-up by key. */
+  const byReport = new Map<EventSession, SessionRow>()
+
+  function rowOf(owned: OwnedEvent, reported: EventSession): SessionRow | undefined {
+    if (!owned.visitor) return undefined // a session belongs to a visitor
+    const key = sessionKey(owned.visitor, reported.clientId)
+    const known = byKey.get(key)
+    if (known) return known
+    const found = stored.get(key)
+    const startedAt = found?.startedAt ?? reported.startedAt
+    const id = found?.id ?? newId()
+    const row = { id, stored: found, opener: owned, reported, startedAt, endedAt: startedAt, views: 0 }
+    byKey.set(key, row)
+    return row
+  }
+
+  return {
+    add(owned: OwnedEvent, reported: EventSession): SessionRow | undefined {
+      let row = byReport.get(reported)
+      if (row?.opener.visitor !== owned.visitor) row = rowOf(owned, reported)
+      if (!row) return undefined
+      byReport.set(reported, row)
+      // A session is named after the event that opens it, by our SDKs and by the collector.
+      if (owned.event.key === reported.clientId) row.opener = owned
+      takeLanding(row, reported)
+      row.startedAt = Math.min(row.startedAt, reported.startedAt)
+      row.endedAt = Math.max(row.endedAt, reported.startedAt)
+      return row
+    },
+    /** The session of an earlier touch. A stored one keeps its start: only its own batch had the clock of then. */
+    addEarlier(owned: OwnedEvent, reported: EventSession): SessionRow | undefined {
+      const row = rowOf(owned, reported)
+      if (!row) return undefined
+      takeLanding(row, reported)
+      if (!row.stored) row.startedAt = Math.min(row.startedAt, reported.startedAt)
+      return row
+    },
+    rows: () => [...byKey.values()],
+  }
 }
 
-type SessionAnswer = Record<
-  'website_id' | 'cookie_identity_id' | 'client_session_id' | 'id' | 'customer_id',
-  string
->
-
-/** By the name that `sessionKey` gives. */
-async function storeSessions(tx: Queries, rows: SessionRow[]): Promise<Map<string, StoredSession>> {
-  const upsert = { sql: upsertSessions, columns: sessionColumns, rows }
-  const stored = await queryRows<SessionRow, SessionAnswer>(tx, upsert)
-  return new Map(
-    stored.map(({ website_id, cookie_identity_id, client_session_id, id, customer_id }) => [
-      `${website_id} ${cookie_identity_id} ${client_session_id}`,
-      { id, customerId: customer_id },
-    ]),
-  )
+/** The first report with a landing sets it. */
+function takeLanding(row: SessionRow, reported: EventSession): void {
+  if (row.reported.landingUrl === null && reported.landingUrl !== null) row.reported = reported
 }
 
-function customersOf(events: OwnedEvent[]): CustomerRow[] {
-  return once(
-    events.map(({ event, customerId }) => ({
-      website_id: event.request.token.websiteId,
-      customer_id: customerId,
-    })),
-  )
+/** One row a touch of a session, at its earliest time; a touch without a session stands for itself. */
+function createTouchRows() {
+  const bySession = new Map<SessionRow, Map<string, TouchRow>>()
+  const alone: TouchRow[] = []
+
+  return {
+    add(source: OwnedEvent, touch: EventTouch, session: SessionRow | undefined): void {
+      if (!session) {
+        alone.push({ touch, at: touch.at, session, source, customerId: source.customer.id })
+        return
+      }
+      const { stored } = session
+      // The landing of a stored session did not happen before its start.
+      const at = 'session' in touch && stored ? Math.max(touch.at, stored.startedAt) : touch.at
+      const storedAt = stored?.touches.get(touch.key)
+      if (storedAt !== undefined && storedAt <= at) return
+      const rows = bySession.get(session) ?? new Map<string, TouchRow>()
+      const known = rows.get(touch.key)
+      if (known && known.at <= at) return
+      rows.set(touch.key, { touch, at, session, source, customerId: '' })
+      bySession.set(session, rows)
+    },
+    rows: (): TouchRow[] => [
+      ...alone,
+      // Only now is it known who opened each session.
+      ...[...bySession].flatMap(([{ stored, opener }, rows]) =>
+        [...rows.values()].map((row) => ({ ...row, customerId: stored?.customerId ?? opener.customer.id })),
+      ),
+    ],
+  }
 }

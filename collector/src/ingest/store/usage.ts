@@ -1,7 +1,7 @@
-/** What each request brought, as rows of `token_usages`: received = stored + duplicate + rejected. */
+/** Counts what each request brought, as rows of `token_usages`: received = stored + duplicate + rejected. */
 import type { ProblemCode } from '@headwater/contract'
-import { type Columns, queryRows, toInstant } from '@headwater/db/columns'
 import type { Queries } from '@headwater/db/db'
+import { rowStatement, runRows } from '@headwater/db/statement'
 import type { Caller, IngestRequest } from '../event.ts'
 import type { Verdicts } from './keys.ts'
 import insertTokenUsages from './sql/insert_token_usages.sql?raw'
@@ -9,7 +9,7 @@ import insertTokenUsages from './sql/insert_token_usages.sql?raw'
 /** What a row says of its request. */
 type CountedRequest = Pick<Caller, 'id' | 'token' | 'receivedAt' | 'ip'>
 
-interface Usage {
+export interface Usage {
   request: CountedRequest
   /** Null: the batch was processed. */
   errorCode: ProblemCode | null
@@ -23,25 +23,10 @@ interface Usage {
 /** Counts the verdicts of processed requests, in the transaction that stores their events. */
 export async function recordUsages(
   tx: Queries,
-  requests: IngestRequest[],
+  requests: readonly IngestRequest[],
   verdicts: Verdicts,
 ): Promise<void> {
-  const usages = new Map<CountedRequest, Usage>(
-    requests.map((request) => [request, emptyUsage(request, null)]),
-  )
-  for (const [event, verdict] of verdicts) {
-    const usage = usages.get(event.request)
-    if (!usage) continue // a trial of some of the events stores no counts
-    usage.received += 1
-    usage[verdict] += 1
-  }
-  for (const request of requests) {
-    const usage = usages.get(request)
-    // Told again with a batch that was stored before, drops were counted with it.
-    const isRepeated = usage !== undefined && usage.received > 0 && usage.duplicate === usage.received
-    if (usage && !isRepeated) usage.dropped = request.dropped
-  }
-  await queryRows(tx, { sql: insertTokenUsages, columns: usageColumns, rows: [...usages.values()] })
+  await runRows(tx, usageInsert, usagesOf(requests, verdicts))
 }
 
 /** A refused request leaves its row too. */
@@ -50,11 +35,25 @@ export async function recordRefusal(
   request: CountedRequest,
   errorCode: ProblemCode,
 ): Promise<void> {
-  await queryRows(queries, {
-    sql: insertTokenUsages,
-    columns: usageColumns,
-    rows: [emptyUsage(request, errorCode)],
-  })
+  await runRows(queries, usageInsert, [emptyUsage(request, errorCode)])
+}
+
+export function usagesOf(requests: readonly IngestRequest[], verdicts: Verdicts): Usage[] {
+  const usages = new Map<CountedRequest, Usage>(
+    requests.map((request) => [request, emptyUsage(request, null)]),
+  )
+  for (const [event, verdict] of verdicts) {
+    const usage = usages.get(event.request) as Usage // every event belongs to one of the requests
+    usage.received += 1
+    usage[verdict] += 1
+  }
+  for (const request of requests) {
+    const usage = usages.get(request) as Usage
+    // Sent again with a batch that was stored before, its drops were counted with it.
+    const isRepeated = usage.received > 0 && usage.duplicate === usage.received
+    if (!isRepeated) usage.dropped = request.dropped
+  }
+  return [...usages.values()]
 }
 
 const emptyUsage = (request: CountedRequest, errorCode: ProblemCode | null): Usage => ({
@@ -67,11 +66,12 @@ const emptyUsage = (request: CountedRequest, errorCode: ProblemCode | null): Usa
   rejected: 0,
 })
 
-export const usageColumns: Columns<Usage> = {
+const usageInsert = rowStatement<Usage>(insertTokenUsages, {
   website_id: ({ request }) => request.token.websiteId,
   ingestion_token_id: ({ request }) => request.token.id,
-  occurred_at: ({ request }) => toInstant(request.receivedAt),
+  occurred_at: ({ request }) => request.receivedAt,
   ip: ({ request }) => request.ip,
+  success: ({ errorCode }) => errorCode === null,
   error_code: ({ errorCode }) => errorCode,
   request_id: ({ request }) => request.id,
   received: ({ received }) => received,
@@ -79,4 +79,4 @@ export const usageColumns: Columns<Usage> = {
   duplicate: ({ duplicate }) => duplicate,
   rejected: ({ rejected }) => rejected,
   dropped: ({ dropped }) => dropped && JSON.stringify(dropped),
-}
+})

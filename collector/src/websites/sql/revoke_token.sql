@@ -1,5 +1,5 @@
 -- Ends one token that is in force: by its id, else its prefix, else its name.
--- $1 website id, $2 id, prefix or name
+-- $1 website_id, $2 token: its id, prefix or name
 -- Index: ingestion_tokens_pkey
 update ingestion_tokens
 set

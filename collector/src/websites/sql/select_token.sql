@@ -1,5 +1,5 @@
 -- Tokens that begin like the one shown; the caller compares hashes.
--- $1 website key, $2 prefix
+-- $1 website_key, $2 prefix
 -- Index: website_key_is_unique, ingestion_tokens_by_prefix
 select
   t.id::text,

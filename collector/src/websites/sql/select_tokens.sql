@@ -1,5 +1,5 @@
 -- The tokens of a website.
--- $1 website id
+-- $1 website_id
 -- Index: ingestion_tokens_pkey
 select id::text, website_id::text, name, kind, token_prefix, scopes, expires_at, revoked_at
 from ingestion_tokens

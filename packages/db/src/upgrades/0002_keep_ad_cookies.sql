@@ -1,3 +1,6 @@
 -- Version 2: events keep what the cookies of ad platforms held.
+-- step: in a transaction
 alter table events
-  add column if not exists ad_cookies jsonb
+  add column if not exists ad_cookies jsonb;
+
+insert into schema_versions (version) values (2) on conflict do nothing;

@@ -1,9 +1,11 @@
 -- Answers with the ids of landing pages, and makes as many new ones as allowed.
--- $1 website id, $2 paths, $3 query hashes, $4 sample urls, $5 how many new ones are allowed
+-- $1 website_id, $2 path, $3 query_hash, $4 full_url_sample: in lock order, $5 allowed
 -- Index: landing_page_is_unique_per_website
 with wanted as (
-  select *
-  from unnest($2::text::text[], $3::text::text[], $4::text::text[]) as v (path, query_hash, full_url_sample)
+  select
+    unnest($2::text::text[]) as path,
+    unnest($3::text::text[]) as query_hash,
+    unnest($4::text::text[]) as full_url_sample
 ), known as (
   select d.path, d.query_hash, d.id
   from wanted

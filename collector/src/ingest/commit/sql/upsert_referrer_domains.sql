@@ -1,8 +1,8 @@
 -- Answers with the ids of referrer domains, and makes as many new ones as allowed.
--- $1 website id, $2 domains, $3 categories, $4 how many new ones are allowed
+-- $1 website_id, $2 domain, $3 category: in lock order, $4 allowed
 -- Index: referrer_domain_is_unique_per_website
 with wanted as (
-  select * from unnest($2::text::text[], $3::text::text[]) as v (domain, category)
+  select unnest($2::text::text[]) as domain, unnest($3::text::text[]) as category
 ), known as (
   select d.domain, d.id
   from wanted

@@ -1,8 +1,16 @@
--- Claims idempotency keys; answers with an event id for each that was free. Waits for a concurrent claim of the same key.
--- $1 website ids, $2 keys: sorted
+-- Claims idempotency keys for events; answers with the positions, from 1, of the keys that were taken. Waits for a concurrent
+-- claim of the same key.
+-- $1 website_id, $2 idempotency_key, $3 event_id: in lock order
 -- Index: event_is_stored_once
-insert into event_dedup_keys (website_id, idempotency_key, event_id)
-select v.website_id, v.idempotency_key, nextval('events_id_seq')
-from unnest($1::text::bigint[], $2::text::uuid[]) as v (website_id, idempotency_key)
-on conflict (website_id, idempotency_key) do nothing
-returning website_id::text, idempotency_key::text, event_id::text
+with claimed as (
+  insert into event_dedup_keys (website_id, idempotency_key, event_id)
+  select
+    unnest($1::text::bigint[]),
+    unnest($2::text::uuid[]),
+    unnest($3::text::bigint[])
+  on conflict (website_id, idempotency_key) do nothing
+  returning event_id
+)
+select v.position::integer
+from unnest($3::text::bigint[]) with ordinality as v (event_id, position)
+where v.event_id not in (select event_id from claimed)

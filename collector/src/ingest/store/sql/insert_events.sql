@@ -1,18 +1,26 @@
 -- Stores events under the ids that came with their keys.
--- $1 website ids, $2 ids, $3 session ids, $4 customer ids, $5 types, $6 names, $7 occurred, $8 urls, $9 titles, $10 props, $11 revenues,
--- $12 currencies, $13 keys, $14 token ids, $15 schema versions, $16 sdk versions, $17–21 utm ids, $22 referrer domain ids, $23 landing page ids,
--- $24 ad cookies
+-- $1 website_id, $2 id, $3 session_id, $4 customer_id, $5 ingestion_token_id, $6 occurred_at, $7 revenue_cents, $8 idempotency_key,
+-- $9 schema_version, $10 type, $11 name, $12 url, $13 title, $14 currency, $15 sdk_version, $16 props, $17 ad_cookies
 -- Index: events_pkey
 insert into events (
-  website_id, id, session_id, customer_id, type, name, occurred_at, url, title, props, revenue_cents, currency, idempotency_key,
-  ingestion_token_id, schema_version, sdk_version, utm_source_id, utm_medium_id, utm_campaign_id, utm_term_id, utm_content_id,
-  referrer_domain_id, landing_page_id, ad_cookies
+  website_id, id, session_id, customer_id, ingestion_token_id, occurred_at, revenue_cents, idempotency_key, schema_version, type,
+  name, url, title, currency, sdk_version, props, ad_cookies
 )
-select *
-from unnest(
-  $1::text::bigint[], $2::text::bigint[], $3::text::bigint[], $4::text::bigint[], $5::text::text[], $6::text::text[],
-  $7::text::timestamptz[], $8::text::text[], $9::text::text[], $10::text::jsonb[], $11::text::bigint[], $12::text::text[],
-  $13::text::uuid[], $14::text::bigint[], $15::text::smallint[], $16::text::text[], $17::text::bigint[], $18::text::bigint[],
-  $19::text::bigint[], $20::text::bigint[], $21::text::bigint[], $22::text::bigint[], $23::text::bigint[],
-  $24::text::jsonb[]
-)
+select
+  unnest($1::text::bigint[]),
+  unnest($2::text::bigint[]),
+  unnest($3::text::bigint[]),
+  unnest($4::text::bigint[]),
+  unnest($5::text::bigint[]),
+  unnest($6::text::timestamptz[]),
+  unnest($7::text::bigint[]),
+  unnest($8::text::uuid[]),
+  unnest($9::text::smallint[]),
+  unnest($10::text::text[]),
+  unnest($11::text::text[]),
+  unnest($12::text::text[]),
+  unnest($13::text::text[]),
+  unnest($14::text::text[]),
+  unnest($15::text::text[]),
+  unnest($16::text::jsonb[]),
+  unnest($17::text::jsonb[])

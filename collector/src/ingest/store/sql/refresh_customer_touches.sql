@@ -1,12 +1,14 @@
 -- Points customers at their earliest and latest touch.
--- $1 website ids, $2 customer ids
+-- $1 website_id, $2 id: in lock order
 -- Index: touches_by_customer
 update customers c
 set
   first_touch_id = earliest.id,
   last_touch_id = latest.id,
   updated_at = now()
-from unnest($1::text::bigint[], $2::text::bigint[]) as v (website_id, id)
+from (
+  select unnest($1::text::bigint[]) as website_id, unnest($2::text::bigint[]) as id
+) v
 cross join lateral (
   select t.id
   from touches t

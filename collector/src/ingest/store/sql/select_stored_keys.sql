@@ -1,6 +1,8 @@
--- Which of these keys the website has stored, ever.
--- $1 website ids, $2 keys
+-- Those of these keys that the website has stored, ever.
+-- $1 website_id, $2 idempotency_key
 -- Index: event_is_stored_once
 select k.website_id::text, k.idempotency_key::text
-from unnest($1::text::bigint[], $2::text::uuid[]) as v (website_id, idempotency_key)
+from (
+  select unnest($1::text::bigint[]) as website_id, unnest($2::text::uuid[]) as idempotency_key
+) v
 join event_dedup_keys k using (website_id, idempotency_key)

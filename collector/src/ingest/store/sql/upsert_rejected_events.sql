@@ -1,16 +1,26 @@
 -- Keeps rejected events, with the day after which they may go; one that is sent again updates its row.
--- $1 website ids, $2 token ids, $3 keys, $4 received, $5 request ids, $6 codes, $7 paths, $8 messages, $9 payloads, $10 identity hashes
+-- $1 website_id, $2 ingestion_token_id, $3 idempotency_key, $4 received_at, $5 request_id, $6 code, $7 path, $8 message, $9 payload,
+-- $10 identity_hashes: in lock order
 -- Index: rejected_event_is_kept_once
 insert into rejected_events as r (
   website_id, ingestion_token_id, idempotency_key, received_at, expires_at, request_id, code, path, message, payload, identity_hashes
 )
 select
-  v.website_id, v.token_id, v.key, v.received_at, v.received_at + interval '14 days', v.request_id, v.code, v.path, v.message,
-  v.payload, v.identity_hashes::text[]
-from unnest(
-  $1::text::bigint[], $2::text::bigint[], $3::text::uuid[], $4::text::timestamptz[], $5::text::text[], $6::text::text[],
-  $7::text::text[], $8::text::text[], $9::text::bytea[], $10::text::text[]
-) as v (website_id, token_id, key, received_at, request_id, code, path, message, payload, identity_hashes)
+  v.website_id, v.ingestion_token_id, v.idempotency_key, v.received_at, v.received_at + interval '14 days', v.request_id, v.code,
+  v.path, v.message, v.payload, v.identity_hashes::text[]
+from (
+  select
+    unnest($1::text::bigint[]) as website_id,
+    unnest($2::text::bigint[]) as ingestion_token_id,
+    unnest($3::text::uuid[]) as idempotency_key,
+    unnest($4::text::timestamptz[]) as received_at,
+    unnest($5::text::text[]) as request_id,
+    unnest($6::text::text[]) as code,
+    unnest($7::text::text[]) as path,
+    unnest($8::text::text[]) as message,
+    unnest($9::text::bytea[]) as payload,
+    unnest($10::text::text[]) as identity_hashes
+) v
 on conflict (website_id, idempotency_key) do update
 set
   ingestion_token_id = excluded.ingestion_token_id,

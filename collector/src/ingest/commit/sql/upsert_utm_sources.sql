@@ -1,9 +1,8 @@
--- Answers with the ids of values of utm_sources, and makes as many new ones as allowed. The other utm tables are alike: their
--- names are put in place of this one.
--- $1 website id, $2 values, $3 how many new ones are allowed
+-- Answers with the ids of utm_source values, and makes as many new ones as allowed.
+-- $1 website_id, $2 value: in lock order, $3 allowed
 -- Index: utm_source_is_unique_per_website
 with wanted as (
-  select * from unnest($2::text::text[]) as v (value)
+  select unnest($2::text::text[]) as value
 ), known as (
   select d.value, d.id
   from wanted

@@ -1,0 +1,56 @@
+/** The pure steps, one event at a time: an event leaves them as rows to be, or as a rejection that says why. */
+import type { Batch } from '@headwater/contract'
+import type { Secrets } from '../../secrets.ts'
+import type { Fault, IngestRequest, Judged } from '../event.ts'
+import { toUuid } from '../uuid.ts'
+import { attribute } from './attribute.ts'
+import { clockOffset, correctClock } from './clock.ts'
+import { readEarlierTouches } from './earlier-touches.ts'
+import { createEnricher } from './enrich.ts'
+import { isFault, parseEvent } from './parse.ts'
+import { positionOf, rejectUnread } from './rejection.ts'
+import { screen } from './screen.ts'
+
+/** Judges the events of a batch: parse → correct clock → screen → enrich → attribute. */
+export type Judge = (batch: Batch, request: IngestRequest) => Judged[]
+
+export function createJudge(secrets: Secrets): Judge {
+  const { enrich, identify } = createEnricher(secrets)
+
+  return ({ events }, request) => {
+    const { token, receivedAt } = request
+    const offsetMs = clockOffset(receivedAt, request.sentAt)
+    const hash = (type: string, value: string) => identify(token.websiteId, type, value).hash
+
+    return events.map((raw, index): Judged => {
+      const reject = (fault: Fault) => rejectUnread({ request, index, raw }, fault, hash)
+      const parsed = parseEvent(raw)
+      if (isFault(parsed)) return reject(parsed)
+      const { wire, props } = parsed
+      const times = correctClock(wire, offsetMs, receivedAt)
+      const fault = screen(wire, times, request)
+      if (fault) return reject(fault)
+      const { occurredAt } = times
+      const enriched = enrich(wire, times, token)
+      const session = enriched.session ?? enriched.arrival
+      return {
+        request,
+        index,
+        wire,
+        key: toUuid(wire.idempotency_key),
+        occurredAt,
+        props,
+        url: enriched.url,
+        cookie: enriched.cookie,
+        user: enriched.user,
+        others: enriched.others,
+        emailHash: enriched.emailHash,
+        position: positionOf(wire.stream, wire.seq),
+        session: enriched.session,
+        arrival: enriched.arrival,
+        touches: attribute({ wire, url: enriched.url, occurredAt, session }),
+        earlierTouches: readEarlierTouches(wire, times, request),
+      }
+    })
+  }
+}

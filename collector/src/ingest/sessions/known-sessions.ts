@@ -1,0 +1,201 @@
+/** Loads the sessions that a group's events belong to, or may belong to, inside the transaction that stores them. */
+import { defaultSessionRules } from '@headwater/attribution/session'
+import type { Queries } from '@headwater/db/db'
+import { rowStatement, runRows } from '@headwater/db/statement'
+import { type IdentityKey, type IdentityRef, identityRef } from '../../identity/resolve.ts'
+import type { EventSession, IngestEvent, OriginIds } from '../event.ts'
+import selectRecentSessions from './sql/select_recent_sessions.sql?raw'
+import selectReportedSessions from './sql/select_reported_sessions.sql?raw'
+
+/** A session as the database knows it. Times are epoch ms. */
+export interface StoredSession {
+  id: string
+  /** Whoever opened it: need not be the customer of its later events. */
+  customerId: string
+  startedAt: number
+  hasLanding: boolean
+  /** Of the event that opened it. */
+  tokenId: string | null
+  sdkVersion: string | null
+  /** When each of its touches happened, by their keys. */
+  touches: Map<string, number>
+}
+
+/** A session that may be in progress. Times are epoch ms. */
+export interface RecentSession {
+  visitor: IdentityKey
+  clientId: string
+  startedAt: number
+  lastSeenAt: number
+  landingUrl: string | null
+  referrerUrl: string | null
+  /** Of a stored session. */
+  originIds?: OriginIds
+  /** As an event of the group reports it, if one does. */
+  reported?: EventSession
+  /** The user id of the customer who opened it; null: anonymous so far. */
+  user: IdentityKey | null
+}
+
+export interface KnownSessions {
+  /** By the name that `sessionKey` gives. */
+  stored: Map<string, StoredSession>
+  recent: RecentSession[]
+}
+
+/** Names a session: it belongs to one visitor, whatever ids other visitors' clients use. */
+export const sessionKey = (visitor: IdentityRef, clientId: string): string => `${visitor.key} ${clientId}`
+
+/** Whose session an event belongs to: that of its cookie, else of its user id. */
+export const visitorOf = ({ cookie, user }: IngestEvent): IdentityRef | undefined => cookie ?? user
+
+/** The identities of the events must be locked, so that of two groups one sees the other's sessions. */
+export async function loadSessions(tx: Queries, events: readonly IngestEvent[]): Promise<KnownSessions> {
+  const reported = reportedSessions(events)
+  const spans = spansOf(events)
+  const [stored, recent] = await Promise.all([
+    runRows<StoredRow, ReportedSession>(tx, reportedSelect, reported),
+    runRows<RecentRow, Span>(tx, recentSelect, spans),
+  ])
+  const known: KnownSessions = { stored: new Map(), recent: [] }
+  for (const row of stored) known.stored.set((reported[row.position] as ReportedSession).key, readStored(row)) // it was asked for
+  for (const row of recent) {
+    const { visitor } = spans[row.position] as Span // it was asked for
+    known.stored.set(sessionKey(visitor, row.client_session_id), readStored(row))
+    known.recent.push(readRecent(row, visitor))
+  }
+  return known
+}
+
+interface ReportedSession {
+  position: number
+  key: string
+  visitor: IdentityRef
+  clientId: string
+}
+
+/** Each session once that an event, or an earlier touch, belongs to. */
+function reportedSessions(events: readonly IngestEvent[]): ReportedSession[] {
+  const reported = new Map<string, ReportedSession>()
+  const seen = new Set<object>()
+  for (const event of events) {
+    const visitor = visitorOf(event)
+    if (!visitor) continue
+    for (const session of [event.session, ...event.earlierTouches.map(({ session }) => session)]) {
+      if (!session || seen.has(session)) continue
+      seen.add(session)
+      const key = sessionKey(visitor, session.clientId)
+      if (!reported.has(key))
+        reported.set(key, { position: reported.size, key, visitor, clientId: session.clientId })
+    }
+  }
+  return [...reported.values()]
+}
+
+/** A visitor with the time of those of its events that came without a session. */
+interface Span {
+  position: number
+  visitor: IdentityRef
+  from: number
+  until: number
+}
+
+function spansOf(events: readonly IngestEvent[]): Span[] {
+  const spans = new Map<IdentityKey, Span>()
+  const { idleMs } = defaultSessionRules
+  for (const { arrival, cookie: visitor, occurredAt } of events) {
+    if (!arrival || !visitor) continue
+    const span = spans.get(visitor.key) ?? {
+      position: spans.size,
+      visitor,
+      from: occurredAt,
+      until: occurredAt,
+    }
+    spans.set(visitor.key, span)
+    span.from = Math.min(span.from, occurredAt - idleMs)
+    span.until = Math.max(span.until, occurredAt + idleMs)
+  }
+  return [...spans.values()]
+}
+
+interface StoredRow {
+  position: number
+  id: string
+  customer_id: string
+  started_at_ms: number
+  has_landing: boolean
+  ingestion_token_id: string | null
+  sdk_version: string | null
+  /** `<key> <epoch ms>`, separated by commas; null: none. */
+  touches: string | null
+}
+
+function readStored(row: StoredRow): StoredSession {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    startedAt: row.started_at_ms,
+    hasLanding: row.has_landing,
+    tokenId: row.ingestion_token_id,
+    sdkVersion: row.sdk_version,
+    touches: new Map(
+      row.touches?.split(',').map((touch): [string, number] => {
+        const [key = '', at] = touch.split(' ')
+        return [key, Number(at)]
+      }),
+    ),
+  }
+}
+
+interface RecentRow extends StoredRow {
+  client_session_id: string
+  ended_at_ms: number
+  landing_url: string | null
+  referrer_url: string | null
+  user_value_hash: string | null
+  utm_source_id: string | null
+  utm_medium_id: string | null
+  utm_campaign_id: string | null
+  utm_term_id: string | null
+  utm_content_id: string | null
+  referrer_domain_id: string | null
+  landing_page_id: string | null
+}
+
+function readRecent(row: RecentRow, { websiteId, key: visitor }: IdentityRef): RecentSession {
+  const { user_value_hash: userHash } = row
+  return {
+    visitor,
+    clientId: row.client_session_id,
+    startedAt: row.started_at_ms,
+    lastSeenAt: row.ended_at_ms,
+    landingUrl: row.landing_url,
+    referrerUrl: row.referrer_url,
+    originIds: {
+      source: row.utm_source_id,
+      medium: row.utm_medium_id,
+      campaign: row.utm_campaign_id,
+      term: row.utm_term_id,
+      content: row.utm_content_id,
+      referrerDomain: row.referrer_domain_id,
+      landingPage: row.landing_page_id,
+    },
+    user: userHash && identityRef(websiteId, 'user_id', userHash).key,
+  }
+}
+
+const reportedSelect = rowStatement<ReportedSession>(selectReportedSessions, {
+  website_id: ({ visitor }) => visitor.websiteId,
+  type: ({ visitor }) => visitor.type,
+  value_hash: ({ visitor }) => visitor.hash,
+  client_session_id: ({ clientId }) => clientId,
+  position: ({ position }) => position,
+})
+
+const recentSelect = rowStatement<Span>(selectRecentSessions, {
+  website_id: ({ visitor }) => visitor.websiteId,
+  value_hash: ({ visitor }) => visitor.hash,
+  since: ({ from }) => from,
+  until: ({ until }) => until,
+  position: ({ position }) => position,
+})

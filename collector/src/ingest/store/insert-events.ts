@@ -1,0 +1,47 @@
+/** Inserts new events as rows of `events`. What an event's session says already is left out: null means "as its session". */
+import type { Queries } from '@headwater/db/db'
+import { rowStatement, runRows } from '@headwater/db/statement'
+import type { PlacedEvent, SessionRow } from './place.ts'
+import insertEventsSql from './sql/insert_events.sql?raw'
+
+export async function insertEvents(tx: Queries, events: readonly PlacedEvent[]): Promise<void> {
+  await runRows(tx, eventInsert, events)
+}
+
+export const eventInsert = rowStatement<PlacedEvent>(insertEventsSql, {
+  website_id: ({ owned }) => owned.customer.websiteId,
+  id: ({ owned }) => owned.id,
+  session_id: ({ session }) => session?.id ?? null,
+  customer_id: ({ owned }) => owned.customer.id,
+  ingestion_token_id: ({ owned, session }) => unless(tokenOf(session), owned.event.request.token.id),
+  occurred_at: ({ owned }) => owned.event.occurredAt,
+  revenue_cents: ({ owned }) => owned.event.wire.revenue_cents ?? null,
+  idempotency_key: ({ owned }) => owned.event.key,
+  schema_version: ({ owned }) => unless(1, owned.event.wire.schema_version ?? 1),
+  type: ({ owned }) => owned.event.wire.type,
+  name: ({ owned }) => owned.event.wire.name ?? owned.event.wire.type,
+  url: ({ owned }) => owned.event.url,
+  title: ({ owned: { event } }) => (isView(event.wire.type) ? (event.wire.title ?? null) : null),
+  currency: ({ owned }) => owned.event.wire.currency ?? null,
+  sdk_version: ({ owned, session }) => unless(sdkOf(session), owned.event.request.sdkVersion),
+  props: ({ owned }) => owned.event.props,
+  ad_cookies: ({ owned }) => jsonOf(owned.event.wire.ad_cookies),
+})
+
+/** Null for what is known anyway. */
+const unless = <Value>(known: Value | undefined, value: Value): Value | null =>
+  value === known ? null : value
+
+// A session has what the event that opened it had.
+const tokenOf = (session: SessionRow | undefined) =>
+  session && (session.stored ? session.stored.tokenId : session.opener.event.request.token.id)
+
+const sdkOf = (session: SessionRow | undefined) =>
+  session && (session.stored ? session.stored.sdkVersion : session.opener.event.request.sdkVersion)
+
+/** Other events happen on a page or screen whose view has the title. */
+const isView = (type: string) => type === 'page' || type === 'screen'
+
+function jsonOf(cookies: Record<string, string> = {}): string | null {
+  return Object.keys(cookies).length > 0 ? JSON.stringify(cookies) : null
+}
