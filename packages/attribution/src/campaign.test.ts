@@ -204,6 +204,11 @@ describe('a campaign value', () => {
     expect(cleanUtm(value)).toBe(cleaned)
   })
 
+  test('is not cut through a character', () => {
+    expect(cleanUtm(`${'x'.repeat(limits.utm - 1)}👩`)).toBe('x'.repeat(limits.utm - 1))
+    expect(cleanUtm(`${'x'.repeat(limits.utm - 2)}👩y`)).toBe(`${'x'.repeat(limits.utm - 2)}👩`)
+  })
+
   test('holds no half of an e-mail address, because it is cleaned before it is cut', () => {
     expect(cleanUtm(`${'x'.repeat(limits.utm - 5)} bob@b.example`)).toBe('')
   })

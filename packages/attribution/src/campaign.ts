@@ -49,7 +49,7 @@ export function parseCampaign(url: string | undefined): Campaign {
   const clickIds: Record<string, string> = {}
   const read = (text: string) =>
     new URLSearchParams(text.replace(seams, '&')).forEach((value, key) => {
-      // The query was escaped as a whole; an address within it is none of ours.
+      // The query was escaped as a whole. With a slash in it, it is an address of its own, with a campaign of its own.
       if (key.includes('=') && !key.includes('/')) read(key + (value && `=${value}`))
       const name = key.toLowerCase()
       if (!names.has(name)) return
@@ -64,16 +64,16 @@ export function parseCampaign(url: string | undefined): Campaign {
 
 /**
  * A campaign value as it is compared and stored: unescaped until nothing is escaped, because some tools escape twice;
- * trimmed; cut at 256 characters. One that holds an e-mail address is ''. Cleaning twice changes nothing.
+ * trimmed; cut at 256 characters, between two of them. One that holds an e-mail address is ''. Cleaning twice changes nothing.
  */
 export function cleanUtm(value: string): string {
   const text = unescapeAll(value).trim()
-  return holdsEmail(text) ? '' : text.slice(0, limits.utm)
+  return holdsEmail(text) ? '' : text.slice(0, limits.utm).replace(/[\ud800-\udbff]$/, '')
 }
 
 /**
- * The value itself, byte for byte; '' when it is blank, longer than 512 characters or holds an e-mail address. Of the id of an
- * e-mail's recipient only that it was there is kept, as '1'.
+ * The value itself, byte for byte; '' when it is blank, longer than 512 characters or holds an e-mail address. The id of an
+ * e-mail's recipient becomes '1', which shows that it was there.
  */
 export function cleanClickId(name: string, value: string): string {
   if (!value.trim() || value.length > limits.clickId) return ''
@@ -109,7 +109,7 @@ function canonicalText({ utm, clickIds }: Campaign): string {
   return JSON.stringify([folded, clickIds].map((values) => Object.entries(present(values)).sort()))
 }
 
-/** The spelling by which a source or a medium is told from another. */
+/** The spelling in which sources and media are compared. */
 export function fold(text: string | undefined): string | undefined {
   return text?.toLowerCase()
 }
@@ -118,9 +118,10 @@ function present(values: object): Record<string, string> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value))
 }
 
-/** No tool escapes a value more often than this. One that is still escaped then comes back as it was, so that a second cleaning finds the same. */
+/** No tool escapes a value more often than this. */
 const rounds = 5
 
+/** Unescapes until nothing is escaped. What is still escaped after all rounds comes back as it was, so that a second call changes nothing. */
 export function unescapeAll(text: string): string {
   let plain = text
   for (let round = 0; plain.includes('%'); round++) {
@@ -136,6 +137,6 @@ function unescapeOnce(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text // a % that begins no escape is only a %
+    return text // it holds a % that begins no escape
   }
 }

@@ -1,8 +1,8 @@
 /** Lists the click ids we know, strongest proof of a paid click first. It is the only list of their names, and the SDK ships it. */
 
 /**
- * These name the recipient of an e-mail. That one came tells the source; its value is personal, so it is never kept: not in
- * an address, and not as a click id.
+ * These name the recipient of an e-mail. Their presence shows which service sent it; their value is personal, so it is never
+ * kept, neither in an address nor as a click id.
  */
 export const recipientIdNames = [
   '_kx', // Klaviyo

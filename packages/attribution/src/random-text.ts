@@ -1,6 +1,6 @@
 /** Recognises text that a random generator has made, such as a token; only the collector needs it. */
 
-/** A token of this length holds 80 random bits in hex, 119 in base 62; frameworks make none shorter for a link that signs somebody in. */
+/** The shortest tokens of frameworks have 20 characters (Devise, WordPress); shorter texts are more often ids. */
 const minLength = 20
 
 /** A run of letters and digits shorter than this is too short to judge by its letters alone. */
@@ -43,7 +43,7 @@ const rareFollowers: Record<string, string> = {
  * Was this text made at random? It is, when in a run of 13 or more letters and digits every fourth place breaks the habits
  * of words: a letter beside a digit, two letters that do not follow each other, half for a small letter before a capital.
  * Signs such as `-` and `_` may split a token into shorter runs; then the whole is judged, if it mixes cases as no word
- * does. Ids that everybody uses as such are not random: UUIDs, ULIDs, the 24 hex digits of MongoDB.
+ * does. Well-known forms of ids do not count as random: UUIDs, ULIDs, the 24 hex digits of MongoDB.
  */
 export function isRandom(text: string): boolean {
   if (text.length < minLength || !mayBeRandom(text) || isPublicId(text)) return false
@@ -54,7 +54,7 @@ export function isRandom(text: string): boolean {
   return mixedCases.test(text) && !hasWord && sum(runs.map(oddities)) * 3.5 >= text.length
 }
 
-/** Rules out nearly all that people write, at the cost of two scans. */
+/** Rules out nearly everything that people write, at the cost of two scans. */
 export function mayBeRandom(text: string): boolean {
   return mixedCases.test(text) || hasLongRun(text)
 }

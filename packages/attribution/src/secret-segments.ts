@@ -7,7 +7,7 @@ import { decodeAscii, isSensitiveKey } from './sensitive-keys.ts'
 const announcement =
   /(?<![a-z])(invit(es?|ations?)|join|verif(y|ication)|confirm(ation)?|activat(e|ion)|reset|password|passwort|recover(y)?|unlock|unsub(scribe)?|magic(link)?|tokens?|otp|auth|login|signin|sso|optin|optout)(?![a-z])/
 
-/** Shorter codes cannot be told from abbreviations: `/login/en_US`. */
+/** A shorter code looks like an abbreviation: `/login/en_US`. */
 const minCodeLength = 6
 
 /**
@@ -18,20 +18,24 @@ const minCodeLength = 6
 export function withoutSecretSegments(path: string): string {
   if (!/[\dA-Z@%;=]/.test(path)) return path // nothing that one of them is made of
   if (!/[@%;=]/.test(path) && !announcesSecret(path) && !mayBeRandom(path)) return path // nearly every path
-  return path.replace(/[^/\\]+/g, (segment, at: number) => safeSegment(segment, path.slice(0, at)))
+  let isAnnounced = false
+  return path.replace(/[^/\\]+/g, (segment) => {
+    const safe = safeSegment(segment, isAnnounced)
+    isAnnounced ||= announcesSecret(segment)
+    return safe
+  })
 }
 
-function safeSegment(segment: string, before: string): string {
+function safeSegment(segment: string, isAnnounced: boolean): string {
   const [name = '', ...parameters] = segment.split(';')
-  const kept = parameters.filter((parameter) => !placeholderOf(decode(parameter), ''))
-  return [placeholderOf(decode(name), before) ?? name, ...kept].join(';')
+  const kept = parameters.filter((parameter) => !placeholderOf(decode(parameter), false))
+  return [placeholderOf(decode(name), isAnnounced) ?? name, ...kept].join(';')
 }
 
-/** `before` is the path up to there. */
-function placeholderOf(text: string, before: string): string | undefined {
+function placeholderOf(text: string, isAnnounced: boolean): string | undefined {
   if (holdsEmail(text)) return '(email)'
   const isSecret = isSignedObject(text) || isRandom(text) || holdsSensitivePair(text)
-  return isSecret || (announcesSecret(before) && isCode(text)) ? '(secret)' : undefined
+  return isSecret || (isAnnounced && isCode(text)) ? '(secret)' : undefined
 }
 
 /** Unescapes letters of every script, where nothing is malformed; what is malformed may still hide an ASCII sign. */
@@ -51,7 +55,7 @@ export function isCode(text: string): boolean {
   return parts.some((part) => !/^(\p{L}[^\p{Lu}\d]*\d{0,4}|\d+)$/u.test(part))
 }
 
-/** Does this key or path say that a secret follows? Its words are what stands between signs, or between capitals. */
+/** Does this key or segment say that a secret follows? Signs and capitals separate its words. */
 export function announcesSecret(name: string): boolean {
   const words = /[A-Z]/.test(name) ? name.replace(/([a-z])(?=[A-Z])/g, '$1-').toLowerCase() : name
   return announcement.test(words)

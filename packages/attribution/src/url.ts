@@ -15,7 +15,7 @@ export { sensitiveKeys } from './sensitive-keys.ts'
 
 /**
  * The address as it may be stored: without user name and password, without fragment, without sensitive query keys, without
- * values that hold an e-mail address or a token, and with placeholders for the parts of the path that do; the rest as it was,
+ * values that hold an e-mail address or a secret, and with placeholders for the parts of the path that do; the rest as it was,
  * cut at 4,096 characters. The campaign of a fragment moves into the query, and a query that was glued on is joined as
  * usual. Addresses of apps (`myapp://…`) are kept; anything else that is no web address becomes ''. Never throws.
  */
@@ -30,8 +30,8 @@ export function storedUrl(url: string): string {
 
 /**
  * The address as a device keeps and sends it: without user name and password, without fragment and without sensitive query
- * keys, `alsoSensitive` among them. The campaign of a fragment moves into the query; of the id of an e-mail's recipient only
- * the key stays. Small, because it ships in the browser SDK; the collector does the rest. Never throws.
+ * keys, `alsoSensitive` among them. The campaign of a fragment moves into the query; the id of an e-mail's recipient becomes
+ * 1. Small, because it ships in the browser SDK; the collector does the rest. Never throws.
  */
 export function withoutSecrets(url: string, alsoSensitive: readonly string[] = []): string {
   const own = alsoSensitive.map(plainKey)
