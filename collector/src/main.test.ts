@@ -60,6 +60,21 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
     expect(await tokens()).toEqual(await tokens())
   })
 
+  it('takes 37 kB of headers: a long agent, and the cookies of the page’s own origin', async () => {
+    collector = await startCollector({ config, mode: 'dev' })
+    const { public_token } = JSON.parse(await readFile(devFile(config), 'utf8')) as DevFile
+    const events = [
+      { idempotency_key: 'k', type: 'track', name: 'x', occurred_at: new Date().toISOString(), user_id: 'u' },
+    ]
+    const headers = {
+      authorization: `Bearer ${public_token}`,
+      'user-agent': 'a'.repeat(20_000),
+      cookie: `b=${'c'.repeat(17_000)}`,
+    }
+    const sent = await get('/v1/batch', { method: 'POST', headers, body: JSON.stringify({ v: 1, events }) })
+    expect(await sent.json()).toMatchObject({ accepted: 1 })
+  })
+
   it('that serves refuses a database without the schema, and lets go of it', async () => {
     await expect(startCollector({ config, mode: 'serve' })).rejects.toThrow('Run `headwater migrate` first')
     collector = await startCollector({ config, mode: 'dev' }) // would be refused while the folder is locked

@@ -35,6 +35,8 @@ export interface StartOptions {
 
 /** A request that trickles in for longer than this is given up: 408, by Node, which looks every second. */
 const requestTimeoutMs = 10_000
+/** As much as large proxies take: cookies of the page's own origin, and agents that carry everything in their name. */
+const maxHeaderBytes = 65_536
 /** A request that has not ended by then is cut off, so that a shutdown takes less than 5 s. */
 const shutdownPatienceMs = 3_500
 
@@ -76,7 +78,11 @@ async function listen(
   }
   const server = createAdaptorServer({
     fetch: createApp(deps, extras).fetch,
-    serverOptions: { requestTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
+    serverOptions: {
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: maxHeaderBytes,
+    },
   })
   const host = development ? '127.0.0.1' : config.host
   server.listen(config.port, host)

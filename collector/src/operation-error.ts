@@ -10,6 +10,8 @@ export class OperationError extends Error {
 export function readInput<Input>(schema: z.ZodType<Input>, input: unknown): Input {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.map(({ path, message }) => `--${path[0]?.toString() ?? ''} ${message}`)
+  const lines = parsed.error.issues.map(
+    ({ path, message }) => `--${String(path[0] ?? '').replaceAll('_', '-')} ${message}`,
+  )
   throw new OperationError(lines.join('\n'))
 }

@@ -11,6 +11,7 @@ import { createSdkFiles } from '../sdk-files.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
 import { runOperation } from './run-operation.ts'
 import { runDev, runServe } from './run-server.ts'
+import { readSettingOptions, settingOptions } from './setting-options.ts'
 
 const { version } = JSON.parse(manifest) as { version: string } // our own package.json
 
@@ -49,6 +50,20 @@ const websiteCommand = defineCommand({
             websites,
             lines.join('\n') || 'There is no website yet. Add one with `headwater website create`.',
           )
+        }),
+    }),
+    settings: defineCommand({
+      meta: {
+        name: 'settings',
+        description: 'Show the settings of a website, after changing those that are given',
+      },
+      args: { website, ...settingOptions, json },
+      run: ({ args }) =>
+        act(async () => {
+          const input = { website: args.website, ...readSettingOptions(args) }
+          const { settings } = await runOperation('website.settings', input)
+          const lines = Object.entries(settings).map(([name, value]) => `${name}  ${JSON.stringify(value)}`)
+          print(args.json, settings, lines.join('\n'))
         }),
     }),
   },

@@ -5,6 +5,7 @@ import { createPartitions } from '@headwater/db/partitions'
 import { TimeLimitError, withTimeLimit } from '@headwater/db/time-limit'
 import { unavailable } from '@headwater/server/problem'
 import type { Secrets } from '../secrets.ts'
+import { createLimitRate } from '../websites/limit-rate.ts'
 import { createCommit, type JudgedBatch, type StoredBatch } from './commit/commit.ts'
 import { createDimensions } from './commit/dimensions.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
@@ -47,6 +48,7 @@ export interface IngestDeps {
 
 export function createIngest(deps: IngestDeps): Ingest {
   const { now, secrets, answerLimitMs = defaultAnswerLimitMs } = deps
+  const limitRate = createLimitRate()
   const judge = createJudge(secrets)
   const commit = createCommit({
     ...deps,
@@ -66,6 +68,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   return {
     async ingest(body, caller) {
       const batch = readBatch(body)
+      await limitRate(caller.token, batch.events.length)
       const request = describeRequest(batch, caller)
       const judged = judge(batch, request) // parse → correct clock → screen → enrich → attribute
       const stored = groups.add({ request, judged, bodyBytes: body.length }) // commit → store

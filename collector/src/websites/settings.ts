@@ -26,22 +26,30 @@ export const settingsSchema = z
   })
   .partial()
 
-/** What holds where nobody has changed a setting, and for all settings that are null or absent. */
+export const defaultSettings: Required<StoredSettings> = {
+  time_zone: 'UTC',
+  sessions_end_at_midnight: false,
+  lookback_days: 90,
+  default_model: 'last_non_direct',
+  models,
+  horizon_days: 30,
+  ignored_referrers: [],
+  events_per_minute: null,
+}
+
+/** The settings of a website; null: all defaults. The default model is always among the models. */
 export function readSettings(stored: StoredSettings | null): WebsiteSettings {
-  const {
-    default_model: defaultModel = 'last_non_direct',
-    models: enabled = models,
-    ...others
-  } = stored ?? {}
+  const settings = { ...defaultSettings, ...stored }
+  const { models: enabled, default_model: defaultModel } = settings
   return {
-    timeZone: others.time_zone ?? 'UTC',
-    sessionsEndAtMidnight: others.sessions_end_at_midnight ?? false,
-    lookbackDays: others.lookback_days ?? 90,
+    timeZone: settings.time_zone,
+    sessionsEndAtMidnight: settings.sessions_end_at_midnight,
+    lookbackDays: settings.lookback_days,
     defaultModel,
     models: enabled.includes(defaultModel) ? enabled : [...enabled, defaultModel],
-    horizonDays: others.horizon_days ?? 30,
-    ignoredReferrers: others.ignored_referrers ?? [],
-    eventsPerMinute: others.events_per_minute ?? null,
+    horizonDays: settings.horizon_days,
+    ignoredReferrers: settings.ignored_referrers,
+    eventsPerMinute: settings.events_per_minute,
   }
 }
 

@@ -3,7 +3,7 @@ import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { z } from 'zod'
 import { OperationError, readInput } from '../operation-error.ts'
-import { type StoredSettings, settingsSchema } from './settings.ts'
+import { defaultSettings, type StoredSettings, settingsSchema } from './settings.ts'
 import insertWebsite from './sql/insert_website.sql?raw'
 import selectWebsites from './sql/select_websites.sql?raw'
 import updateWebsiteSettings from './sql/update_website_settings.sql?raw'
@@ -39,13 +39,16 @@ export async function createWebsite(db: Db, input: unknown): Promise<Website> {
 
 export const listWebsites = (db: Db): Promise<Website[]> => run<Website>(db, websitesSelect, {})
 
-/** Changes the settings that are given and keeps the others. They hold for requests within 5 seconds. */
-export async function changeSettings(db: Db, input: unknown): Promise<Website> {
+/** Changes the settings that are given and keeps the others; answers with all. They hold for requests within 5 seconds. */
+export async function changeSettings(
+  db: Db,
+  input: unknown,
+): Promise<Website & { settings: Required<StoredSettings> }> {
   const { website: id, ...changes } = readInput(settingsInput, input)
   const params = { id, changes: JSON.stringify(changes) }
   const [website] = await run<Website, keyof typeof params>(db, settingsUpdate, params)
   if (!website) throw unknownWebsite(id)
-  return website
+  return { ...website, settings: { ...defaultSettings, ...website.settings } }
 }
 
 export const unknownWebsite = (id: string): OperationError =>

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Catalog, openPostgresCatalog } from './catalog.ts'
 import { laterTables, seedTables } from './seed-tables.ts'
 
+/** Columns of the documents that nothing would read, in a table where each byte is paid once an event. */
+const leftOut: Record<string, string[]> = { event_dedup_keys: ['id', 'created_at'] }
+
 let catalog: Catalog
 const ours = new Map<string, string[]>()
 
@@ -17,8 +20,8 @@ beforeAll(async () => {
 })
 afterAll(() => catalog?.close())
 
-test.each(Object.entries(seedTables))('%s has every column that its document gives it', (name, columns) => {
-  expect(columns.filter((column) => !ours.get(name)?.includes(column))).toEqual([])
+test.each(Object.entries(seedTables))('%s has every column of its document that is read', (name, columns) => {
+  expect(columns.filter((column) => !ours.get(name)?.includes(column))).toEqual(leftOut[name] ?? [])
 })
 
 test.each(Object.entries(laterTables))(

@@ -1,6 +1,6 @@
 -- How much of everything a website has.
 -- $1 website_id
--- Index: the primary keys
+-- Index: events_pkey, customers_pkey, sessions_tracking_pkey, touches_pkey, conversions_pkey, token_usages_pkey, rejected_events_pkey
 select
   (select count(*) from events where website_id = $1::text::bigint)::float8 as events,
   (select count(*) from customers where website_id = $1::text::bigint)::float8 as customers,

@@ -1,0 +1,38 @@
+/** What the options of `headwater website settings` stand for. */
+import { expect, it } from 'vitest'
+import { settingsSchema } from '../websites/settings.ts'
+import { readSettingOptions, settingOptions } from './setting-options.ts'
+
+it('each option is a setting, and each setting has an option', () => {
+  const names = Object.keys(settingOptions).map((name) => name.replaceAll('-', '_'))
+  expect(names.sort()).toEqual(Object.keys(settingsSchema.shape).sort())
+})
+
+it.each<[string, string, unknown]>([
+  ['time-zone', 'Europe/Berlin', 'Europe/Berlin'],
+  ['sessions-end-at-midnight', 'true', true],
+  ['sessions-end-at-midnight', 'false', false],
+  ['lookback-days', '30', 30],
+  ['models', 'first, linear', ['first', 'linear']],
+  ['ignored-referrers', '', []],
+  ['events-per-minute', '6000', 6000],
+  ['events-per-minute', 'none', null],
+])('--%s %s is a value that the setting takes', (name, text, value) => {
+  const settings = readSettingOptions({ [name]: text, website: '1', json: true })
+  expect(settings).toEqual({ [name.replaceAll('-', '_')]: value })
+  expect(settingsSchema.safeParse(settings).success).toBe(true)
+})
+
+it.each([
+  ['time-zone', 'Mars/Olympus'],
+  ['sessions-end-at-midnight', 'maybe'],
+  ['lookback-days', '-1'],
+  ['lookback-days', '4000'],
+  ['default-model', 'best'],
+  ['models', 'first,best'],
+  ['horizon-days', 'many'],
+  ['ignored-referrers', 'https://pay.example.com/'],
+  ['events-per-minute', '0'],
+])('--%s %s is refused', (name, text) => {
+  expect(settingsSchema.safeParse(readSettingOptions({ [name]: text })).success).toBe(false)
+})

@@ -1,0 +1,105 @@
+/** What a website decides for itself, from its row to what it changes. */
+import { onBothDatabases } from '@headwater/db/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { operations } from '../operations.ts'
+import { createTestCollector, event, session, type TestCollector } from '../testing.ts'
+import { readSettings } from './settings.ts'
+
+it('the default model is always among those whose credit is stored', () => {
+  expect(readSettings({ models: ['first'] }).models).toEqual(['first', 'last_non_direct'])
+  expect(readSettings({ models: ['first', 'linear'], default_model: 'linear' }).models).toEqual([
+    'first',
+    'linear',
+  ])
+})
+
+onBothDatabases((open) => {
+  let collector: TestCollector
+  beforeAll(async () => {
+    collector = await createTestCollector(await open())
+  })
+  afterAll(() => collector.db.close())
+
+  const change = async (settings: object) => {
+    const website = collector.websiteId
+    const changed = await operations['website.settings'](collector, { website, ...settings })
+    collector.clock.now += 10_000 // tokens remember the settings of their website for 5 s
+    return changed.settings
+  }
+  const daysAgo = (days: number) => new Date(collector.clock.now - days * 86_400_000).toISOString()
+
+  it('settings are changed one by one, and keep what was not named', async () => {
+    await change({ lookback_days: 7 })
+    expect(await change({ time_zone: 'Europe/Berlin' })).toMatchObject({
+      lookback_days: 7,
+      time_zone: 'Europe/Berlin',
+      horizon_days: 30,
+    })
+  })
+
+  it('a setting that does not exist, or cannot hold, is refused by its option', async () => {
+    await expect(change({ lookback_days: 0 })).rejects.toThrow(
+      '--lookback-days must be a whole number of days',
+    )
+    await expect(change({ lookback: 1 })).rejects.toThrow('lookback')
+    await expect(operations['website.settings'](collector, { website: '99' })).rejects.toThrow(
+      'There is no website 99',
+    )
+  })
+
+  it('the horizon decides how old an event may be', async () => {
+    const old = () => event({ occurred_at: daysAgo(40) })
+    expect((await collector.send([old()])).results).toMatchObject([{ code: 'too_old' }])
+    await change({ horizon_days: 60 })
+    expect((await collector.send([old()])).accepted).toBe(1)
+  })
+
+  it('look-back, default model and models decide what a conversion is credited with', async () => {
+    await change({ lookback_days: 7, default_model: 'first', models: ['first', 'last'] })
+    const visit = (id: string, days: number, source: string) => ({
+      occurred_at: daysAgo(days),
+      session: { ...session(id, `https://shop.example/?utm_source=${source}`), started_at: daysAgo(days) },
+    })
+    await collector.send([
+      event({ anonymous_id: 'buyer', ...visit('1', 8, 'early') }),
+      event({ anonymous_id: 'buyer', ...visit('2', 6, 'middle') }),
+      event({ anonymous_id: 'buyer', ...visit('3', 1, 'late') }),
+      event({ anonymous_id: 'buyer', name: 'purchase', conversion: true, occurred_at: daysAgo(0) }),
+    ])
+    const credits = await collector.rows(`
+      select k.model, s.value as source from conversion_credits k
+      join touches t on t.id = k.touch_id join utm_sources s on s.id = t.utm_source_id order by 1`)
+    expect(credits).toEqual([
+      { model: 'first', source: 'middle' },
+      { model: 'last', source: 'late' },
+    ])
+    expect(await collector.rows('select attribution_model, lookback_days from conversions')).toEqual([
+      { attribution_model: 'first', lookback_days: 7 },
+    ])
+  })
+
+  it('an ignored referrer makes no touch', async () => {
+    await change({ ignored_referrers: ['pay.example.com'] })
+    await collector.db.script('truncate customers cascade')
+    const from = (id: string, referrer_url: string) =>
+      event({ anonymous_id: id, session: session(id, 'https://shop.example/', { referrer_url }) })
+    await collector.send([from('x', 'https://pay.example.com/done'), from('y', 'https://news.example/')])
+    expect(
+      await collector.rows(
+        'select d.domain from touches t join referrer_domains d on d.id = t.referrer_domain_id',
+      ),
+    ).toEqual([{ domain: 'news.example' }])
+  })
+
+  it('beyond its events a minute a token is answered 429, and told when to come back', async () => {
+    await change({ events_per_minute: 3 })
+    const send = () => collector.post(JSON.stringify({ v: 1, events: [event(), event()] }))
+    expect([(await send()).status, (await send()).status]).toEqual([200, 200])
+    const refused = await send()
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true])
+    expect(await refused.json()).toMatchObject({
+      code: 'rate_limited',
+      detail: expect.stringContaining('3 events a minute'),
+    })
+  })
+})

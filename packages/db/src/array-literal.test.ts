@@ -1,0 +1,23 @@
+/** What a column looks like as an array literal; db.test.ts shows that both databases read it back. */
+import { expect, it } from 'vitest'
+import { createEncoder } from './array-literal.ts'
+import type { Param } from './db.ts'
+
+it.each<[type: string, values: Param[], literal: string | null]>([
+  ['bigint', ['9007199254740993', null, '1'], '{9007199254740993,NULL,1}'],
+  ['integer', [1, -2], '{1,-2}'],
+  ['float8', [0.1, 1e-7], '{0.1,1e-7}'],
+  ['boolean', [true, null], '{true,NULL}'],
+  ['uuid', ['0199aaaa-0000-7000-8000-000000000001'], '{0199aaaa-0000-7000-8000-000000000001}'],
+  ['timestamptz', [0, null], '{1970-01-01T00:00:00.000Z,NULL}'],
+  [
+    'text',
+    ['a', '', 'NULL', null, 'a,b', '{}', '"', '\\', "it's"],
+    '{"a","","NULL",NULL,"a,b","{}","\\"","\\\\","it\'s"}',
+  ],
+  ['jsonb', ['{"a":1}', null], '{"{\\"a\\":1}",NULL}'],
+  ['text', [null, null], null],
+  ['bigint', [], null],
+])('a column of %s is written so that it is read back', (type, values, literal) => {
+  expect(createEncoder(type)(values, (value) => value)).toBe(literal)
+})
