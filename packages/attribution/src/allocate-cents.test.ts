@@ -1,4 +1,4 @@
-/** States how money is divided: nothing is lost, nothing appears. */
+/** States how money is divided: to the cent, with nothing lost or added. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { allocateCents } from './allocate-cents.ts'
@@ -7,17 +7,17 @@ const third = 1 / 3
 
 describe('allocateCents', () => {
   test.each([
-    ['thirds: the first gets the cent', 10_000, [third, third, third], [3334, 3333, 3333]],
+    ['thirds: the first part gets the cent', 10_000, [third, third, third], [3334, 3333, 3333]],
     ['two cents left: the first two', 14_000, [third, third, third], [4667, 4667, 4666]],
     ['no cent left', 14_000, [0.4, 0.2, 0.4], [5600, 2800, 5600]],
     ['the largest remainder, not the first', 100, [0.331, 0.338, 0.331], [33, 34, 33]],
     ['one cent for two', 1, [0.5, 0.5], [1, 0]],
-    ['all for one', 100, [1, 0, 0], [100, 0, 0]],
+    ['one weight has it all', 100, [1, 0, 0], [100, 0, 0]],
     ['nothing to divide', 0, [0.5, 0.5], [0, 0]],
     ['a refund mirrors its purchase', -10_000, [third, third, third], [-3334, -3333, -3333]],
     ['a refund of one cent', -1, [0.5, 0.5], [-1, 0]],
-    ['weights that count in other units', 100, [3, 1], [75, 25]],
-    ['no weight at all: equal parts', 100, [0, 0, 0], [34, 33, 33]],
+    ['weights in other units', 100, [3, 1], [75, 25]],
+    ['weights of 0: equal parts', 100, [0, 0, 0], [34, 33, 33]],
     ['the largest total', 2 ** 53, [0.5, 0.5], [2 ** 52, 2 ** 52]],
     ['the largest total, undivided', -(2 ** 53), [1], [-(2 ** 53)]],
   ])('%s', (_, total, weights, parts) => {
@@ -64,7 +64,7 @@ describe('allocateCents', () => {
     )
   })
 
-  test('of equal weights the earlier never gets less, and nobody gains from weighing less', () => {
+  test('of equal weights the earlier never gets less, and a smaller weight never gets more', () => {
     fc.assert(
       fc.property(fc.nat(), weights, (total, shares) => {
         const parts = allocateCents(total, shares)

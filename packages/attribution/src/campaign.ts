@@ -1,6 +1,6 @@
 /** Reads campaign parameters and click ids from an address; it ships in the browser SDK, so every byte counts. */
 import { limits, type Utm } from '@headwater/contract'
-import { clickIdNames } from './click-id-names.ts'
+import { clickIdNames, isRecipientId } from './click-id-names.ts'
 
 /** What an address says about the marketing that led to it. */
 export interface Campaign {
@@ -20,31 +20,78 @@ const utmNames = [
   'creative_format',
   'marketing_tactic',
 ]
-const names: readonly string[] = [...utmNames.map((name) => `utm_${name}`), ...clickIdNames]
+const names = new Set<string>([...utmNames.map((name) => `utm_${name}`), ...clickIdNames])
 
 /** Is this the name of a campaign parameter or of a click id, in any case? */
 export function isCampaignKey(key: string): boolean {
-  return names.includes(key.toLowerCase())
+  return names.has(key.toLowerCase())
 }
 
+/** The names as a pattern. */
+export const namePattern = [...names].join('|')
+
 /**
- * Reads the query of an absolute address. Names are matched in any case, the first value that is not blank wins, UTM
- * values are trimmed and cut, a click id that is too long is left out. Without an address, or with one that is not
- * absolute, the campaign is empty.
+ * Where a parameter begins without an `&`: at the fragment, and before a name that we know where a share tool has glued it
+ * on, as in `/?a=1?utm_source=b`, `/p%3Futm_source=b` and `/?a=1&amp;utm_source=b`.
+ */
+export const seams = new RegExp(`#|(\\?|%3f|&amp;)(?=(${namePattern})=)`, 'gi')
+
+/** What stands before the first pair: all up to the `?`, or up to the last `/` of a path that holds pairs itself. */
+const beforePairs = /^[^?#=]*\?|^[^#&=]*\/([^?#]*)\??/
+
+/**
+ * Reads the campaign of an absolute address: of its query, then of its fragment. Names are matched in any case, values are
+ * cleaned by `cleanUtm` and `cleanClickId`, and the first value that is left counts. Without an address, or with one that is
+ * not absolute, the campaign is empty.
  */
 export function parseCampaign(url: string | undefined): Campaign {
   const utm: Record<string, string> = {}
   const clickIds: Record<string, string> = {}
-  // A pattern, not `new URL`: it never throws, and an address without a query costs one scan.
-  const query = /^[a-z][\w+.-]*:[^?#]+\?([^#]*)/i.exec(`${url}`)?.[1]
-  new URLSearchParams(query).forEach((value, key) => {
-    if (!isCampaignKey(key) || !value.trim()) return
-    const name = key.toLowerCase()
-    const utmName = name.split('utm_')[1]
-    if (utmName) utm[utmName] ??= value.trim().slice(0, limits.utm)
-    else if (value.length <= limits.clickId) clickIds[name] ??= value
-  })
+  const read = (text: string) =>
+    new URLSearchParams(text.replace(seams, '&')).forEach((value, key) => {
+      // The query was escaped as a whole. With a slash in it, it is an address of its own, with a campaign of its own.
+      if (key.includes('=') && !key.includes('/')) read(key + (value && `=${value}`))
+      const name = key.toLowerCase()
+      if (!names.has(name)) return
+      const utmName = name.split('utm_')[1]
+      const kept = utmName ? cleanUtm(value) : cleanClickId(name, value)
+      if (kept) (utmName ? utm : clickIds)[utmName ?? name] ??= kept
+    })
+  // Patterns, not `new URL`: they never throw, and an address without parameters costs one scan.
+  if (/^[a-z][\w+.-]*:.*(=|%3d)/is.test(`${url}`)) read(`${url}`.replace(beforePairs, '$1&'))
   return { utm, clickIds }
+}
+
+/**
+ * A campaign value as it is compared and stored: unescaped until nothing is escaped, because some tools escape twice;
+ * trimmed; cut at 256 characters, between two of them. One that holds an e-mail address is ''. Cleaning twice changes nothing.
+ */
+export function cleanUtm(value: string): string {
+  const text = unescapeAll(value).trim()
+  return holdsEmail(text) ? '' : text.slice(0, limits.utm).replace(/[\ud800-\udbff]$/, '')
+}
+
+/**
+ * The value itself, byte for byte; '' when it is blank, longer than 512 characters or holds an e-mail address. The id of an
+ * e-mail's recipient becomes '1', which shows that it was there.
+ */
+export function cleanClickId(name: string, value: string): string {
+  if (!value.trim() || value.length > limits.clickId) return ''
+  if (isRecipientId(name)) return '1'
+  return holdsEmail(unescapeAll(value)) ? '' : value
+}
+
+/** The parameters of a campaign in a fragment, as they stand there. */
+export function campaignPairs(fragment: string): string[] {
+  return fragment
+    .replace(seams, '&')
+    .split('&')
+    .filter((pair) => isCampaignKey(pair.replace(/=.*/s, '')))
+}
+
+/** Does this text hold an e-mail address? The domain of one may be escaped. */
+export function holdsEmail(text: string): boolean {
+  return text.includes('@') && /[^\s@/]@[^\s@/?&=]+\.(\p{L}{2}|%[c-f])/iu.test(text)
 }
 
 /** Does the campaign say anything at all? */
@@ -52,12 +99,44 @@ export function hasCampaign(campaign: Campaign): boolean {
   return [campaign.utm, campaign.clickIds].some((values) => Object.values(values).some(Boolean))
 }
 
-/** Do both say the same? A blank value is as good as none. */
+/** Do both say the same? Source and medium are compared without case; a blank value counts as absent. */
 export function sameCampaign(a: Campaign, b: Campaign): boolean {
   return canonicalText(a) === canonicalText(b)
 }
 
 function canonicalText({ utm, clickIds }: Campaign): string {
-  const present = (values: object) => Object.entries(values).filter(([, value]) => value)
-  return JSON.stringify([utm, clickIds].map((values) => present(values).sort()))
+  const folded = { ...utm, source: fold(utm.source), medium: fold(utm.medium) }
+  return JSON.stringify([folded, clickIds].map((values) => Object.entries(present(values)).sort()))
+}
+
+/** The spelling in which sources and media are compared. */
+export function fold(text: string | undefined): string | undefined {
+  return text?.toLowerCase()
+}
+
+function present(values: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value))
+}
+
+/** No tool escapes a value more often than this. */
+const rounds = 5
+
+/** Unescapes until nothing is escaped. What is still escaped after all rounds comes back as it was, so that a second call changes nothing. */
+export function unescapeAll(text: string): string {
+  let plain = text
+  for (let round = 0; plain.includes('%'); round++) {
+    const next = unescapeOnce(plain)
+    if (next === plain) return plain
+    if (round === rounds) return text
+    plain = next
+  }
+  return plain
+}
+
+function unescapeOnce(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // it holds a % that begins no escape
+  }
 }

@@ -1,4 +1,4 @@
-/** Holds what each click id says about its click. */
+/** Holds what each click id says about its click; only the collector needs it. */
 import type { ClickIdName } from './click-id-names.ts'
 
 export interface ClickIdMeaning {
@@ -6,7 +6,7 @@ export interface ClickIdMeaning {
   /** Null where the id does not say. */
   source: string | null
   medium: string | null
-  /** True only where the id cannot be had without paying: Meta, for one, puts `fbclid` on every link. */
+  /** True only where nobody gets the id without paying; Meta, for example, puts `fbclid` on every link. */
   paid: boolean
 }
 
@@ -47,9 +47,21 @@ export const clickIdMeanings: Record<ClickIdName, ClickIdMeaning> = {
   ysclid: free('Yandex', 'yandex', 'organic'),
   mc_cid: free('Mailchimp', 'mailchimp', 'email'),
   _hsmi: free('HubSpot', 'hubspot', 'email'),
+  _kx: free('Klaviyo', 'klaviyo', 'email'),
+  mc_eid: free('Mailchimp', 'mailchimp', 'email'),
+  mkt_tok: free('Marketo', 'marketo', 'email'),
+  _hsenc: free('HubSpot', 'hubspot', 'email'),
+  vero_id: free('Vero', 'vero', 'email'),
+  ck_subscriber_id: free('Kit', 'kit', 'email'),
+  _bhlid: free('beehiiv', 'beehiiv', 'email'),
+  ml_subscriber_hash: free('MailerLite', 'mailerlite', 'email'),
+  vgo_ee: free('ActiveCampaign', 'activecampaign', 'email'),
+  et_rid: free('Salesforce Marketing Cloud', 'salesforce', 'email'),
+  oly_enc_id: free('Omeda', 'omeda', 'email'),
+  __s: free('Drip', 'drip', 'email'),
   urid: free('Segment', null, null),
   wickedid: free('Wicked Reports', null, null),
-  gclsrc: free('Google Ads', null, null), // says who made the gclid beside it; alone it proves nothing
+  gclsrc: free('Google Ads', null, null), // says which product made the gclid beside it; alone it proves nothing
 }
 
 function bought(platform: string, source: string | null, medium = 'cpc'): ClickIdMeaning {

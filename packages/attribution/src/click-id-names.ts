@@ -1,9 +1,25 @@
-/** Lists the click ids we know, strongest proof of a paid click first; the only list of their names, and the SDK ships it. */
+/** Lists the click ids we know, strongest proof of a paid click first. It is the only list of their names, and the SDK ships it. */
 
 /**
- * Left out on purpose: `clickid` (every second site means something else by it) and the ids of e-mail recipients
- * (`_kx`, `mc_eid`, `mkt_tok`, `_hsenc`), which name a person, not a click.
+ * These name the recipient of an e-mail. Their presence shows which service sent it; their value is personal, so it is never
+ * kept, neither in an address nor as a click id.
  */
+export const recipientIdNames = [
+  '_kx', // Klaviyo
+  'mc_eid', // Mailchimp
+  'mkt_tok', // Marketo
+  '_hsenc', // HubSpot
+  'vero_id', // Vero
+  'ck_subscriber_id', // Kit
+  '_bhlid', // beehiiv
+  'ml_subscriber_hash', // MailerLite
+  'vgo_ee', // ActiveCampaign
+  'et_rid', // Salesforce Marketing Cloud
+  'oly_enc_id', // Omeda
+  '__s', // Drip
+] as const
+
+/** `clickid` is left out on purpose: every second site means something else by it. */
 export const clickIdNames = [
   'gclid',
   'gbraid',
@@ -41,9 +57,17 @@ export const clickIdNames = [
   'ysclid',
   'mc_cid',
   '_hsmi',
+  ...recipientIdNames,
   'urid',
   'wickedid',
   'gclsrc',
 ] as const
 
 export type ClickIdName = (typeof clickIdNames)[number]
+
+const recipientIds: ReadonlySet<string> = new Set(recipientIdNames)
+
+/** Is this the name of a recipient's id, in any case? */
+export function isRecipientId(name: string): boolean {
+  return recipientIds.has(name.toLowerCase())
+}

@@ -1,4 +1,4 @@
-/** States what click ids prove, and who wins where tags, click ids and referrer disagree. */
+/** States what click ids prove, and what wins where tags, click ids and referrer disagree. */
 import { describe, expect, test } from 'vitest'
 import { parseCampaign } from './campaign.ts'
 import { clickIdNames } from './click-id-names.ts'
@@ -33,7 +33,8 @@ describe('sourceMedium', () => {
     ['utm_source=a&utm_medium=paid_social', 'a', 'paid_social', true],
     ['utm_source=tiktok&utm_medium=social&ttclid=x', 'tiktok', 'social', true],
     ['utm_source=publisher&utm_medium=affiliate&awc=x', 'publisher', 'affiliate', true],
-    // … but for the medium of a click that Google Ads charged for
+    ['utm_source=publisher&utm_medium=Affiliate&awc=x', 'publisher', 'Affiliate', true],
+    // … except over the medium of a click that Google Ads charged for
     ['utm_source=google&utm_medium=organic&gclid=x', 'google', 'cpc', true],
     ['utm_source=google&utm_medium=Organic&wbraid=x', 'google', 'cpc', true],
     ['utm_source=bing&utm_medium=organic&msclkid=x', 'bing', 'organic', true],
@@ -44,6 +45,23 @@ describe('sourceMedium', () => {
     ['utm_medium=social&fbclid=x', 'facebook', 'social', false],
     ['utm_source=newsletter&fbclid=x', 'newsletter', null, false],
     ['utm_campaign=spring&gclid=x', 'google', 'cpc', true],
+    // An e-mail, by the id of its recipient
+    ['_kx=x', 'klaviyo', 'email', false],
+    ['mc_eid=x', 'mailchimp', 'email', false],
+    ['mkt_tok=x', 'marketo', 'email', false],
+    ['_hsenc=x', 'hubspot', 'email', false],
+    ['vero_id=a@b.example', 'vero', 'email', false],
+    ['_kx=x&utm_source=spring&utm_medium=newsletter', 'spring', 'newsletter', false],
+    ['_kx=x&gclid=y', 'google', 'cpc', true],
+    // An AI assistant, by the source of the link
+    ['utm_source=chatgpt.com', 'chatgpt.com', 'ai-assistant', false],
+    ['utm_source=www.perplexity.ai', 'www.perplexity.ai', 'ai-assistant', false],
+    ['utm_source=Perplexity', 'Perplexity', 'ai-assistant', false],
+    ['utm_source=chatgpt.com&utm_campaign=spring', 'chatgpt.com', 'ai-assistant', false],
+    ['utm_source=copilot.com&fbclid=x', 'copilot.com', 'ai-assistant', false],
+    ['utm_source=chatgpt.com&utm_medium=cpc', 'chatgpt.com', 'cpc', true],
+    ['utm_source=openai&utm_medium=newsletter', 'openai', 'newsletter', false],
+    ['utm_source=bing.com', 'bing.com', null, false],
     // Several click ids
     ['fbclid=x&gclid=y', 'google', 'cpc', true],
     ['fbclid=x&gclid=y&utm_source=facebook', 'facebook', null, false],
@@ -75,9 +93,35 @@ describe('sourceMedium', () => {
   })
 
   test.each([
+    ['syndicatedsearch.goog', 'google'],
+    ['adsensecustomsearchads.com', 'google'],
+    ['doubleclick.net', 'google'],
+    ['adservice.google.de', 'google'],
+    ['r.msn.com', 'bing'],
+    ['trc.taboola.com', 'taboola'],
+    ['adnxs.com', 'adnxs'],
+  ])('untagged from %s, which only serves ads, is %s / cpc and paid', (referrerDomain, source) => {
+    const referrer = { referrerDomain, referrerCategory: 'paid' }
+    expect(read('', referrer)).toEqual({ source, medium: 'cpc', paid: true })
+    expect(read('utm_campaign=spring', referrer)).toEqual({ source, medium: 'cpc', paid: true })
+  })
+
+  test.each([
+    [
+      'a click id that proves no payment loses',
+      'fbclid=x',
+      { source: 'facebook', medium: 'cpc', paid: true },
+    ],
+    ['one that proves it wins', 'msclkid=x', { source: 'bing', medium: 'cpc', paid: true }],
+    ['tags win', 'utm_source=news&utm_medium=email', { source: 'news', medium: 'email', paid: false }],
+  ])('against a host that only serves ads, %s', (_, query, expected) => {
+    expect(read(query, { referrerDomain: 'an.facebook.com', referrerCategory: 'paid' })).toEqual(expected)
+  })
+
+  test.each([
     ['a click id beats the referrer', 'gclid=x', 'duckduckgo.com', { source: 'google', paid: true }],
     [
-      'of several, the one of the referrer',
+      'of several click ids, that of the referrer counts',
       'gclid=x&fbclid=y',
       'm.facebook.com',
       { source: 'facebook', paid: false },
@@ -88,7 +132,7 @@ describe('sourceMedium', () => {
       'bing.com',
       { source: 'bing', paid: true },
     ],
-    ['tags do not mix with the referrer', 'utm_medium=email', 'bing.com', { source: null, medium: 'email' }],
+    ['tags and referrer do not mix', 'utm_medium=email', 'bing.com', { source: null, medium: 'email' }],
     [
       'a campaign name alone does not hide it',
       'utm_campaign=a',
@@ -142,7 +186,7 @@ describe('primaryClickId', () => {
 })
 
 describe('clickIdMeanings', () => {
-  test('every name has a meaning, and those that prove a payment come first', () => {
+  test('every name has a meaning, and names that prove a payment come first', () => {
     expect(Object.keys(clickIdMeanings).sort()).toEqual([...clickIdNames].sort())
     const paid = clickIdNames.map((name) => clickIdMeanings[name].paid)
     expect(paid.lastIndexOf(true)).toBeLessThan(paid.indexOf(false))

@@ -1,12 +1,15 @@
 /** Names source and medium of an arrival from its UTM parameters, click ids and referrer. */
 import type { Utm } from '@headwater/contract'
+import { sourceOfAdHost } from './ad-hosts.ts'
+import { isAiAssistant } from './ai-assistants.ts'
+import { fold } from './campaign.ts'
 import { type ClickIdMeaning, clickIdMeanings } from './click-id-meanings.ts'
 import { type ClickIdName, clickIdNames } from './click-id-names.ts'
 import { siteNameOf } from './referrer.ts'
 
 export { type ClickIdMeaning, clickIdMeanings } from './click-id-meanings.ts'
 
-/** The click id that speaks for a click which carries several: the first in the order of `clickIdNames`, unknown ones last. */
+/** Picks the click id that speaks for a click with several: the first in the order of `clickIdNames`, unknown ones last. */
 export function primaryClickId(
   clickIds: Record<string, string>,
 ): { type: string; value: string } | undefined {
@@ -28,18 +31,22 @@ export interface SourceEvidence {
 export interface SourceMedium {
   source: string | null
   medium: string | null
+  /** Whether somebody paid for the click: by its medium, by a click id that proves it, or by a host that only serves ads. */
   paid: boolean
 }
 
 /**
- * Names source and medium: UTM parameters win, a click id fills what they leave open, the referrer comes last. One
- * exception: a click that Google Ads charged for is `cpc`, also where a tag says `organic`.
+ * Names source and medium: UTM parameters win, a click id fills what they leave open, the referrer comes last. Two
+ * exceptions: a click that Google Ads charged for is `cpc`, also where a tag says `organic`; and a host that only serves ads
+ * beats a click id that proves no payment. A link of an AI assistant has the medium of its referrers, where it is tagged with
+ * a source alone.
  */
 export function sourceMedium(evidence: SourceEvidence): SourceMedium {
   const { utm } = evidence
   const referrer = readReferrer(evidence)
   const implied = impliedBy(evidence)
-  if (!implied && !utm.source && !utm.medium) return { ...referrer, paid: false }
+  const speaksForItself = !implied || (referrer.paid && !implied.paid)
+  if (!utm.source && !utm.medium && speaksForItself) return referrer
 
   const source = utm.source || implied?.source || (implied && referrer.source) || null
   const medium = mediumOf(utm, implied)
@@ -56,16 +63,16 @@ export function isPaidMedium(medium: string | null): boolean {
 }
 
 function mediumOf(utm: Utm, implied: ClickIdMeaning | undefined): string | null {
-  const overruled =
-    utm.medium?.toLowerCase() === 'organic' && implied?.platform === 'Google Ads' && implied.paid
-  if (utm.medium && !overruled) return utm.medium
+  const isOverruled = fold(utm.medium) === 'organic' && implied?.platform === 'Google Ads' && implied.paid
+  if (utm.medium && !isOverruled) return utm.medium
   // Beside a tagged source only proof counts: the fbclid on a newsletter link says that someone shared it.
-  return implied && (implied.paid || !utm.source) ? implied.medium : null
+  if (implied && (implied.paid || !utm.source)) return implied.medium
+  return isAiAssistant(utm.source) ? 'ai-assistant' : null
 }
 
 // A bought click that the tags contradict (a gclid on a link that says newsletter, email) was copied, not bought.
 function confirms(implied: ClickIdMeaning, source: string | null, medium: string | null): boolean {
-  return medium === implied.medium || names(source, implied.source)
+  return fold(medium ?? undefined) === implied.medium || names(source, implied.source)
 }
 
 function impliedBy({ utm, clickIds, referrerDomain }: SourceEvidence): ClickIdMeaning | undefined {
@@ -98,14 +105,23 @@ const mediumByCategory: Record<string, string> = {
   search: 'organic',
   social: 'social',
   email: 'email',
-  ai: 'ai-assistant', // the medium that GA4 gives these visits since 2026
+  paid: 'cpc',
+  ai: 'ai-assistant', // the medium that GA4 gives these sessions since 2026
 }
 
-function readReferrer({ referrerDomain, referrerCategory = 'other' }: SourceEvidence) {
-  if (!referrerDomain) return { source: null, medium: null }
-  const isSearch = referrerCategory === 'search' // google.com and google.de are one engine
-  const source = (isSearch && siteNameOf(referrerDomain)) || referrerDomain
-  return { source, medium: mediumByCategory[referrerCategory] ?? 'referral' }
+function readReferrer({ referrerDomain, referrerCategory = 'other' }: SourceEvidence): SourceMedium {
+  if (!referrerDomain) return { source: null, medium: null, paid: false }
+  return {
+    source: sourceOfReferrer(referrerDomain, referrerCategory),
+    medium: mediumByCategory[referrerCategory] ?? 'referral',
+    paid: referrerCategory === 'paid',
+  }
+}
+
+/** google.com and google.de are one search engine, and the many hosts of an ad network one source. */
+function sourceOfReferrer(domain: string, category: string): string {
+  if (category === 'paid') return sourceOfAdHost(domain) ?? siteNameOf(domain) ?? domain
+  return (category === 'search' && siteNameOf(domain)) || domain
 }
 
 function rankOf(name: string): number {

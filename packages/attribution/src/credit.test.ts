@@ -1,4 +1,4 @@
-/** States who gets the credit for a conversion. */
+/** States which touches get the credit for a conversion. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CreditTouch, credit, eligibleTouches, models, weigh, withoutDirect } from './credit.ts'
@@ -38,7 +38,7 @@ describe('eligibleTouches', () => {
     ],
     ['then by id, as a number', [touch(10, 1), touch(9, 1)], ['9', '10']],
     [
-      'also where numbers are no longer exact',
+      'by id where numbers are no longer exact',
       [touch('9007199254740993', 1), touch('9007199254740992', 1)],
       ['9007199254740992', '9007199254740993'],
     ],
@@ -46,7 +46,7 @@ describe('eligibleTouches', () => {
     expect(idsOf(eligible(touches))).toEqual(ids)
   })
 
-  test('the list it was given stays as it was', () => {
+  test('sorting them leaves the list that was passed as it was', () => {
     const touches = [touch(1, 1), touch(2, 2)]
     eligible(touches)
     expect(idsOf(touches)).toEqual(['1', '2'])
@@ -67,7 +67,7 @@ describe('weigh', () => {
     expect(Object.fromEntries(weigh(model, touches))).toEqual(weights)
   })
 
-  test.each(models)('%s gives nothing without touches', (model) => {
+  test.each(models)('%s gives no weight without touches', (model) => {
     expect(weigh(model, [])).toEqual(new Map())
   })
 
@@ -90,7 +90,7 @@ describe('weigh', () => {
     )
   })
 
-  test('without direct, unless direct is all there is', () => {
+  test('direct touches are left out, unless all touches are direct', () => {
     expect(idsOf(withoutDirect(path))).toEqual(['1', '2'])
     expect(idsOf(withoutDirect(path.slice(2)))).toEqual(['3', '4'])
   })
@@ -121,7 +121,7 @@ describe('credit', () => {
     expect(result.credits).toContainEqual({ model: 'first', touchId: '2', weight: 1, valueCents: 10_000 })
   })
 
-  test('with direct touches alone the last one is credited, and no touch is called non-direct', () => {
+  test('when all touches are direct, the last one is credited, and none is the last non-direct one', () => {
     const result = credit(purchase, [touch(1, 2, direct), touch(2, 1, direct)], options)
     expect(result).toMatchObject({ firstTouchId: '1', lastNonDirectTouchId: null, attributedTouchId: '2' })
   })
@@ -171,7 +171,7 @@ describe('credit', () => {
     expect(linear.map((row) => row.valueCents)).toEqual([half, half])
   })
 
-  test('a device that turns out to be the same person changes the credit', () => {
+  test('touches of a second device of the same person change the credit', () => {
     const [ad, laptop] = [touch(1, 3), touch(2, 0, direct)]
     expect(credit(purchase, [laptop], options)).toMatchObject({
       firstTouchId: '2',

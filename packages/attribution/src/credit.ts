@@ -23,12 +23,12 @@ export interface Credit {
 }
 
 export interface CreditResult {
-  /** The earliest touch of all, however long ago: it is a fact about the person, and look-back is a choice of models. */
+  /** The earliest touch of all, however long ago: it is a fact about the person, while the look-back belongs to the models. */
   firstTouchId: string | null
   lastNonDirectTouchId: string | null
   /** The touch with the largest weight under the default model, the latest of equals. */
   attributedTouchId: string | null
-  /** By touch id, under the default model; empty without touches, for such a conversion stays unattributed. */
+  /** By touch id, under the default model; empty without touches, because such a conversion stays unattributed. */
   weights: Record<string, number>
   /** Under each model that gives credit; a touch without weight has no entry. */
   credits: Credit[]

@@ -1,4 +1,4 @@
-/** Lists the hosts that pass visitors on and send none: payment, bank confirmation, sign-in; and matches such lists. */
+/** Lists the hosts that only pass visitors on (payment, bank confirmation, sign-in), and matches such lists; only the collector needs it. */
 
 /**
  * Three forms: `host` (with or without `www.`), `.host` (also everything below it), and either with a path, which
@@ -47,7 +47,7 @@ export function isIgnored({ host, path }: { host: string; path: string }, list: 
   return false
 }
 
-// A list is read once, not per event.
+// A list is read once, not for each event.
 const rulesByList = new WeakMap<readonly string[], Map<string, Rule[]>>()
 
 function rulesOf(list: readonly string[]): Map<string, Rule[]> {

@@ -1,4 +1,4 @@
-/** States where midnight lies. */
+/** States when midnight lies between two moments. */
 import { expect, test } from 'vitest'
 import { crossesMidnight } from './midnight.ts'
 

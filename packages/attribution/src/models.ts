@@ -1,4 +1,4 @@
-/** Holds the attribution models: each is one entry in a table. */
+/** Holds the attribution models, each an entry in one table. */
 
 /** A touch as far as credit cares. */
 export interface CreditTouch {
@@ -13,7 +13,7 @@ export interface CreditTouch {
 
 export type Model = 'first' | 'last' | 'last_non_direct' | 'linear'
 
-/** Gets at least one touch, in the order they happened; answers with their shares in any unit. */
+/** Takes at least one touch, in the order they happened; returns their shares in any unit. */
 type Weigher = (touches: readonly CreditTouch[]) => number[]
 
 const weighers: Record<Model, Weigher> = {
@@ -35,7 +35,7 @@ export function weigh(model: Model, eligible: readonly CreditTouch[]): Map<strin
   return new Map(weights.filter(([, weight]) => weight > 0))
 }
 
-/** The touches that are not direct; all of them, when direct is all there is: then direct earned it. */
+/** The touches that are not direct; all of them when all are direct, because then direct earned the credit. */
 export function withoutDirect(touches: readonly CreditTouch[]): readonly CreditTouch[] {
   const others = touches.filter((touch) => !touch.isDirect)
   return others.length > 0 ? others : touches

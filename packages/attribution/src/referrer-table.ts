@@ -1,12 +1,15 @@
 /** Lists the sites we know by kind. `name.*` stands for that name in .com and under every country's ending. */
+import { adHosts } from './ad-hosts.ts'
 
-export type ReferrerCategory = 'search' | 'social' | 'email' | 'ai' | 'other'
+/** `paid` is a host that only serves ads. */
+export type ReferrerCategory = 'search' | 'social' | 'email' | 'ai' | 'paid' | 'other'
 
 const hosts: Record<ReferrerCategory, string> = {
+  paid: adHosts,
   ai: `
-    chatgpt.com chat.openai.com labs.openai.com chat-gpt.org chatplus.com claude.ai gemini.google.com bard.google.com
+    chatgpt.com chat.com chat.openai.com labs.openai.com chat-gpt.org chatplus.com claude.ai claude.com gemini.google.com bard.google.com
     notebooklm.google.com aistudio.google.com copilot.microsoft.com copilot.com copilot.cloud.microsoft
-    m365.cloud.microsoft perplexity.ai pplx.ai grok.com chat.deepseek.com meta.ai chat.mistral.ai you.com poe.com
+    m365.cloud.microsoft edgeservices.bing.com perplexity.ai pplx.ai grok.com chat.deepseek.com meta.ai chat.mistral.ai you.com poe.com
     character.ai phind.com duck.ai chat.qwen.ai qwen.ai tongyi.aliyun.com yiyan.baidu.com ai.baidu.com chat.baidu.com
     chatglm.cn chat.z.ai kimi.com kimi.moonshot.cn doubao.com yuanbao.tencent.com iask.ai app.jasper.ai pi.ai
     lumo.proton.me andisearch.com komo.ai exa.ai felo.ai genspark.ai consensus.app
@@ -126,7 +129,7 @@ export const categoryByHost: ReadonlyMap<string, ReferrerCategory> = new Map(
   ),
 )
 
-/** Places that are of another kind than the rest of their host. */
+/** Places of another kind than the rest of their host. */
 export const categoryByPath: readonly { host: string; path: string; category: ReferrerCategory }[] = [
   { host: 'x.com', path: '/i/grok', category: 'ai' },
   { host: 'twitter.com', path: '/i/grok', category: 'ai' },

@@ -1,4 +1,4 @@
-/** States who counts as the site that sent a visitor, and of what kind it is. */
+/** States which site counts as the one that sent a visitor, and what kind of site it is. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { appDomains } from './app-domains.ts'
@@ -39,7 +39,7 @@ describe('referrerDomain', () => {
     ['http://127.0.0.1/'],
     ['http://[::1]:80/'],
     ['http://app.localhost/'],
-  ])('%j is nobody', (referrer) => {
+  ])('%j is no site', (referrer) => {
     expect(referrerDomain(referrer, page)).toBeUndefined()
   })
 
@@ -75,7 +75,7 @@ describe('referrerDomain', () => {
     expect(referrerDomain(referrer, page)).toBeUndefined()
   })
 
-  test('a list of your own takes the place of ours', () => {
+  test('a list of your own replaces the built-in one', () => {
     expect(referrerDomain('https://pay.example/', page, ['pay.example'])).toBeUndefined()
     expect(referrerDomain('https://www.paypal.com/', page, ['pay.example'])).toBe('paypal.com')
     expect(referrerDomain('https://www.paypal.com/', page, [])).toBe('paypal.com')
@@ -147,6 +147,20 @@ describe('referrerCategory', () => {
     ['https://x.com/i/grok/share/1', 'ai'],
     ['https://yiyan.baidu.com/', 'ai'],
     ['https://www.bing.com/chat', 'ai'],
+    ['https://copilot.com/', 'ai'],
+    ['https://www.copilot.com/chats/a', 'ai'],
+    ['https://edgeservices.bing.com/', 'ai'],
+    ['https://syndicatedsearch.goog/', 'paid'],
+    ['https://www.adsensecustomsearchads.com/afs/ads', 'paid'],
+    ['https://pagead2.googlesyndication.com/', 'paid'],
+    ['https://tdsf.doubleclick.net/', 'paid'],
+    ['https://googleads.g.doubleclick.net/pagead/aclk', 'paid'],
+    ['https://adservice.google.co.uk/', 'paid'],
+    ['https://www.googleadservices.com/', 'paid'],
+    ['https://s.amazon-adsystem.com/', 'paid'],
+    ['https://an.yandex.ru/', 'paid'],
+    ['https://ib.adnxs.com/', 'paid'],
+    ['https://trc.taboola.com/', 'paid'],
     ['x.com/i/grok', 'ai'],
   ])('%s is %s', (referrer, category) => {
     expect(referrerCategory(referrer)).toBe(category)
@@ -164,6 +178,9 @@ describe('referrerCategory', () => {
     ['mail in front', 'https://mail.google.com.evil.com/'],
     ['a path that only begins so', 'https://evil.com/i/grok'],
     ['a tool of a search engine', 'https://docs.google.com/document/d/1'],
+    ['the console of an ad network', 'https://ads.google.com/aw/overview'],
+    ['the company of an ad network', 'https://www.criteo.com/blog/'],
+    ['the name of an ad host in front', 'https://doubleclick.net.evil.example/'],
     ['a sign-in of a search engine', 'https://accounts.google.com/'],
     ['an unknown site', 'https://www.partner.example/'],
     ['an unknown app', 'android-app://com.unknown.app/'],
@@ -194,7 +211,7 @@ describe('the table', () => {
     expect(odd).toEqual([])
   })
 
-  test('the domain tells the kind of site as the whole address does', () => {
+  test('the domain alone has the same kind as the whole address', () => {
     for (const [host, category] of categoryByHost) {
       const url = `https://${host.replace('*', 'de')}/`
       expect([host, referrerCategory(url)]).toEqual([host, category])
@@ -202,7 +219,7 @@ describe('the table', () => {
     }
   })
 
-  test('every app belongs to a site that we know', () => {
+  test('every app belongs to a site in the table', () => {
     for (const domain of appDomains.values())
       expect([domain, referrerCategory(domain)]).not.toContain('other')
   })

@@ -1,4 +1,4 @@
-/** Says which site sent a visitor, and what kind of site that is. */
+/** Says which site sent a visitor, and what kind of site that is; only the collector needs it. */
 import { getDomain, getDomainWithoutSuffix, getPublicSuffix } from 'tldts'
 import { appDomains } from './app-domains.ts'
 import { ignoredReferrers, isIgnored } from './ignored-referrers.ts'
@@ -9,7 +9,7 @@ export type { ReferrerCategory } from './referrer-table.ts'
 /**
  * The site that sent the visitor: the name under which we know it (`google.de` for `www.google.de`), else its host
  * without `www.`. Undefined when there is none: no readable address, the page's own registrable domain, a local
- * machine, or a host of `ignored`, which passes visitors on (payment, sign-in) and sends none.
+ * machine, or a host in `ignored`, which only passes visitors on (payment, sign-in).
  */
 export function referrerDomain(
   referrerUrl: string | undefined,
@@ -17,25 +17,24 @@ export function referrerDomain(
   ignored: readonly string[] = ignoredReferrers,
 ): string | undefined {
   const referrer = parsePlace(referrerUrl)
-  if (!referrer || isLocal(referrer.host) || comesFromWithin(referrerUrl, pageUrl, ignored)) return undefined
+  if (!referrer || isLocal(referrer.host) || isFromWithin(referrer, pageUrl, ignored)) return undefined
   return findKnown(referrer.host)?.domain ?? referrer.host
 }
 
 /**
- * Did the visitor come from the site itself, or from a host of `ignored`, which passes visitors on? Such an arrival is
- * no news of where the visitor came from: the touch before it stands.
+ * Did the visitor come from the site itself, or from a host in `ignored`, which only passes visitors on? Such an arrival
+ * does not say where the visitor came from: the touch before it stands.
  */
 export function comesFromWithin(
   referrerUrl: string | undefined,
   pageUrl: string | undefined,
   ignored: readonly string[] = ignoredReferrers,
 ): boolean {
-  const [referrer, page] = [parsePlace(referrerUrl), parsePlace(pageUrl)]
-  if (!referrer) return false
-  return isIgnored(referrer, ignored) || (page !== undefined && isSameSite(page.host, referrer.host))
+  const referrer = parsePlace(referrerUrl)
+  return referrer !== undefined && isFromWithin(referrer, pageUrl, ignored)
 }
 
-/** The kind of site, for an address or a bare domain. What we do not know is `other`. */
+/** The kind of site, for an address or a bare domain; `other` for a site that is not in the table. */
 export function referrerCategory(referrerUrlOrDomain: string): ReferrerCategory {
   const isUrl = referrerUrlOrDomain.includes('://')
   const place = parsePlace(isUrl ? referrerUrlOrDomain : `https://${referrerUrlOrDomain}`)
@@ -49,7 +48,7 @@ export function siteNameOf(host: string): string | null {
   return getDomainWithoutSuffix(host)
 }
 
-/** What DNS allows; longer ones name no site, and would cost a look-up for each of their labels. */
+/** What DNS allows. A longer host names no site, and would cost a look-up for each of its labels. */
 const maxHostLength = 253
 
 interface Place {
@@ -71,6 +70,12 @@ function parsePlace(url: string | undefined): Place | undefined {
   } catch {
     return undefined // an address that no browser would open names no site
   }
+}
+
+function isFromWithin(referrer: Place, pageUrl: string | undefined, ignored: readonly string[]): boolean {
+  if (isIgnored(referrer, ignored)) return true
+  const page = parsePlace(pageUrl)
+  return page !== undefined && isSameSite(page.host, referrer.host)
 }
 
 function isLocal(host: string): boolean {

@@ -15,10 +15,10 @@ describe('time', () => {
     ['at once', seen, true],
     ['after exactly 30 minutes of silence', seen + 30 * minute, true],
     ['a millisecond later', seen + 30 * minute + 1, false],
-    ['just before it was last seen, because the event is late', seen - 1, true],
+    ['just before it was last seen, when the event is late', seen - 1, true],
     ['at its start', start, true],
-    ['shortly before its start, because the clock was set back', start - 30 * minute, true],
-    ['long before its start: waiting for the clock would keep it open', start - 30 * minute - 1, false],
+    ['shortly before its start, when the clock was set back', start - 30 * minute, true],
+    ['long before its start, where it would wait for the clock', start - 30 * minute - 1, false],
   ])('a session continues %s', (_, at, expected) => {
     expect(continuesSession(session, { at })).toBe(expected)
   })
@@ -43,6 +43,12 @@ describe('campaign', () => {
 
   test.each([
     ['the same campaign again', tagged, spring, true],
+    [
+      'the same campaign with its source in capitals',
+      tagged,
+      { ...spring, utm: { ...spring.utm, source: 'News' } },
+      true,
+    ],
     ['no campaign', tagged, { utm: {}, clickIds: {} }, true],
     ['nothing known of a campaign', tagged, undefined, true],
     ['another campaign', tagged, { utm: { source: 'news', campaign: 'summer' }, clickIds: {} }, false],
@@ -64,12 +70,12 @@ describe('campaign', () => {
     expect(continuesSession(open, { at: seen, campaign })).toBe(expected)
   })
 
-  test('with the option off, no campaign ends a session', () => {
+  test('no campaign ends a session when the option is off', () => {
     const rules = { ...defaultSessionRules, newCampaignStartsSession: false }
     expect(continuesSession(session, { at: seen, campaign: spring }, rules)).toBe(true)
   })
 
-  test('another campaign ends a session also when another tab was seen a moment later', () => {
+  test('another campaign ends a session even if another tab was seen a moment later', () => {
     expect(continuesSession(session, { at: seen - 5, campaign: spring })).toBe(false)
   })
 })

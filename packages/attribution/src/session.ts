@@ -1,4 +1,4 @@
-/** The one rule that says when a session ends, for whoever decides it. */
+/** Holds the one rule that says when a session ends; SDK and collector both use it. */
 import type { Utm } from '@headwater/contract'
 import { type Campaign, hasCampaign, sameCampaign } from './campaign.ts'
 
@@ -11,7 +11,7 @@ export interface SessionRules {
   newCampaignStartsSession: boolean
 }
 
-/** 30 minutes: what every product of this field uses. 24 hours: a tab that never falls silent must end sometime. */
+/** 30 minutes is what every product of this field uses. 24 hours ends the session of a tab that never falls silent. */
 export const defaultSessionRules: SessionRules = {
   idleMs: 1_800_000,
   maxMs: 86_400_000,
@@ -27,14 +27,14 @@ export interface OpenSession {
   clickIds?: Record<string, string>
 }
 
-/** What happens next, and whether it still belongs to the session. */
+/** What happens next in it, or after it. */
 export interface NextMoment {
   at: number
   userId?: string
   campaign?: Campaign
 }
 
-/** Does what happens next belong to this session? */
+/** Does the next moment belong to this session? */
 export function continuesSession(
   session: OpenSession,
   next: NextMoment,
@@ -47,8 +47,8 @@ export function continuesSession(
   )
 }
 
-// An event before lastSeenAt is late, or its clock was set back: no reason to split, unless it lies so far before the
-// start that the session would stay open until the clock has caught up.
+// An event before lastSeenAt is late, or its clock was set back. That is no reason to split, unless it lies so far before
+// the start that the session would stay open until the clock has caught up.
 function isInTime(
   { startedAt, lastSeenAt }: OpenSession,
   at: number,
@@ -57,7 +57,7 @@ function isInTime(
   return at - lastSeenAt <= idleMs && at - startedAt <= maxMs && startedAt - at <= idleMs
 }
 
-// Signing in keeps the session, so does an event that does not say who: only a second name is a second person.
+// Signing in keeps the session, and so does an event without a user: only a second user id is a second person.
 function isAnotherUser(before: string | undefined, after: string | undefined): boolean {
   return !!before && !!after && before !== after
 }

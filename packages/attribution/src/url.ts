@@ -1,47 +1,49 @@
 /** Cleans an address for storage: what could sign someone in, or name a person, never reaches a table. */
 import { limits } from '@headwater/contract'
-import { clickIdNames } from './click-id-names.ts'
+import { campaignPairs, holdsEmail, isCampaignKey, namePattern, seams } from './campaign.ts'
+import { isRecipientId } from './click-id-names.ts'
+import {
+  announcesSecret,
+  holdsSensitivePair,
+  isCode,
+  isSignedObject,
+  withoutSecretSegments,
+} from './secret-segments.ts'
+import { decodeAscii, isSensitiveKey, plainKey } from './sensitive-keys.ts'
+
+export { sensitiveKeys } from './sensitive-keys.ts'
 
 /**
- * Query keys that are never stored; case, `-`, `_` and brackets do not matter. So are all that end as `sensitiveEnd`
- * says: `resetToken`, `user[email]`, `x-amz-credential`.
- */
-export const sensitiveKeys: readonly string[] = [
-  'jwt code key api_key auth authorization pwd pass pin otp sig sid ticket nonce csrf xsrf',
-  'SAMLResponse card_number cvv cvc iban ssn',
-  'mail username login phone tel first_name last_name full_name birthday birthdate dob',
-  '_kx mc_eid mkt_tok _hsenc', // the recipient of an e-mail, by Klaviyo, Mailchimp, Marketo and HubSpot
-  'hw_link', // our own visitor on the way to another domain
-].flatMap((line) => line.split(' '))
-
-const sensitiveEnd = /(token|passw(or)?d|secret|signature|email|credentials?|sess(ion)?id)$/
-
-/**
- * The address as it may be stored: without user name and password, without fragment, without sensitive query keys and
- * without values that hold an e-mail address; the rest as it was, cut at 4,096 characters. Addresses of apps
- * (`myapp://…`) are kept; anything else that is no web address becomes ''. Never throws.
+ * The address as it may be stored: without user name and password, without fragment, without sensitive query keys, without
+ * values that hold an e-mail address or a secret, and with placeholders for the parts of the path that do; the rest as it was,
+ * cut at 4,096 characters. The campaign of a fragment moves into the query, and a query that was glued on is joined as
+ * usual. Addresses of apps (`myapp://…`) are kept; anything else that is no web address becomes ''. Never throws.
  */
 export function storedUrl(url: string): string {
-  // Browsers drop tabs and line breaks inside an address; here they could hide a key (`to\nken=`).
-  const text = /[\t\n\r]|^ | $/.test(url) ? url.replace(/[\t\n\r]/g, '').trim() : url
+  const text = tidy(url)
   if (!isKept(text)) return ''
   const { address, query } = splitUrl(text)
-  const safe = address.includes('@') ? withoutUserInfo(address) : address
-  const rest = query && keepPairs(query, isHarmless).join('&')
+  const rest = query && keepPairs(query, mayHoldSecret(query) ? isHarmless : isStorable).join('&')
+  const safe = safeAddress(address)
   return (rest ? `${safe}?${rest}` : safe).slice(0, limits.url) // cut last: half an e-mail address looks like none
 }
 
 /**
- * The address without user name and password, without fragment and without sensitive query keys, `alsoSensitive` among
- * them: what a device does to an address before it keeps or sends it. Small, because it ships in the browser SDK; the
- * collector does the rest. Never throws.
+ * The address as a device keeps and sends it: without user name and password, without fragment and without sensitive query
+ * keys, `alsoSensitive` among them. The campaign of a fragment moves into the query; the id of an e-mail's recipient becomes
+ * 1. Small, because it ships in the browser SDK; the collector does the rest. Never throws.
  */
 export function withoutSecrets(url: string, alsoSensitive: readonly string[] = []): string {
-  const own = alsoSensitive.map(plain)
-  const isSecret = (key: string) => isSensitiveKey(key) || own.includes(plain(decode(key)))
-  const [address = '', ...query] = url.replace(/#.*/s, '').split('?')
-  const pairs = query.join('?').split('&')
-  const kept = pairs.filter((pair) => pair && !isSecret(pair.replace(/=.*/s, '')))
+  const own = alsoSensitive.map(plainKey)
+  const isSecret = (key: string) => isSensitiveKey(key) || own.includes(plainKey(decodeAscii(key)))
+  const [bare = '', ...fragment] = url.replaceAll('&amp;', '&').split('#')
+  const [address = '', ...query] = bare.split('?')
+  const pairs = [...query.join('?').replace(seams, '&').split('&'), ...campaignPairs(fragment.join('#'))]
+  const kept = pairs.flatMap((pair) => {
+    const key = pair.replace(/=.*/s, '')
+    if (!pair || isSecret(key)) return []
+    return isRecipientId(decodeAscii(key)) ? pair.replace(/=.+/s, '=1') : pair
+  })
   return [address.replace(/^([^/]*\/\/)[^/]*@/, '$1'), kept.join('&')].filter(Boolean).join('?')
 }
 
@@ -55,7 +57,11 @@ export interface PageAddress {
 
 /** The page that an address names, however the visitor came there; undefined when it names none. */
 export function pageOf(url: string): PageAddress | undefined {
-  const stored = storedUrl(url)
+  return pageOfStored(storedUrl(url))
+}
+
+/** The page of an address that `storedUrl` has made. */
+export function pageOfStored(stored: string): PageAddress | undefined {
   if (!stored) return undefined
   const { address, query } = splitUrl(stored)
   const place = parsePlace(address)
@@ -71,6 +77,12 @@ function parsePlace(address: string): { host: string; path: string } | undefined
   }
 }
 
+/** Browsers drop tabs and line breaks inside an address; here they could hide a key (`to\nken=`). `&amp;` was written for HTML. */
+function tidy(url: string): string {
+  const text = url.includes('&amp;') ? url.replaceAll('&amp;', '&') : url
+  return /[\t\n\r]|^ | $/.test(text) ? text.replace(/[\t\n\r]/g, '').trim() : text
+}
+
 // Web addresses need a host. Of the others, those with // are app links, except the browser's own.
 function isKept(url: string): boolean {
   return (
@@ -79,13 +91,38 @@ function isKept(url: string): boolean {
   )
 }
 
+/** Splits an address at its `?`. The campaign of the fragment joins the query; the rest of the fragment is left out. */
 function splitUrl(url: string): { address: string; query: string } {
   const hash = url.indexOf('#')
   const bare = hash < 0 ? url : url.slice(0, hash)
   const mark = bare.indexOf('?')
-  return mark < 0
-    ? { address: bare, query: '' }
-    : { address: bare.slice(0, mark), query: bare.slice(mark + 1) }
+  const { address, glued } = splitPath(mark < 0 ? bare : bare.slice(0, mark))
+  const query = mark < 0 ? '' : joinGlued(bare.slice(mark + 1))
+  if (!glued && hash < 0) return { address, query }
+  const moved = hash < 0 ? [] : campaignPairs(url.slice(hash))
+  return { address, query: [glued, query, ...moved].filter(Boolean).join('&') }
+}
+
+/** Puts an `&` where a share tool has glued a campaign on. */
+function joinGlued(query: string): string {
+  return /\?|%3f/i.test(query) ? query.replace(seams, '&') : query
+}
+
+/** Takes a campaign out of a path that it was glued onto without a `?`. */
+function splitPath(path: string): { address: string; glued: string } {
+  const seam = path.includes('=') ? pathSeam.exec(path) : null
+  if (!seam) return { address: path, glued: '' }
+  return { address: path.slice(0, seam.index), glued: joinGlued(path.slice(seam.index + seam[0].length)) }
+}
+
+const pathSeam = new RegExp(`(&|/|%3f)(?=(${namePattern})=)`, 'i')
+
+function safeAddress(address: string): string {
+  if (!/[\dA-Z@%;=]/.test(address)) return address // nothing that a secret or an e-mail address is made of
+  const safe = address.includes('@') ? withoutUserInfo(address) : address
+  // What an app link has in the place of a host is often a command: myapp://invite/aB3dE9xZ.
+  const start = /^(https?:\/\/[^/\\]*|[^/]*\/\/)/i.exec(safe)?.[0].length ?? 0
+  return safe.slice(0, start) + withoutSecretSegments(safe.slice(start))
 }
 
 function withoutUserInfo(address: string): string {
@@ -99,43 +136,28 @@ function keepPairs(query: string, keep: (key: string, value: string) => boolean)
   })
 }
 
+function isStorable(key: string): boolean {
+  return !isSensitiveKey(key) && !isRecipientId(decodeAscii(key))
+}
+
+/** One look at the whole spares most queries a look at each pair. */
+function mayHoldSecret(query: string): boolean {
+  return /[@%]|eyJ|=[^&]*=/.test(query) || announcesSecret(query)
+}
+
 function isHarmless(key: string, value: string): boolean {
-  return !isSensitiveKey(key) && !(/[@%=]/.test(value) && holdsSecret(decode(value)))
+  if (!isStorable(key) || holdsSecret(value) || holdsSecret(key)) return false
+  return !(announcesSecret(key) && isCode(decodeAscii(value)))
 }
 
-const plainSensitiveKeys: ReadonlySet<string> = new Set(sensitiveKeys.map(plain))
-
-function isSensitiveKey(key: string): boolean {
-  const name = plain(decode(key))
-  return plainSensitiveKeys.has(name) || sensitiveEnd.test(name)
+/** A query that was escaped as a whole stands in the place of a key; a value may be an address with a query of its own. */
+function holdsSecret(text: string): boolean {
+  if (!/[@%=]|eyJ/.test(text)) return false
+  const plain = decodeAscii(text)
+  return holdsEmail(plain) || holdsSensitivePair(plain) || isSignedObject(plain)
 }
-
-function plain(key: string): string {
-  return key.toLowerCase().replace(/[^a-z\d]/g, '')
-}
-
-// A value may be an address with a query of its own, as in ?next=/reset?token=….
-function holdsSecret(value: string): boolean {
-  if (/[^\s@/]@[^\s@/?&=]+\.\p{L}{2}/u.test(value)) return true
-  return value
-    .split(/[?&;#]/)
-    .some((pair) => pair.includes('=') && isSensitiveKey(pair.slice(0, pair.indexOf('='))))
-}
-
-// Only ASCII escapes matter here, which cannot be malformed; nested addresses are escaped again, hence three rounds.
-function decode(text: string): string {
-  let decoded = text
-  for (let round = 0; round < 3 && decoded.includes('%'); round++) {
-    decoded = decoded.replace(/%([0-7][\da-f])/gi, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
-  }
-  return decoded
-}
-
-const campaignKeys: ReadonlySet<string> = /* @__PURE__ */ new Set(clickIdNames)
 
 function isNoCampaign(key: string): boolean {
-  const name = decode(key).toLowerCase()
-  return !name.startsWith('utm_') && !campaignKeys.has(name)
+  const name = decodeAscii(key).toLowerCase()
+  return !name.startsWith('utm_') && !isCampaignKey(name)
 }

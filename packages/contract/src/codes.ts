@@ -1,4 +1,4 @@
-/** Every code that a receipt or a problem document can carry, with its status, title and meaning. Codes are stable. */
+/** Lists every code that a receipt or a problem document can carry, with its status, title and meaning. Codes are stable. */
 
 /** Why one event was rejected; the message beside it says what to do. */
 export type EventCode =
@@ -8,7 +8,7 @@ export type EventCode =
   | 'field_too_long'
   | 'too_many_identities'
   | 'identity_required' // neither anonymous_id, user_id nor identities
-  | 'illegal_id' // "null", "undefined", "0", …: an id that is no id
+  | 'illegal_id' // "null", "undefined", "{{client_id}}", …: a placeholder instead of an id
   | 'props_too_large'
   | 'too_deep'
   | 'number_not_finite'
@@ -21,7 +21,7 @@ export type EventCode =
 /** Why a whole request failed. */
 export type ProblemCode = keyof typeof problems
 
-/** Status and title of each problem; the `detail` of a problem document is written where the fault is found. */
+/** Status and title of each problem; the code that finds the fault writes the `detail`. */
 export const problems = {
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_batch: { status: 400, title: 'The body is not a batch' },

@@ -1,18 +1,27 @@
-/** Ids that are no ids: what bugs and placeholders leave where an id should be. */
+/** Recognises ids that are no ids: what bugs and placeholders leave where an id should be. It ships in the SDK. */
 
-// biome-ignore format: a word list
-const illegalIds = new Set([
-  'null', 'undefined', 'none', 'nil', '<nil>', 'nan', 'n/a', 'na', 'unknown', 'true', 'false', '-1', '[object object]', '{}', '[]',
-  'anonymous', 'anonymous-user', 'anon', 'guest', 'user', 'id', 'email', 'distinct_id', 'distinctid', 'not_authenticated',
-  'backend', 'system',
-])
+const placeholders = new Set(
+  (
+    'null undefined none nil nan n/a na -1 true false unknown anonymous anon guest system backend user client visitor customer ' +
+    'distinct id userid clientid distinctid email not set authenticated your here'
+  ).split(' '),
+)
 
-/** Would this id make one customer out of many? It is trimmed, unquoted and case-folded before it is compared. */
+/**
+ * Would this id make one customer out of many? Compared without case, surrounding spaces and quotes. Refused are words that
+ * stand for nothing, also joined (`undefined.undefined`, `user_id`), zeros, `[object …]`, the source of a function, and
+ * templates that were never filled in: a name without digits in brackets or percent signs (`{{client_id}}`, `(not set)`).
+ */
 export function isIllegalId(id: string): boolean {
   const bare = id
     .trim()
     .replace(/^(['"])(.*)\1$/, '$2')
     .trim()
     .toLowerCase()
-  return bare === '' || illegalIds.has(bare) || /^[0-]+$/.test(bare) // zeros and dashes: 0, the nil UUID
+  if (/^[0-]*$|^(\[object|function)\b/.test(bare) || placeholders.has(bare)) return true
+  if (/\d/.test(bare)) return false
+  return (
+    /^[$#*]?[[({<%|].*[\])}>%|]\*?$/s.test(bare) ||
+    bare.split(/[^\p{L}]+/u).every((word) => !word || placeholders.has(word))
+  )
 }

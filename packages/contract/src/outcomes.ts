@@ -1,11 +1,11 @@
-/** The status→outcome table: what a client does with its events after each answer. The SDK obeys it, the collector's tests hold it to it. */
+/** Holds the status→outcome table: what a client does with its events after each answer. The SDK follows it, and the collector's tests check their answers against it. */
 
 /**
  * - `delivered`: remove what the receipt covers (see `isReceiptFor`; any other 200 counts as `retry`)
  * - `retry`: keep, wait (`Retry-After`, else back-off)
  * - `split`: halve the batch; a single event that still fails is dropped and counted
- * - `stop`: keep, ask no more until a new token or a restart
- * - `hold`: keep, wait long, say so once
+ * - `stop`: keep, send nothing until a new token or a restart
+ * - `hold`: keep, wait long, report it once
  * - `drop`: drop and count
  */
 export type Outcome = 'delivered' | 'retry' | 'split' | 'stop' | 'hold' | 'drop'
@@ -22,7 +22,7 @@ const outcomes: Record<number, Outcome> = {
   429: 'retry',
 }
 
-/** The outcome of an answer with this status. A network failure has status 0. */
+/** Looks up the outcome of an answer by its status. A network failure has status 0. */
 export function outcomeOf(status: number): Outcome {
   if (status === 0 || status >= 500) return 'retry'
   return outcomes[status] ?? 'hold'

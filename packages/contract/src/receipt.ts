@@ -1,4 +1,4 @@
-/** What the collector answers: the receipt of a processed batch, or a problem document. */
+/** Describes what the collector answers: the receipt of a processed batch, or a problem document. */
 import type { EventCode, ProblemCode } from './codes.ts'
 
 /** What became of an event. */
@@ -12,7 +12,7 @@ export interface EventResult {
   status: Verdict
   /** Why it was rejected. */
   code?: EventCode
-  /** The field at fault, as in `session.utm.source`. */
+  /** The field at fault, such as `session.utm.source`. */
   path?: string
   /** What was wrong and what to do. */
   message?: string
@@ -31,7 +31,7 @@ export interface Receipt {
   results: EventResult[]
 }
 
-/** A whole request that failed (RFC 9457, `application/problem+json`). */
+/** The answer to a request that failed as a whole (RFC 9457, `application/problem+json`). */
 export interface Problem {
   type: string
   title: string

@@ -1,11 +1,64 @@
 /** The zod schemas of the wire format, tied both ways to the types of wire.ts. The only file that imports zod; it never reaches an SDK bundle. */
 import { z } from 'zod'
+import { minorUnitDigits } from './currencies.ts'
 import { limits } from './limits.ts'
 import type { Batch, Json, WireEvent } from './wire.ts'
 
 const instant = z.iso.datetime({ offset: true })
-const printable = (max: number) => z.string().min(1).max(max)
+const textUpTo = (max: number) => z.string().min(1).max(max)
 const text = z.string() // cut to its limit, not rejected
+
+/** A field that is null counts as absent: PHP and Go send all their fields, empty ones as null. */
+const withoutNulls = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (hasNull(value) ? dropNulls(value) : value), schema)
+
+/** The nulls in props are data, and every event is read on its own. */
+const asTheyAre = new Set(['props', 'events'])
+
+/** A field of a touch in the list of an event lies this deep; below it there are no fields of ours. */
+const deepest = 4
+
+// Looking first costs events without a null no copy, and nearly all have none.
+function hasNull(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null || depth === deepest) return false
+  for (const name in value) {
+    const field = (value as Record<string, unknown>)[name] // an object or a list
+    if (field === null) return true
+    if (typeof field === 'object' && !asTheyAre.has(name) && hasNull(field, depth + 1)) return true
+  }
+  return false
+}
+
+function dropNulls(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth === deepest) return value
+  if (Array.isArray(value)) return value.map((item) => dropNulls(item, depth + 1))
+  const present = Object.entries(value).filter(([, field]) => field !== null)
+  // fromEntries defines its keys: `__proto__` is only a key.
+  return Object.fromEntries(
+    present.map(([name, field]) => [name, asTheyAre.has(name) ? field : dropNulls(field, depth + 1)]),
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * An id may be a number, which is kept as its decimal text. Beyond 2^53 two numbers may read the same, and two people or
+ * orders would be one: these have to come as text. Spaces around an id are no part of it.
+ */
+const idUpTo = (max: number) =>
+  z.preprocess(numberToText, z.string({ error: explainNumber }).trim().min(1).max(max))
+
+function numberToText(value: unknown): unknown {
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value
+}
+
+function explainNumber({ input }: { input?: unknown }): string | undefined {
+  return typeof input === 'number'
+    ? `must be text, because a number beyond ${Number.MAX_SAFE_INTEGER} loses digits`
+    : undefined
+}
 
 const utm = z.object({
   source: text.optional(),
@@ -22,7 +75,7 @@ const utm = z.object({
 const clickIds = z.record(z.string(), z.string())
 
 const session = z.object({
-  id: printable(limits.sessionId),
+  id: textUpTo(limits.sessionId),
   started_at: instant,
   landing_url: text.optional(),
   referrer_url: text.optional(),
@@ -31,7 +84,7 @@ const session = z.object({
 })
 
 const touch = z.object({
-  session_id: printable(limits.sessionId),
+  session_id: textUpTo(limits.sessionId),
   occurred_at: instant,
   url: text.optional(),
   referrer_url: text.optional(),
@@ -39,8 +92,8 @@ const touch = z.object({
   click_ids: clickIds.optional(),
 })
 
-/** History that cannot be read must not cost the event that carries it. */
-const journal = z
+/** An earlier touch that cannot be read must not cost the event that carries it. */
+const earlierTouches = z
   .array(z.unknown())
   .transform((touches) =>
     touches.slice(0, limits.touches).flatMap((each) => touch.safeParse(each).data ?? []),
@@ -51,24 +104,22 @@ const journal = z
 const identityType = new RegExp(`^(?!(cookie|user_id)$)[a-z0-9_]{1,${limits.identityType}}$`)
 
 const identity = z.object({
-  // Two kinds have fields of their own, where the rules for them are applied.
+  // Two types have fields of their own, where the rules for them are applied.
   type: z.string().regex(identityType, 'must be a–z, 0–9 and _, and not cookie or user_id'),
-  value: printable(limits.identityValue),
+  value: idUpTo(limits.identityValue),
 })
 
-// Props are walked once by the collector for depth, size and finite numbers; here only "an object" is asked.
-const props = z.custom<{ [key: string]: Json }>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be an object',
-)
+// The collector walks props once for depth, size and finite numbers; here they only have to be an object.
+const props = z.custom<{ [key: string]: Json }>(isObject, 'must be an object')
 
-/** A cookie is whatever its platform made of it: what does not fit is left out, and costs nothing. */
+/** Platforms put what they like into cookies: one that does not fit is left out, and costs nothing. */
 const adCookies = z
   .unknown()
-  .transform((cookies) => {
-    if (typeof cookies !== 'object' || cookies === null) return undefined
-    return Object.fromEntries(Object.entries(cookies).filter(isAdCookie).slice(0, limits.adCookies))
-  })
+  .transform((cookies) =>
+    typeof cookies === 'object' && cookies !== null
+      ? Object.fromEntries(Object.entries(cookies).filter(isAdCookie).slice(0, limits.adCookies))
+      : undefined,
+  )
   .optional()
 
 function isAdCookie(cookie: [name: string, value: unknown]): cookie is [string, string] {
@@ -77,6 +128,18 @@ function isAdCookie(cookie: [name: string, value: unknown]): cookie is [string, 
   return (
     isWithin(name, limits.adCookieName) && typeof value === 'string' && isWithin(value, limits.adCookieValue)
   )
+}
+
+const currency = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .refine((code) => minorUnitDigits.has(code), { error: explainCurrency })
+
+/** Names what was sent only where it is short and made of letters: anything longer may be personal data. */
+function explainCurrency({ input }: { input?: unknown }): string {
+  const named = /^[\p{L}\p{Sc}]{1,8}$/u.test(String(input)) ? `"${input}"` : 'this'
+  return `${named} is not a currency of ISO 4217; send its three letters, for example EUR`
 }
 
 /** Any printable text: no control characters. */
@@ -88,49 +151,74 @@ export const idempotencyKeySchema = z
   )
 
 /** One event of a batch. */
-export const eventSchema = z.object({
-  idempotency_key: idempotencyKeySchema,
-  type: z.enum(['page', 'screen', 'track', 'identify', 'touch']),
-  name: printable(limits.name).optional(),
-  occurred_at: instant,
-  stream: printable(limits.stream).optional(),
-  seq: z.int().positive().max(limits.seq).optional(),
-  anonymous_id: printable(limits.anonymousId).optional(),
-  user_id: printable(limits.userId).optional(),
-  identities: z.array(identity).max(limits.identities).optional(),
-  session: session.optional(),
-  url: text.optional(),
-  referrer_url: text.optional(),
-  title: text.optional(),
-  props: props.optional(),
-  revenue_cents: z.int('must be a whole number of minor units, 4999 for 49.99').optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)')
-    .optional(),
-  conversion: z.boolean().optional(),
-  conversion_id: printable(limits.conversionId).optional(),
-  ad_cookies: adCookies,
-  touches: journal,
-  schema_version: z.int().positive().max(32_767).optional(),
-})
+export const eventSchema = withoutNulls(
+  z.object({
+    idempotency_key: idempotencyKeySchema,
+    type: z.enum(['page', 'screen', 'track', 'identify', 'touch']),
+    name: textUpTo(limits.name).optional(),
+    occurred_at: instant,
+    stream: textUpTo(limits.stream).optional(),
+    seq: z.int().positive().max(limits.seq).optional(),
+    anonymous_id: textUpTo(limits.anonymousId).optional(),
+    user_id: idUpTo(limits.userId).optional(),
+    identities: z.array(identity).max(limits.identities).optional(),
+    session: session.optional(),
+    url: text.optional(),
+    referrer_url: text.optional(),
+    title: text.optional(),
+    props: props.optional(),
+    revenue_cents: z.int('must be a whole number of minor units, 4999 for 49.99').optional(),
+    currency: currency.optional(),
+    conversion: z.boolean().optional(),
+    conversion_id: idUpTo(limits.conversionId).optional(),
+    ad_cookies: adCookies,
+    touches: earlierTouches,
+    schema_version: z.int().positive().max(32_767).optional(),
+  }),
+)
+
+/** A count that cannot be read must not cost the batch that carries it. */
+const dropped = z
+  .unknown()
+  .transform((counts) =>
+    isObject(counts)
+      ? Object.fromEntries(Object.entries(counts).filter(isCount).slice(0, limits.dropReasons))
+      : undefined,
+  )
+  .optional()
+
+function isCount(entry: [reason: string, count: unknown]): entry is [string, number] {
+  const [reason, count] = entry
+  return (
+    reason.length <= limits.dropReason &&
+    typeof count === 'number' &&
+    Number.isSafeInteger(count) &&
+    count >= 0
+  )
+}
 
 /** The body of `POST /v1/batch`; `v` is checked before, so that a newer version gets an error of its own. */
-export const batchSchema = z.object({
-  v: z.literal(1),
-  sent_at: instant.optional(),
-  sdk: z.object({ name: z.string().max(64), version: z.string().max(32) }).optional(),
-  context: z
-    .object({
-      locale: z.string().max(64).optional(),
-      timezone: z.string().max(64).optional(),
-      screen: z.object({ width: z.number(), height: z.number() }).optional(),
-    })
-    .optional()
-    .catch(undefined), // a fault of the device's description must not cost its events
-  dropped: z.record(z.string().max(64), z.int().nonnegative()).optional(),
-  events: z.array(z.unknown()),
-})
+export const batchSchema = withoutNulls(
+  z.object({
+    v: z.literal(1),
+    sent_at: instant.optional(),
+    // What describes the sender must not cost its events.
+    sdk: z
+      .object({ name: z.string().max(64), version: z.string().max(32) })
+      .optional()
+      .catch(undefined),
+    context: z
+      .object({
+        locale: z.string().max(64).optional(),
+        timezone: z.string().max(64).optional(),
+        screen: z.object({ width: z.number(), height: z.number() }).optional(),
+      })
+      .optional()
+      .catch(undefined),
+    dropped,
+    events: z.array(z.unknown()),
+  }),
+)
 
 type Same<A, B> = [A, B] extends [B, A] ? true : false
 const tied: [Same<z.infer<typeof eventSchema>, WireEvent>, Same<z.infer<typeof batchSchema>, Batch>] = [

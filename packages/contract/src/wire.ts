@@ -1,14 +1,15 @@
-/** The wire format of `POST /v1/batch`: what an SDK or a server sends. */
+/** Describes the wire format of `POST /v1/batch`: what an SDK or a server sends. A field that is null counts as absent. */
 
-/** Any JSON value, as it may stand in `props`. */
+/** Any JSON value, as `props` may hold it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** The kinds of event. A `touch` says that a marketing contact happened; its name is its type (`ad_click`, `email_open`, …). */
+/** The kinds of event. A `touch` reports a marketing contact; its name is its type (`ad_click`, `email_open`, …). */
 export type EventType = 'page' | 'screen' | 'track' | 'identify' | 'touch'
 
 /**
- * The campaign parameters, named as in the address without `utm_`; absent ones are left out. Each is cut at 256
- * characters. The first five tell a touch from another, the last four describe it.
+ * The campaign parameters, named as in the address without `utm_`; absent ones are left out. Each is unescaped, trimmed and
+ * cut at 256 characters; one that holds an e-mail address is left out. The first five tell a touch from another, the last
+ * four describe it.
  */
 export interface Utm {
   source?: string
@@ -26,33 +27,33 @@ export interface Utm {
 export interface WireIdentity {
   /** `email_hash`, `ga_cid`, or a name of your own: 1–64 characters of a–z, 0–9 and `_`. `cookie` and `user_id` have fields of their own. */
   type: string
-  /** 1–256 characters. */
+  /** 1–256 characters, or a number up to 2^53. */
   value: string
 }
 
-/** The visit an event belongs to, as the SDK sees it. */
+/** The session that an event belongs to, as the SDK sees it. */
 export interface WireSession {
   /** The SDK's id of the session, 1–128 characters; unique for one `anonymous_id`. */
   id: string
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC. An event more than 24 hours later belongs to a session of its own. */
   started_at: string
-  /** The page the visit began on. */
+  /** The page on which the session began. */
   landing_url?: string
   /** Where the visitor came from; absent when unknown. */
   referrer_url?: string
   utm?: Utm
-  /** Click ids by parameter name, as in `{ "gclid": "…" }`; values over 512 characters are left out. */
+  /** Click ids by parameter name, for example `{ "gclid": "…" }`; values over 512 characters are left out. */
   click_ids?: Record<string, string>
 }
 
 /**
- * An earlier arrival, from the journal that a device keeps of its visits: what was lost on the way, or happened before
- * consent, still shares in the conversion. Fields are cut and left out as those of a session are.
+ * An earlier touch, which the device remembers: it shares in the conversion even if its own events were lost, or happened
+ * before consent. Fields are cut and left out like those of a session.
  */
 export interface WireTouch {
   /** The session that it opened, by its id on this device. */
   session_id: string
-  /** ISO 8601. May lie further back than an event may. */
+  /** ISO 8601. May be older than an event may be. */
   occurred_at: string
   url?: string
   referrer_url?: string
@@ -62,7 +63,7 @@ export interface WireTouch {
 
 /** One event. */
 export interface WireEvent {
-  /** Makes a retry harmless: a website stores one event per key, for ever. 1–128 printable characters; a UUID v7 from our SDKs. */
+  /** Makes a retry harmless: a website stores one event per key, permanently. 1–128 printable characters; a UUID v7 from our SDKs. */
   idempotency_key: string
   type: EventType
   /** 1–200 characters. Required, except for `identify`. */
@@ -73,37 +74,37 @@ export interface WireEvent {
   stream?: string
   /** Counts from 1 within the stream, so that gaps show losses. */
   seq?: number
-  /** The browser's or device's own id. Needed, unless `user_id` or an identity is there. */
+  /** The browser's or device's own id. Required, unless the event has a `user_id` or an identity. */
   anonymous_id?: string
-  /** Your id of the signed-in person, 1–256 characters. */
+  /** Your id of the signed-in person: 1–256 characters, or a number up to 2^53. */
   user_id?: string
   /** At most 10. */
   identities?: WireIdentity[]
-  /** Absent from a client that keeps none: an event with an `anonymous_id` then gets its session from the collector. */
+  /** Absent from a client without sessions: the collector then assigns one to an event with an `anonymous_id`. */
   session?: WireSession
   url?: string
-  /** Where the visitor came from to `url`; read only of an event without a session, which may open one. */
+  /** Where the visitor came from to `url`; read only from an event without a session, which may open one. */
   referrer_url?: string
   title?: string
   /** At most 32 KB of JSON, 10 levels deep. */
   props?: { [key: string]: Json }
   /** Minor units of ISO 4217 (cents; JPY has none). Together with `currency`, or not at all. Negative is a refund. */
   revenue_cents?: number
-  /** ISO 4217, three capital letters. */
+  /** A code of ISO 4217, in any case; stored in capitals. */
   currency?: string
   /** True makes the event a conversion. */
   conversion?: boolean
-  /** The order number: conversions of one name with one id are counted once. */
+  /** The order number: conversions of one name with one id count once. 1–128 characters, or a number up to 2^53. */
   conversion_id?: string
   /**
-   * What first-party cookies of ad platforms held (`_fbc`, `_gcl_aw`, `li_fat_id`), by name: at most 20, names up to 64
-   * and values up to 512 characters, others are left out. Kept with the event; no click id of the visit, for such a cookie
+   * The first-party cookies of ad platforms (`_fbc`, `_gcl_aw`, `li_fat_id`), by name: at most 20, names up to 64 and values
+   * up to 512 characters; others are left out. Stored with the event, but no click id of the session: such a cookie
    * outlives its click by months.
    */
   ad_cookies?: Record<string, string>
   /**
-   * Earlier arrivals of this `anonymous_id`, at most 20; read of an `identify` and of a conversion. One that is not valid
-   * or lies in the future is left out, and so are those beyond the limit. Known ones change nothing.
+   * Earlier touches of this `anonymous_id`, at most 20; read from an `identify` and from a conversion. One that is not valid
+   * or lies in the future is left out, and so are those over the limit. Known ones change nothing.
    */
   touches?: WireTouch[]
   /** Version of your own event schema; default 1. */

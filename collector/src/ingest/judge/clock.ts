@@ -1,6 +1,8 @@
-/** Step 2, correct clock: a sender whose clock is wrong has its times moved by the difference. */
+/** Step 2, correct clock: when a sender's clock is wrong, its times are moved by the difference. */
 import { defaultSessionRules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
+import type { EventSession } from '../event.ts'
+import { hashToUuid } from '../uuid.ts'
 
 /** A difference up to this is taken for the time on the wire, not for a wrong clock. */
 const toleranceMs = 5_000
@@ -8,11 +10,20 @@ const toleranceMs = 5_000
 /** Clocks differ within the tolerance, and batches wait: an event this far ahead is taken to have happened on receipt. */
 const aheadMs = 60_000
 
+/** No session lasts longer than 24 hours. */
+const { maxMs } = defaultSessionRules
+
+/** A session that began longer ago than this did not: 30 parts, the days for which events are taken by default. */
+const maxParts = 30
+
 /** The times of an event, epoch ms, in the collector's time. */
 export interface EventTimes {
   occurredAt: number
+  /** Within 24 hours before the event: of a session that lasts longer, the start of the part that the event is in. */
   sessionStartedAt: number
-  /** Of its journal, touch by touch. */
+  /** Which part that is: 1 for the second 24 hours of a session. Absent in the first. */
+  sessionPart?: number
+  /** Of its earlier touches, in their order. */
   touchedAt: number[]
 }
 
@@ -23,7 +34,7 @@ export function clockOffset(receivedAt: number, sentAt: number | undefined): num
   return Math.abs(difference) > toleranceMs ? difference : 0
 }
 
-/** Reads the times of an event. What lies slightly ahead has happened now; a session begins within a day before its event. */
+/** Reads the times of an event. What lies slightly ahead is taken to have happened now. */
 export function correctClock(wire: WireEvent, offsetMs: number, receivedAt: number): EventTimes {
   const read = (time: string) => {
     const said = Date.parse(time) + offsetMs
@@ -31,10 +42,31 @@ export function correctClock(wire: WireEvent, offsetMs: number, receivedAt: numb
   }
   const occurredAt = read(wire.occurred_at)
   const startedAt = wire.session ? Date.parse(wire.session.started_at) + offsetMs : occurredAt
-  const earliest = occurredAt - defaultSessionRules.maxMs // no session lasts longer
   return {
     occurredAt,
-    sessionStartedAt: Math.max(Math.min(startedAt, occurredAt), earliest),
+    ...partAt(Math.min(startedAt, occurredAt), occurredAt),
     touchedAt: wire.touches?.map(({ occurred_at }) => read(occurred_at)) ?? [],
+  }
+}
+
+/** Exactly 24 hours after its start an event still belongs to the first part, as by the rule of sessions. */
+function partAt(startedAt: number, occurredAt: number): Pick<EventTimes, 'sessionStartedAt' | 'sessionPart'> {
+  const part = Math.ceil((occurredAt - startedAt) / maxMs) - 1
+  if (part <= 0) return { sessionStartedAt: startedAt }
+  if (part > maxParts) return { sessionStartedAt: occurredAt }
+  return { sessionStartedAt: startedAt + part * maxMs, sessionPart: part }
+}
+
+/**
+ * The session of an event, or its own session for the part that the event is in: all events of a part name it alike, it
+ * begins with the first of them, and it leaves no landing touch again.
+ */
+export function partOfSession(session: EventSession, { occurredAt, sessionPart }: EventTimes): EventSession {
+  if (!sessionPart) return session
+  return {
+    ...session,
+    clientId: hashToUuid(`${session.clientId} part ${sessionPart}`),
+    startedAt: occurredAt,
+    isContinuation: true,
   }
 }

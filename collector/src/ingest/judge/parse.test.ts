@@ -1,5 +1,6 @@
-/** States which raw values are events, what is wrong with the others, and what is cut or left out; what is stored of them: ingest.test.ts. */
+/** States which raw values are events, what is wrong with the others, and what is cut or left out. ingest.test.ts states what is stored of them. */
 import { limits } from '@headwater/contract'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { needsRepair, repairText } from '../repair-text.ts'
 import { isFault, parseEvent } from './parse.ts'
@@ -7,7 +8,7 @@ import { isFault, parseEvent } from './parse.ts'
 const time = '2026-11-20T12:00:00Z'
 const good = { idempotency_key: 'k', type: 'track', name: 'click', occurred_at: time, anonymous_id: 'a' }
 const money = { revenue_cents: 4999, currency: 'EUR' }
-const visit = { id: 's', started_at: time }
+const session = { id: 's', started_at: time }
 const identity = { type: 'ga_cid', value: 'v' }
 
 const x = (length: number) => 'x'.repeat(length)
@@ -31,7 +32,7 @@ function wireOf(fields: object) {
 }
 
 describe('a good event', () => {
-  it('is what it was, with its props as JSON', () => {
+  it('comes back as it was, with its props as JSON', () => {
     const full = {
       ...good,
       ...money,
@@ -40,7 +41,7 @@ describe('a good event', () => {
       user_id: 'u',
       identities: [identity],
       session: {
-        ...visit,
+        ...session,
         landing_url: 'https://shop.example/',
         utm: { source: 'ad' },
         click_ids: { gclid: 'X' },
@@ -61,11 +62,11 @@ describe('a good event', () => {
     expect(parseEvent(full)).toEqual({ wire: full, props })
   })
 
-  it('is itself left untouched by what is cut from its copy', () => {
+  it('is not changed by what is cut from its copy', () => {
     const raw = {
       ...good,
       title: x(600),
-      session: { ...visit, utm: { source: x(300) }, click_ids: { a: '' } },
+      session: { ...session, utm: { source: x(300) }, click_ids: { a: '' } },
     }
     const before = structuredClone(raw)
     parseEvent(raw)
@@ -76,14 +77,14 @@ describe('a good event', () => {
     ['no props', {}, null],
     ['empty props', { props: {} }, '{}'],
     ['props with a key of any name', { props: JSON.parse('{"__proto__":{"a":1}}') }, '{"__proto__":{"a":1}}'],
-  ])('with %s says so', (_, fields, props) => {
+  ])('gives the JSON of %s', (_, fields, props) => {
     expect(parseEvent({ ...good, ...fields })).toMatchObject({ props })
   })
 
-  it('loses fields that we do not know, wherever they stand', () => {
+  it('loses fields that the schema does not know, nested ones too', () => {
     const later = { later: 1 }
-    const session = { ...visit, ...later, utm: { source: 'a', ...later } }
-    const wire = wireOf({ ...later, session, identities: [{ ...identity, ...later }] })
+    const odd = { ...session, ...later, utm: { source: 'a', ...later } }
+    const wire = wireOf({ ...later, session: odd, identities: [{ ...identity, ...later }] })
     expect(JSON.stringify(wire)).not.toContain('later')
     expect(wire).toMatchObject({ session: { id: 's', utm: { source: 'a' } }, identities: [identity] })
   })
@@ -93,18 +94,18 @@ describe('a good event', () => {
     ['a user id alone', { anonymous_id: undefined, user_id: 'u' }],
     ['an identity alone', { anonymous_id: undefined, identities: [identity] }],
     ['a refund', { ...money, revenue_cents: -1 }],
-    ['revenue of nothing', { ...money, revenue_cents: 0 }],
+    ['a revenue of 0', { ...money, revenue_cents: 0 }],
     ['the largest whole number', { ...money, revenue_cents: Number.MAX_SAFE_INTEGER }],
     ['a key of 128 characters, however many units they take', { idempotency_key: '👩'.repeat(128) }],
     ['a name of 200 characters', { name: x(200) }],
     ['an anonymous id of 128', { anonymous_id: x(128) }],
     ['a user id of 256', { user_id: x(256) }],
     ['a conversion id of 128', { conversion_id: x(128) }],
-    ['a session id of 128', { session: { ...visit, id: x(128) } }],
+    ['a session id of 128', { session: { ...session, id: x(128) } }],
     ['a stream of 128', { stream: x(128), seq: 1_000_000_000 }],
     ['ten identities', { identities: Array(10).fill(identity) }],
     ['an identity of 64 and 256', { identities: [{ type: x(64), value: x(256) }] }],
-    ['the last version of a schema that a column holds', { schema_version: 32_767 }],
+    ['the highest schema version that the column holds', { schema_version: 32_767 }],
     ['props of ten levels', { props: nested(10) }],
     ['props of 32 kB', { props: large(limits.propsBytes) }],
     ['props of 32 kB in characters of three bytes', { props: large(limits.propsBytes, '€') }],
@@ -121,14 +122,14 @@ describe('a good event', () => {
     '2028-02-29T23:59:59Z',
     '0000-01-01T00:00:00Z',
     '9999-12-31T23:59:59+23:59',
-  ])('may have happened at %s, which is a time for us too', (occurred_at) => {
+  ])('may have happened at %s, a time that JavaScript reads too', (occurred_at) => {
     expect(faultOf({ occurred_at })).toBeUndefined()
     expect(Date.parse(occurred_at)).not.toBeNaN()
   })
 })
 
 it.each([null, undefined, 42, 'text', true, [], [good]])(
-  '%j is no event, and no field of it is named',
+  '%j is no event, and its fault names no field',
   (raw) => {
     expect(parseEvent(raw)).toEqual({ code: 'invalid_event', message: 'An event must be a JSON object.' })
   },
@@ -148,10 +149,10 @@ describe('a fault names the field and what it must be:', () => {
   })
 
   it.each<[string, object, string]>([
-    ['track', {}, 'An event of type track needs a name.'],
-    ['page', { type: 'page' }, 'An event of type page needs a name.'],
-    ['touch', { type: 'touch' }, 'An event of type touch needs a name.'],
-  ])('a name is missing of type %s', (_, fields, message) => {
+    ['track', {}, 'An event of type track needs a name: send name, for example "purchase".'],
+    ['page', { type: 'page' }, 'An event of type page needs a name: send name, for example "purchase".'],
+    ['touch', { type: 'touch' }, 'An event of type touch needs a name: send name, for example "purchase".'],
+  ])('the name of a %s is missing', (_, fields, message) => {
     expect(faultOf({ ...fields, name: undefined })).toEqual({ code: 'field_required', path: 'name', message })
   })
 
@@ -161,10 +162,10 @@ describe('a fault names the field and what it must be:', () => {
     ['user_id', 256, (user_id) => ({ user_id })],
     ['stream', 128, (stream) => ({ stream })],
     ['conversion_id', 128, (conversion_id) => ({ conversion_id })],
-    ['session.id', 128, (id) => ({ session: { ...visit, id } })],
+    ['session.id', 128, (id) => ({ session: { ...session, id } })],
     ['identities.0.value', 256, (value) => ({ identities: [{ ...identity, value }] })],
-  ])('%s is over %i characters, or none', (path, max, fields) => {
-    const message = `${path} is too long or too large: at most ${max}.`
+  ])('%s is longer than %i characters, or empty', (path, max, fields) => {
+    const message = `${path} is too long: at most ${max} characters are allowed.`
     expect(faultOf(fields(x(max + 1)))).toEqual({ code: 'field_too_long', path, message })
     expect(faultOf(fields(''))).toMatchObject({ code: 'invalid_field', path })
   })
@@ -179,20 +180,22 @@ describe('a fault names the field and what it must be:', () => {
 
   it.each<[path: string, string, unknown[]]>([
     ['idempotency_key', 'must be 1–128 printable characters', ['', x(129), 'a\tb', 'a\u200db', 'a\ud800']],
-    ['type', 'expected one of "page"|"screen"|"track"|"identify"|"touch"', ['walk', 'Page', '', 1, null]],
-    ['name', 'expected string', [1, null, {}]],
-    ['anonymous_id', 'expected string', [1, null]],
-    ['user_id', 'expected string', [42, null, ['u']]],
+    ['type', 'expected one of "page"|"screen"|"track"|"identify"|"touch"', ['walk', 'Page', '', 1]],
+    ['name', 'expected string', [1, {}]],
+    ['anonymous_id', 'expected string', [1]],
+    ['user_id', 'expected string', [true, ['u']]],
+    ['user_id', 'must be text, because a number beyond 9007199254740991 loses digits', [2 ** 53]],
+    ['conversion_id', 'must be text, because', [1e21, Number.POSITIVE_INFINITY]],
     ['seq', 'expected', [0, -1, 1.5, '1', 1_000_000_001]],
     ['schema_version', 'expected', [0, 1.5, '1', 32_768]],
-    ['conversion', 'expected boolean', ['yes', 1, null]],
-    ['props', 'must be an object', [[], 'text', 1, null]],
-    ['url', 'expected string', [1, null, {}]],
-    ['referrer_url', 'expected string', [1, null]],
-    ['title', 'expected string', [1, null]],
-    ['identities', 'expected array', [{}, 'text', null]],
+    ['conversion', 'expected boolean', ['yes', 1]],
+    ['props', 'must be an object', [[], 'text', 1]],
+    ['url', 'expected string', [1, {}]],
+    ['referrer_url', 'expected string', [1]],
+    ['title', 'expected string', [1]],
+    ['identities', 'expected array', [{}, 'text']],
     ['identities.0', 'expected object', [['text'], [null]]],
-    ['session', 'expected object', ['text', 1, null, []]],
+    ['session', 'expected object', ['text', 1, []]],
   ])('%s: %s', (path, said, values) => {
     for (const value of values) {
       expect(faultOf({ [path.replace(/\..*/, '')]: value })).toEqual({
@@ -207,17 +210,17 @@ describe('a fault names the field and what it must be:', () => {
   it.each<[path: string, object]>([
     ['session.started_at', { started_at: 'once' }],
     ['session.landing_url', { landing_url: 1 }],
-    ['session.referrer_url', { referrer_url: null }],
+    ['session.referrer_url', { referrer_url: 1 }],
     ['session.utm', { utm: 'ad' }],
     ['session.utm.source', { utm: { source: 1 } }],
     ['session.click_ids', { click_ids: 'X' }],
   ])('%s is not valid', (path, fields) => {
     const message = expect.stringContaining(`${path} is not valid: `)
-    expect(faultOf({ session: { ...visit, ...fields } })).toEqual({ code: 'invalid_field', path, message })
+    expect(faultOf({ session: { ...session, ...fields } })).toEqual({ code: 'invalid_field', path, message })
   })
 
-  it('a click id is no text, without the name that its sender gave it', () => {
-    const fault = faultOf({ session: { ...visit, click_ids: { 'eve@example.com': 1 } } })
+  it('a click id is no text; its name, which the sender chose, is not repeated', () => {
+    const fault = faultOf({ session: { ...session, click_ids: { 'eve@example.com': 1 } } })
     expect(fault).toMatchObject({ code: 'invalid_field', path: 'session.click_ids' })
     expect(JSON.stringify(fault)).not.toContain('eve@')
   })
@@ -234,7 +237,6 @@ describe('a fault names the field and what it must be:', () => {
     '',
     'once',
     1_763_640_000_000,
-    null,
     '1763640000000',
     '2026-11-20',
     '2026-11-20T12:00Z',
@@ -254,7 +256,7 @@ describe('a fault names the field and what it must be:', () => {
     expect(faultOf({ occurred_at })).toEqual({ code: 'invalid_field', path: 'occurred_at', message })
   })
 
-  it.each([1.5, '4999', null, 2 ** 53, -(2 ** 53), Number.POSITIVE_INFINITY])(
+  it.each([1.5, '4999', 2 ** 53, -(2 ** 53), Number.POSITIVE_INFINITY])(
     '%j is no revenue',
     (revenue_cents) => {
       expect(faultOf({ ...money, revenue_cents })).toEqual({
@@ -265,11 +267,11 @@ describe('a fault names the field and what it must be:', () => {
     },
   )
 
-  it.each(['eur', 'EURO', 'EU', '', 'E1R', 'ÄÖÜ', 'EUR\n', ' EUR'])('%j is no currency', (currency) => {
+  it.each(['ZZZ', 'XXX', 'EURO', '€'])('%s is no currency, and its fault says what to send', (currency) => {
     expect(faultOf({ ...money, currency })).toEqual({
       code: 'invalid_field',
       path: 'currency',
-      message: 'currency is not valid: must be three capital letters (ISO 4217).',
+      message: `currency is not valid: "${currency}" is not a currency of ISO 4217; send its three letters, for example EUR.`,
     })
   })
 
@@ -281,26 +283,20 @@ describe('a fault names the field and what it must be:', () => {
       { revenue_cents: 0 },
       'send currency',
     ],
+    ['a currency without revenue', 'revenue_required', 'currency', { currency: 'EUR' }, 'send revenue_cents'],
     [
-      'a currency without revenue',
-      'revenue_required',
-      'currency',
-      { currency: 'EUR' },
-      'needs revenue_cents',
-    ],
-    [
-      'nobody',
+      'no identity',
       'identity_required',
       'anonymous_id',
       { anonymous_id: undefined },
       'send anonymous_id, user_id or',
     ],
     [
-      'no identity in the list',
+      'an empty list of identities',
       'identity_required',
       'anonymous_id',
       { anonymous_id: undefined, identities: [] },
-      'Nobody to credit',
+      'names no visitor',
     ],
     ['props of 11 levels', 'too_deep', 'props', { props: nested(11) }, 'nested 10 levels deep at most'],
     [
@@ -318,7 +314,7 @@ describe('a fault names the field and what it must be:', () => {
       'nested 10 levels deep at most',
     ],
     [
-      'a number beyond all',
+      'a number that is not finite',
       'number_not_finite',
       'props',
       { props: { list: [{ 'eve@example.com': Infinity }] } },
@@ -350,30 +346,94 @@ describe('a fault names the field and what it must be:', () => {
     expect(faultOf(fields)?.message).not.toContain('eve@')
   })
 
-  it('the first one counts where there are several', () => {
-    expect(faultOf({ type: 'walk', currency: 'eur' })?.path).toBe('type')
+  it('of several faults the first is reported', () => {
+    expect(faultOf({ type: 'walk', currency: 'ZZZ' })?.path).toBe('type')
     expect(faultOf({ name: undefined, anonymous_id: undefined, currency: 'EUR' })?.path).toBe('name')
   })
 })
 
-describe('history that cannot be read costs nothing:', () => {
+describe('what a client of another language sends', () => {
+  it.each<[string, object, object]>([
+    ['a field that is null is absent', { user_id: null, props: null, title: null, session: null }, good],
+    [
+      'a currency in small letters is the same currency',
+      { ...money, currency: 'eur' },
+      { ...good, ...money },
+    ],
+    ['an order number may be a number', { conversion_id: 1001 }, { ...good, conversion_id: '1001' }],
+    [
+      'spaces around an order number are no part of it',
+      { conversion_id: ' 1001' },
+      { ...good, conversion_id: '1001' },
+    ],
+    ['a user id may be a number', { user_id: 42 }, { ...good, user_id: '42' }],
+  ])('%s', (_, fields, expected) => {
+    expect(wireOf(fields)).toEqual(expected)
+  })
+
+  it.each(['type', 'idempotency_key', 'occurred_at'])(
+    'a required field that is null is missing: %s',
+    (path) => {
+      const message = `${path} is missing. Send it with every event.`
+      expect(faultOf({ [path]: null })).toEqual({ code: 'field_required', path, message })
+    },
+  )
+
+  it('a name that is null is missing, except in an identify', () => {
+    expect(faultOf({ name: null })).toMatchObject({ code: 'field_required', path: 'name' })
+    expect(wireOf({ type: 'identify', name: null }).name).toBeUndefined()
+  })
+
+  it.each(['undefined', '{{order_id}}', '(not set)', 'null'])(
+    'the placeholder %s is no order number: without it, each order counts',
+    (conversion_id) => {
+      expect(wireOf({ conversion_id }).conversion_id).toBeUndefined()
+    },
+  )
+})
+
+it('every JSON value is an event or has a fault', () => {
+  const fields = fc.record(
+    Object.fromEntries(
+      [...Object.keys(good), 'session', 'identities', 'touches', 'props', 'conversion_id'].map((name) => [
+        name,
+        fc.jsonValue(),
+      ]),
+    ),
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.jsonValue(),
+        fields.map((odd) => ({ ...good, ...odd })),
+      ),
+      (raw) => {
+        const parsed = parseEvent(raw)
+        expect(isFault(parsed) ? parsed.message : parsed.wire.type).toBeTypeOf('string')
+      },
+    ),
+  )
+})
+
+describe('earlier touches that cannot be read cost nothing:', () => {
   const touch = { session_id: 's0', occurred_at: time }
   const kept = { ...touch, utm: {}, click_ids: {} }
 
   it.each<[string, unknown, object[] | undefined]>([
-    ['a journal that is none', 'text', undefined],
+    ['no list', 'text', undefined],
     ['null', null, undefined],
-    ['a touch that is none', [1, null, touch], [kept]],
+    ['items that are no touches', [1, null, touch], [kept]],
     ['a touch without a session', [{ occurred_at: time }, touch], [kept]],
     ['a touch whose session has too long an id', [{ ...touch, session_id: x(129) }, touch], [kept]],
-    ['a touch of no time', [{ ...touch, occurred_at: '2026-11-20' }, touch], [kept]],
+    ['a touch whose time is only a date', [{ ...touch, occurred_at: '2026-11-20' }, touch], [kept]],
     ['more than 20 touches', Array(21).fill(touch), Array(20).fill(kept)],
   ])('%s', (_, touches, expected) => {
     expect(wireOf({ touches }).touches).toEqual(expected)
   })
 })
 
-describe('what is cut', () => {
+describe('what is cut:', () => {
   type Cut = [
     path: string,
     max: number,
@@ -388,22 +448,22 @@ describe('what is cut', () => {
     [
       'landing',
       16_384,
-      (landing_url) => ({ session: { ...visit, landing_url } }),
+      (landing_url) => ({ session: { ...session, landing_url } }),
       ({ session }) => session?.landing_url,
     ],
     [
-      'referrer of a visit',
+      'referrer of a session',
       16_384,
-      (referrer_url) => ({ session: { ...visit, referrer_url } }),
+      (referrer_url) => ({ session: { ...session, referrer_url } }),
       ({ session }) => session?.referrer_url,
     ],
     [
       'source',
-      256,
-      (source) => ({ session: { ...visit, utm: { source } } }),
+      4096,
+      (source) => ({ session: { ...session, utm: { source } } }),
       ({ session }) => session?.utm?.source,
     ],
-    ['utm id', 256, (id) => ({ session: { ...visit, utm: { id } } }), ({ session }) => session?.utm?.id],
+    ['utm id', 4096, (id) => ({ session: { ...session, utm: { id } } }), ({ session }) => session?.utm?.id],
     [
       'address of a touch',
       16_384,
@@ -418,43 +478,43 @@ describe('what is cut', () => {
     ],
     [
       'source of a touch',
-      256,
+      4096,
       (source) => ({ touches: [{ ...touch, utm: { source } }] }),
       ({ touches }) => touches?.[0]?.utm?.source,
     ],
   ]
 
-  it.each(cuts)('%s: after %i characters', (_, max, fields, read) => {
+  it.each(cuts)('%s, after %i characters', (_, max, fields, read) => {
     expect(read(wireOf(fields(x(max))))).toBe(x(max))
     expect(read(wireOf(fields(`${x(max)}y`)))).toBe(x(max))
   })
 
-  it('is nothing of a text that just fits, whatever it ends with', () => {
+  it('a text that just fits is not cut, whatever it ends with', () => {
     const title = `${x(511)}\ufffd`
     expect(wireOf({ title }).title).toBe(title)
   })
 
-  it.each(cuts)('%s: before a character that would be halved at %i', (_, max, fields, read) => {
+  it.each(cuts)('%s, before a character that would be halved at %i', (_, max, fields, read) => {
     expect(read(wireOf(fields(`${x(max - 1)}👩`)))).toBe(x(max - 1))
     expect(read(wireOf(fields(`${x(max - 2)}👩y`)))).toBe(`${x(max - 2)}👩`)
   })
 })
 
 describe('click ids', () => {
-  const read = (click_ids: object) => wireOf({ session: { ...visit, click_ids } }).session?.click_ids
+  const read = (click_ids: object) => wireOf({ session: { ...session, click_ids } }).session?.click_ids
 
   it('are kept up to 64 and 512 characters, and left out beyond, because a cut one identifies nothing', () => {
     const kept = { [x(64)]: x(512) }
     expect(read({ ...kept, [x(65)]: 'X', long: x(513), empty: '' })).toEqual(kept)
   })
 
-  it('are 50 at most, of those that can be used', () => {
+  it('are 50 at most, counting only those that can be used', () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`id${i}`, 'X']))
     const { id50: _, ...first } = many
     expect(read({ none: '', ...many })).toEqual(first)
   })
 
-  it('of a touch are kept and left out alike', () => {
+  it('of an earlier touch are kept and left out in the same way', () => {
     const touch = {
       session_id: 's0',
       occurred_at: time,
@@ -483,12 +543,12 @@ describe('text that PostgreSQL cannot store', () => {
     },
   )
 
-  it('is repaired beside what nests too deeply to be accepted, and the stack does not run out', () => {
+  it('is repaired beside a value that is nested too deeply, without running out of stack', () => {
     const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)
     expect((repairText({ text: 'a\0', deep }) as { text: string }).text).toBe('a\ufffd')
   })
 
-  it('under a key of any name harms nothing', () => {
+  it('is repaired under a key of any name without harm', () => {
     const repaired = repairText(JSON.parse('{"__proto__":{"polluted":"\\u0000"}}'))
     expect(JSON.stringify(repaired)).toBe('{"__proto__":{"polluted":"\ufffd"}}')
     expect(repaired).not.toHaveProperty('polluted')
@@ -500,7 +560,7 @@ describe('text that PostgreSQL cannot store', () => {
     ['"\\uDBFF"', true],
     ['"\\uDc00"', true],
     ['"\\udfff"', true],
-    ['"\\ud83d\\udc69"', true], // a pair that is whole: looked at, and left as it is
+    ['"\\ud83d\\udc69"', true], // a whole pair is looked at, and left as it is
     ['"\\u0001"', false],
     ['"\\ud7ff"', false],
     ['"\\ue000"', false],

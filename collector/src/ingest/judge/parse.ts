@@ -1,5 +1,5 @@
 /** Step 1, parse: a raw value becomes a wire event within its limits, or a fault that names the field. */
-import { limits, type WireEvent, type WireSession, type WireTouch } from '@headwater/contract'
+import { isIllegalId, limits, type WireEvent, type WireSession, type WireTouch } from '@headwater/contract'
 import { eventSchema } from '@headwater/contract/schema'
 import type { Fault } from '../event.ts'
 
@@ -9,7 +9,7 @@ export interface ParsedEvent {
   props: string | null
 }
 
-/** Reads one event of a batch. Unknown fields are left out, an over-long title or utm is cut. */
+/** Reads one event of a batch. Unknown fields and fields that are null are left out; a title that is too long is cut. */
 export function parseEvent(raw: unknown): ParsedEvent | Fault {
   const parsed = eventSchema.safeParse(raw)
   if (!parsed.success) return faultOf(parsed.error.issues[0], raw)
@@ -19,6 +19,7 @@ export function parseEvent(raw: unknown): ParsedEvent | Fault {
   const props = stringifyProps(wire.props)
   if (typeof props === 'object' && props) return props
   cutToLimits(wire)
+  dropPlaceholder(wire)
   return { wire, props }
 }
 
@@ -35,7 +36,7 @@ interface Issue {
 function faultOf(issue: Issue | undefined, raw: unknown): Fault {
   const path = issue && nameField(issue.path)
   if (!issue || !path) return { code: 'invalid_event', message: 'An event must be a JSON object.' }
-  if (valueAt(raw, issue.path) === undefined) {
+  if (isAbsent(raw, issue.path)) {
     return { code: 'field_required', path, message: `${path} is missing. Send it with every event.` }
   }
   if (issue.code === 'too_big' && path === 'identities') {
@@ -49,7 +50,7 @@ function faultOf(issue: Issue | undefined, raw: unknown): Fault {
     return {
       code: 'field_too_long',
       path,
-      message: `${path} is too long or too large: at most ${issue.maximum}.`,
+      message: `${path} is too long: at most ${issue.maximum} characters are allowed.`,
     }
   }
   return { code: 'invalid_field', path, message: `${path} is not valid: ${issue.message}.` }
@@ -61,16 +62,23 @@ function nameField(path: PropertyKey[]): string {
   return (at < 0 ? path : path.slice(0, at + 1)).join('.')
 }
 
-function valueAt(raw: unknown, path: PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], raw) // a path of zod leads through objects
+/** Is this field missing or null? An item of a list is no field. */
+function isAbsent(raw: unknown, path: PropertyKey[]): boolean {
+  const valueAt = (value: unknown, key: PropertyKey) =>
+    (value as Record<PropertyKey, unknown> | undefined)?.[key] // a path of zod leads through objects
+  return typeof path.at(-1) === 'string' && (path.reduce(valueAt, raw) ?? null) === null
 }
 
 function findFault(wire: WireEvent): Fault | undefined {
   if (wire.name === undefined && wire.type !== 'identify') {
-    return { code: 'field_required', path: 'name', message: `An event of type ${wire.type} needs a name.` }
+    return {
+      code: 'field_required',
+      path: 'name',
+      message: `An event of type ${wire.type} needs a name: send name, for example "purchase".`,
+    }
   }
   if (wire.anonymous_id === undefined && wire.user_id === undefined && !wire.identities?.length) {
-    const message = 'Nobody to credit: send anonymous_id, user_id or identities.'
+    const message = 'The event names no visitor: send anonymous_id, user_id or identities.'
     return { code: 'identity_required', path: 'anonymous_id', message }
   }
   if (wire.revenue_cents !== undefined && wire.currency === undefined) {
@@ -81,7 +89,7 @@ function findFault(wire: WireEvent): Fault | undefined {
     return {
       code: 'revenue_required',
       path: 'currency',
-      message: 'A currency needs revenue_cents, in minor units.',
+      message: 'A currency needs an amount: send revenue_cents, in minor units.',
     }
   }
   return undefined
@@ -100,7 +108,7 @@ function stringifyProps(props: WireEvent['props']): string | null | Fault {
   return json
 }
 
-/** Names no key of theirs: a key can be anything, an e-mail address too. */
+/** Its messages name no key of the props: a key can be anything, an e-mail address too. */
 function findPropsFault(value: unknown, depth: number): Fault | undefined {
   const path = 'props'
   if (typeof value === 'number' && !Number.isFinite(value)) {
@@ -117,9 +125,11 @@ function findPropsFault(value: unknown, depth: number): Fault | undefined {
   return undefined
 }
 
+/**
+ * Cuts what is read of each text, so that a long one costs no time. Addresses and campaign values are cut to what may be
+ * stored only after they were cleaned: half an e-mail address would not be recognised.
+ */
 function cutToLimits(wire: WireEvent): void {
-  // Only so far that reading them takes no time; storedUrl cuts them to their limit, after it has stripped them: half an
-  // e-mail address would no longer look like one.
   wire.url = cut(wire.url, limits.readUrl)
   wire.referrer_url = cut(wire.referrer_url, limits.readUrl)
   wire.title = cut(wire.title, limits.title)
@@ -134,10 +144,15 @@ function cutToLimits(wire: WireEvent): void {
   }
 }
 
+/** A placeholder for an order number would make one conversion out of many. Without it, each of them counts. */
+function dropPlaceholder(wire: WireEvent): void {
+  if (wire.conversion_id !== undefined && isIllegalId(wire.conversion_id)) wire.conversion_id = undefined
+}
+
 function cutArrival(arrival: WireSession | WireTouch): void {
   arrival.referrer_url = cut(arrival.referrer_url, limits.readUrl)
   const utm = Object.entries(arrival.utm ?? {})
-  arrival.utm = Object.fromEntries(utm.map(([name, value]) => [name, cut(value, limits.utm)]))
+  arrival.utm = Object.fromEntries(utm.map(([name, value]) => [name, cut(value, limits.readUtm)]))
   const clickIds = Object.entries(arrival.click_ids ?? {}).filter(isUsableClickId)
   arrival.click_ids = Object.fromEntries(clickIds.slice(0, limits.clickIds))
 }

@@ -1,4 +1,4 @@
-/** States which events are turned away for their times and their ids. */
+/** States which events are rejected for their times and their ids. */
 import type { WireEvent } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
 import { testToken } from '../../websites/testing.ts'
@@ -19,24 +19,24 @@ const wire: WireEvent = {
 const faultOf = (fields: Partial<WireEvent>, occurredAt = received) =>
   screen({ ...wire, ...fields }, { occurredAt, sessionStartedAt: occurredAt, touchedAt: [] }, request)
 
-describe('an event that happened', () => {
+describe('an event', () => {
   it.each<[string, number, string | undefined]>([
-    ['when it was received is taken', received, undefined],
-    ['a millisecond later is not', received + 1, 'in_future'],
-    ['exactly 30 days before is taken', received - 30 * day, undefined],
-    ['a millisecond earlier is not', received - 30 * day - 1, 'too_old'],
-    ['in the year 0 is not', Date.parse('0000-01-01T00:00:00Z'), 'too_old'],
+    ['that happened when it was received is accepted', received, undefined],
+    ['that happened a millisecond later is not', received + 1, 'in_future'],
+    ['that happened exactly 30 days before is accepted', received - 30 * day, undefined],
+    ['that happened a millisecond earlier is not', received - 30 * day - 1, 'too_old'],
+    ['that happened in the year 0 is not', Date.parse('0000-01-01T00:00:00Z'), 'too_old'],
   ])('%s', (_, occurredAt, code) => {
     expect(faultOf({}, occurredAt)?.code).toBe(code)
   })
 
-  it('too old for its website, which may say so, is not', () => {
+  it('that is too old by the setting of its website is rejected', () => {
     const token = testToken({ settings: { horizonDays: 2 } })
     const times = { occurredAt: received - 3 * day, sessionStartedAt: 0, touchedAt: [] }
     expect(screen(wire, times, { receivedAt: received, token })?.message).toContain('older than 2 days')
   })
 
-  it('too late learns by how much, and what to send', () => {
+  it('in the future gets a message that says by how much, and what to send', () => {
     expect(faultOf({}, received + 90_400)).toEqual({
       code: 'in_future',
       path: 'occurred_at',
@@ -44,7 +44,7 @@ describe('an event that happened', () => {
     })
   })
 
-  it('too early learns how far back events are taken', () => {
+  it('that is too old gets a message that says how far back events are accepted', () => {
     expect(faultOf({}, received - 31 * day)).toEqual({
       code: 'too_old',
       path: 'occurred_at',
@@ -52,7 +52,7 @@ describe('an event that happened', () => {
     })
   })
 
-  it('in time is taken with a visit that began, or arrivals that lie, further back', () => {
+  it('in time is accepted, even if its session or its earlier touches are older', () => {
     const times = {
       occurredAt: received,
       sessionStartedAt: received - 31 * day,
@@ -76,9 +76,13 @@ describe('a placeholder', () => {
         ],
       },
     ],
+    ['anonymous_id', { anonymous_id: '[object Promise]' }],
+    ['anonymous_id', { anonymous_id: '{{client_id}}' }],
+    ['user_id', { user_id: '(not set)' }],
+    ['user_id', { user_id: 'undefined.undefined' }],
     ['identities.0.value', { identities: [{ type: 'email_hash', value: 'none' }] }],
     ['anonymous_id', { anonymous_id: 'null', user_id: 'null', identities: [{ type: 'crm', value: 'null' }] }],
-  ])('as %s is no id', (path, fields) => {
+  ])('is refused as %s', (path, fields) => {
     expect(faultOf(fields)).toEqual({
       code: 'illegal_id',
       path,
@@ -86,16 +90,16 @@ describe('a placeholder', () => {
     })
   })
 
-  it('is told of by the name of its field only', () => {
+  it('is not repeated in the message', () => {
     expect(JSON.stringify(faultOf({ user_id: 'distinct_id' }))).not.toContain('distinct_id')
   })
 
-  it('is no fault of other fields', () => {
+  it('is allowed in other fields', () => {
     const fields = { name: 'null', idempotency_key: 'null', conversion_id: 'none', stream: '0' }
     expect(faultOf(fields)).toBeUndefined()
   })
 
-  it('may be absent: an identity alone is enough', () => {
+  it('does not stand for an absent id: an identity alone is enough', () => {
     expect(faultOf({ anonymous_id: undefined, identities: [{ type: 'crm', value: '7' }] })).toBeUndefined()
   })
 })
@@ -113,7 +117,7 @@ describe('an email_hash', () => {
     ` ${hash}`,
     `${hash}\n`,
     `${hash.slice(1)}g`,
-  ])('is not %j, which its fault does not repeat', (value) => {
+  ])('is not %j, which the message does not repeat', (value) => {
     const fault = faultOf({
       identities: [
         { type: 'ga_cid', value: 'v' },
@@ -128,12 +132,12 @@ describe('an email_hash', () => {
     expect(fault?.message).not.toContain(value)
   })
 
-  it('of another kind is whatever it is', () => {
+  it('is the only identity with a format', () => {
     expect(faultOf({ identities: [{ type: 'ga_cid', value: 'a@example.com' }] })).toBeUndefined()
   })
 })
 
-it('ids are looked at before times', () => {
+it('ids are checked before times', () => {
   expect(faultOf({ user_id: 'null' }, received + 1)?.code).toBe('illegal_id')
   expect(faultOf({ identities: [{ type: 'email_hash', value: 'x' }] }, received + 1)?.code).toBe(
     'invalid_field',

@@ -1,4 +1,4 @@
-/** Step 3, screen: turns away events whose time or ids cannot be right. */
+/** Step 3, screen: rejects events whose time or ids cannot be right. */
 import { isIllegalId, type WireEvent } from '@headwater/contract'
 import type { Fault, IngestRequest } from '../event.ts'
 import type { EventTimes } from './clock.ts'
@@ -24,7 +24,7 @@ function screenIds(wire: WireEvent): Fault | undefined {
   return { code: 'illegal_id', path: illegal[0], message }
 }
 
-/** A raw address sent as a hash by mistake must not reach the database. */
+/** An e-mail address that was sent as a hash by mistake must not reach the database. */
 function screenEmailHash(wire: WireEvent): Fault | undefined {
   const index =
     wire.identities?.findIndex(({ type, value }) => type === 'email_hash' && !/^[0-9a-f]{64}$/.test(value)) ??
@@ -32,7 +32,7 @@ function screenEmailHash(wire: WireEvent): Fault | undefined {
   if (index < 0) return undefined
   const path = `identities.${index}.value`
   const message =
-    'An email_hash is the SHA-256 of the trimmed, lower-cased address: 64 hex digits in lower case.'
+    'An email_hash must be 64 hex digits in lower case: send the SHA-256 of the trimmed, lower-cased address.'
   return { code: 'invalid_field', path, message }
 }
 
