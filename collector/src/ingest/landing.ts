@@ -1,7 +1,7 @@
 /** What an arrival at a page says: its landing page, and where it came from. */
 import { createHash } from 'node:crypto'
 import { type Arrival, sourceOf, type TouchSource } from '@headwater/attribution/touch'
-import { pageOf, storedUrl } from '@headwater/attribution/url'
+import { pageOfStored, storedUrl } from '@headwater/attribution/url'
 import type { EventSession, Page } from './event.ts'
 import { repairText } from './repair-text.ts'
 
@@ -21,9 +21,9 @@ export function readLanding(
 /** An address as it may be stored; null: it is none. */
 export const cleanUrl = (url: string | undefined): string | null => (url ? storedUrl(url) || null : null)
 
-/** The page that an address shows, campaign parameters apart. */
+/** The page that a stored address shows, campaign parameters apart. */
 export function readPage(url: string | null): Page | undefined {
-  const page = url ? pageOf(url) : undefined
+  const page = url ? pageOfStored(url) : undefined
   if (!page || !url) return undefined
   const queryHash = page.query && createHash('sha256').update(page.query).digest('hex')
   return { path: page.path, queryHash, url }

@@ -1,6 +1,5 @@
 /** Step 5, attribute: the touches an event proves: its session's landing, a campaign in its address, or itself. */
-import { hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
-import { touchKeyText } from '@headwater/attribution/touch'
+import { type TouchSource, touchKeyText } from '@headwater/attribution/touch'
 import type { WireEvent } from '@headwater/contract'
 import type { EventSession, EventTouch, Origin } from '../event.ts'
 import { readPage, readSource } from '../landing.ts'
@@ -18,10 +17,10 @@ const none: readonly EventTouch[] = []
 /** The touches of one event; equal ones of one session share a key and are stored once, at the earliest time. */
 export function attribute({ wire, url, occurredAt, session }: Arrival): readonly EventTouch[] {
   const landed = session ? landingsOf(session) : none
-  if (wire.type === 'page' && hasCampaign(parseCampaign(wire.url))) {
-    const origin = originOf(wire.url, url)
-    if (!session || !isSameCampaign(origin, session.origin))
-      return withTouch(landed, landing(origin, occurredAt))
+  if (wire.type === 'page') {
+    const source = readSource({ url: wire.url })
+    if (!source.isDirect && !(session && isSameCampaign(source, session.origin.source)))
+      return withTouch(landed, landing({ source, page: readPage(url) }, occurredAt))
   }
   if (wire.type === 'touch' && wire.name)
     return withTouch(landed, contact(wire.name, originOf(wire.url, url), occurredAt))
@@ -54,8 +53,8 @@ export function isArrival({ source, page }: Origin): boolean {
 }
 
 /** The page that a session landed on shows the landing's campaign, though not always its referrer. */
-function isSameCampaign(page: Origin, landing: Origin): boolean {
-  return touchKeyText(page.source) === touchKeyText({ ...landing.source, referrerDomain: undefined })
+function isSameCampaign(page: TouchSource, landing: TouchSource): boolean {
+  return touchKeyText(page) === touchKeyText({ ...landing, referrerDomain: undefined })
 }
 
 export function landing(origin: Origin, at: number): EventTouch {

@@ -1,8 +1,7 @@
 /** States how the times of a batch are corrected, and how long a session may last. */
 import type { WireEvent } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
-import type { EventSession } from '../event.ts'
-import { clockOffset, correctClock, partOfSession } from './clock.ts'
+import { clockOffset, correctClock } from './clock.ts'
 
 const received = Date.parse('2026-11-20T12:00:00Z')
 const [minute, hour] = [60_000, 3_600_000]
@@ -60,44 +59,5 @@ describe('a session', () => {
     ['that began in the year 1 begins with the event', Date.parse('0001-01-01T00:00:00Z'), at, undefined],
   ])('%s', (_, startedAt, sessionStartedAt, sessionPart) => {
     expect(timesOf(at, startedAt)).toEqual({ occurredAt: at, sessionStartedAt, sessionPart, touchedAt: [] })
-  })
-})
-
-describe('the part of a session', () => {
-  const session: EventSession = {
-    clientId: '0190a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b',
-    startedAt: received - 71 * hour,
-    landingUrl: 'https://shop.example/',
-    referrerUrl: null,
-    origin: { source: { utm: {}, isDirect: true } },
-  }
-  const partAt = (before: number) => partOfSession(session, timesOf(received - before, session.startedAt))
-
-  it('is the session itself for the first 24 hours', () => {
-    expect(partAt(71 * hour)).toBe(session)
-    expect(partAt(47 * hour)).toBe(session)
-  })
-
-  it('is a session of its own after that, the same for all events of 24 hours', () => {
-    const ids = [46, 24, 23, 22, 1].map((hours) => partAt(hours * hour).clientId)
-    expect(new Set([session.clientId, ...ids]).size).toBe(3)
-    expect(ids).toEqual([ids[0], ids[0], ids[0], ids[3], ids[3]])
-  })
-
-  it('begins with its event and leaves no landing touch, but keeps where the visitor came from', () => {
-    const { clientId, ...part } = partAt(hour)
-    const { clientId: _, ...whole } = session
-    expect(clientId).toMatch(/^[0-9a-f-]{36}$/)
-    expect(part).toEqual({ ...whole, startedAt: received - hour, isContinuation: true })
-  })
-
-  it('is never longer than 24 hours', () => {
-    const bounds = new Map<string, number[]>()
-    for (let before = 71 * hour; before >= 0; before -= 10 * minute) {
-      const { clientId } = partAt(before)
-      bounds.set(clientId, [...(bounds.get(clientId) ?? []), before])
-    }
-    for (const times of bounds.values())
-      expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(24 * hour)
   })
 })

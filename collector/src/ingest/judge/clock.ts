@@ -1,8 +1,6 @@
 /** Step 2, correct clock: when a sender's clock is wrong, its times are moved by the difference. */
 import { defaultSessionRules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
-import type { EventSession } from '../event.ts'
-import { hashToUuid } from '../uuid.ts'
 
 /** A difference up to this is taken for the time on the wire, not for a wrong clock. */
 const toleranceMs = 5_000
@@ -55,18 +53,4 @@ function partAt(startedAt: number, occurredAt: number): Pick<EventTimes, 'sessio
   if (part <= 0) return { sessionStartedAt: startedAt }
   if (part > maxParts) return { sessionStartedAt: occurredAt }
   return { sessionStartedAt: startedAt + part * maxMs, sessionPart: part }
-}
-
-/**
- * The session of an event, or its own session for the part that the event is in: all events of a part name it alike, it
- * begins with the first of them, and it leaves no landing touch again.
- */
-export function partOfSession(session: EventSession, { occurredAt, sessionPart }: EventTimes): EventSession {
-  if (!sessionPart) return session
-  return {
-    ...session,
-    clientId: hashToUuid(`${session.clientId} part ${sessionPart}`),
-    startedAt: occurredAt,
-    isContinuation: true,
-  }
 }

@@ -6,7 +6,7 @@ import { remember } from '../../remember.ts'
 import type { Secrets } from '../../secrets.ts'
 import type { EventSession, IngestEvent } from '../event.ts'
 import { cleanUrl, readLanding } from '../landing.ts'
-import { sessionOfDay } from '../sessions/session-days.ts'
+import { partOfSession, sessionOfDay } from '../sessions/session-parts.ts'
 import { toUuid } from '../uuid.ts'
 import type { EventTimes } from './clock.ts'
 
@@ -50,7 +50,8 @@ export function createEnricher(secrets: Secrets): Enricher {
     } else if (read.session.startedAt !== times.sessionStartedAt) {
       read.session = { ...read.session, startedAt: times.sessionStartedAt } // corrected event by event
     }
-    return sessionOfDay(read.session, times.occurredAt, settings)
+    const ofDay = sessionOfDay(read.session, times.occurredAt, settings)
+    return ofDay.isContinuation ? ofDay : partOfSession(ofDay, times)
   }
 
   return {

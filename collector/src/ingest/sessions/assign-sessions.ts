@@ -11,7 +11,7 @@ import { continuesSession, defaultSessionRules, type NextMoment } from '@headwat
 import type { IdentityKey, IdentityRef } from '../../identity/resolve.ts'
 import type { EventSession, EventTouch, IngestEvent, OwnedEvent } from '../event.ts'
 import type { RecentSession } from './known-sessions.ts'
-import { sessionOfDay } from './session-days.ts'
+import { sessionOfDay } from './session-parts.ts'
 
 export interface Assignment {
   session: EventSession

@@ -13,6 +13,7 @@ export interface StoredSession {
   /** Whoever opened it: need not be the customer of its later events. */
   customerId: string
   startedAt: number
+  endedAt: number
   hasLanding: boolean
   /** Of the event that opened it. */
   tokenId: string | null
@@ -53,20 +54,30 @@ export const visitorOf = ({ cookie, user }: IngestEvent): IdentityRef | undefine
 
 /** The identities of the events must be locked, so that of two groups one sees the other's sessions. */
 export async function loadSessions(tx: Queries, events: readonly IngestEvent[]): Promise<KnownSessions> {
-  const reported = reportedSessions(events)
   const spans = spansOf(events)
   const [stored, recent] = await Promise.all([
-    runRows<StoredRow, ReportedSession>(tx, reportedSelect, reported),
+    loadReported(tx, events),
     runRows<RecentRow, Span>(tx, recentSelect, spans),
   ])
-  const known: KnownSessions = { stored: new Map(), recent: [] }
-  for (const row of stored) known.stored.set((reported[row.position] as ReportedSession).key, readStored(row)) // it was asked for
+  const known: KnownSessions = { stored, recent: [] }
   for (const row of recent) {
     const { visitor } = spans[row.position] as Span // it was asked for
     known.stored.set(sessionKey(visitor, row.client_session_id), readStored(row))
     known.recent.push(readRecent(row, visitor))
   }
   return known
+}
+
+/** The sessions that the events, or their earlier touches, name: those of them that are stored. */
+export async function loadReported(
+  tx: Queries,
+  events: readonly IngestEvent[],
+): Promise<Map<string, StoredSession>> {
+  const reported = reportedSessions(events)
+  const rows = await runRows<StoredRow, ReportedSession>(tx, reportedSelect, reported)
+  return new Map(
+    rows.map((row) => [(reported[row.position] as ReportedSession).key, readStored(row)]), // each was asked for
+  )
 }
 
 interface ReportedSession {
@@ -125,6 +136,7 @@ interface StoredRow {
   id: string
   customer_id: string
   started_at_ms: number
+  ended_at_ms: number
   has_landing: boolean
   ingestion_token_id: string | null
   sdk_version: string | null
@@ -137,6 +149,7 @@ function readStored(row: StoredRow): StoredSession {
     id: row.id,
     customerId: row.customer_id,
     startedAt: row.started_at_ms,
+    endedAt: row.ended_at_ms,
     hasLanding: row.has_landing,
     tokenId: row.ingestion_token_id,
     sdkVersion: row.sdk_version,
@@ -151,7 +164,6 @@ function readStored(row: StoredRow): StoredSession {
 
 interface RecentRow extends StoredRow {
   client_session_id: string
-  ended_at_ms: number
   landing_url: string | null
   referrer_url: string | null
   is_assigned: boolean

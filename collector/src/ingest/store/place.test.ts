@@ -211,8 +211,7 @@ onBothDatabases((open) => {
            from sessions_tracking s left join landing_pages p on p.id = s.landing_page_id order by s.started_at`,
         )
       ).map(({ row }) => row)
-    const clear = () =>
-      collector.db.query('truncate customers, identities, events, event_dedup_keys cascade')
+    const clear = () => collector.db.query('truncate customers, identities, events, event_dedup_keys cascade')
     const view = (minutes: number, fields: Partial<WireEvent> = {}) =>
       page(minutes, { name: `at ${minutes}`, url: `${shop}${minutes}`, ...fields })
 

@@ -16,6 +16,7 @@ import type { Secrets } from '../../secrets.ts'
 import { type IngestRequest, isRejected, type Judged, type OriginIdsOf, type OwnedEvent } from '../event.ts'
 import { assignSessions } from '../sessions/assign-sessions.ts'
 import { loadSessions, visitorOf } from '../sessions/known-sessions.ts'
+import { splitLongSessions } from '../sessions/long-sessions.ts'
 import type { GroupIds } from './group-ids.ts'
 import { insertEvents } from './insert-events.ts'
 import { joinSessions } from './join-sessions.ts'
@@ -55,6 +56,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
     lockIdentities(tx, events),
     loadSessions(tx, events),
   ])
+  await splitLongSessions(tx, events, sessions.stored)
   const verdicts = judgeKeys(judged, taken, storedKeys)
   const fresh = candidates.filter(({ event }) => verdicts.get(event) === 'accepted')
   const customers = resolveCustomers(fresh.map(toClaimant), known, ids.customer)

@@ -7,6 +7,7 @@ select
   s.customer_id::text,
   s.client_session_id::text,
   (extract(epoch from s.started_at) * 1000)::float8 as started_at_ms,
+  (extract(epoch from s.ended_at) * 1000)::float8 as ended_at_ms,
   s.landing_url is not null as has_landing,
   s.ingestion_token_id::text,
   s.sdk_version,
@@ -16,7 +17,6 @@ select
     where t.website_id = s.website_id
       and t.session_id = s.id
   ) as touches,
-  (extract(epoch from s.ended_at) * 1000)::float8 as ended_at_ms,
   s.landing_url,
   s.referrer_url,
   s.is_assigned,

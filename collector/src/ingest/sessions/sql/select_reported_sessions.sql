@@ -6,6 +6,7 @@ select
   s.id::text,
   s.customer_id::text,
   (extract(epoch from s.started_at) * 1000)::float8 as started_at_ms,
+  (extract(epoch from s.ended_at) * 1000)::float8 as ended_at_ms,
   s.landing_url is not null as has_landing,
   s.ingestion_token_id::text,
   s.sdk_version,

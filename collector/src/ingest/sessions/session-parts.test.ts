@@ -1,8 +1,15 @@
-/** States what midnight does to sessions where a time zone is set for it. */
+/** States where a session ends that its client goes on reporting. */
 
 import { onBothDatabases } from '@headwater/db/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestCollector, type TestCollector } from '../../testing.ts'
+import type { EventSession } from '../event.ts'
+import { correctClock } from '../judge/clock.ts'
+import { partOfSession } from './session-parts.ts'
+
+const noon = Date.parse('2026-11-20T12:00:00Z')
+const [minute, hour] = [60_000, 3_600_000]
+const iso = (at: number) => new Date(at).toISOString()
 
 // In Berlin, which is an hour ahead, midnight lies between them.
 const evening = '2026-11-20T22:50:00.000Z'
@@ -71,5 +78,50 @@ onBothDatabases((open) => {
     const more = { session, props: { of: 'day' } }
     await collector.send([event('day-1', 'a3', night, more), event('day-2', 'a3', later, more)])
     expect(await sessionsOf('day')).toMatchObject([{ started: '23:10', ended: '23:15', views: 2 }])
+  })
+})
+
+describe('the part of a session for 24 hours', () => {
+  const session: EventSession = {
+    clientId: '0190a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b',
+    startedAt: noon - 71 * hour,
+    landingUrl: 'https://shop.example/',
+    referrerUrl: null,
+    origin: { source: { utm: {}, isDirect: true } },
+  }
+  const partAt = (before: number) => {
+    const times = {
+      occurred_at: iso(noon - before),
+      session: { id: 's', started_at: iso(session.startedAt) },
+    }
+    return partOfSession(session, correctClock({ idempotency_key: 'k', type: 'track', ...times }, 0, noon))
+  }
+
+  it('is the session itself for the first 24 hours', () => {
+    expect(partAt(71 * hour)).toBe(session)
+    expect(partAt(47 * hour)).toBe(session)
+  })
+
+  it('is a session of its own after that, the same for all events of 24 hours', () => {
+    const ids = [46, 24, 23, 22, 1].map((hours) => partAt(hours * hour).clientId)
+    expect(new Set([session.clientId, ...ids]).size).toBe(3)
+    expect(ids).toEqual([ids[0], ids[0], ids[0], ids[3], ids[3]])
+  })
+
+  it('begins with its event and leaves no landing touch, but keeps where the visitor came from', () => {
+    const { clientId, ...part } = partAt(hour)
+    const { clientId: _, ...whole } = session
+    expect(clientId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(part).toEqual({ ...whole, startedAt: noon - hour, isContinuation: true })
+  })
+
+  it('is never longer than 24 hours', () => {
+    const bounds = new Map<string, number[]>()
+    for (let before = 71 * hour; before >= 0; before -= 10 * minute) {
+      const { clientId } = partAt(before)
+      bounds.set(clientId, [...(bounds.get(clientId) ?? []), before])
+    }
+    for (const times of bounds.values())
+      expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(24 * hour)
   })
 })
