@@ -1,5 +1,6 @@
-/** What the start page shows: the newest rows of a website, told in a reader's words. */
-import { sourceMedium } from '@headwater/attribution/click-ids'
+/** What the start page shows: the newest rows of a website, with names that people use. */
+import { type SourceEvidence, sourceMedium } from '@headwater/attribution/click-ids'
+import { formatMoney } from '@headwater/contract/currencies'
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import selectLiveConversions from './sql/select_live_conversions.sql?raw'
@@ -46,6 +47,8 @@ interface SourceRow {
   medium: string | null
   campaign: string | null
   referrer_domain: string | null
+  referrer_category: string | null
+  click_id_type: string | null
   /** Of a touch: a contact without a source is called by its type. */
   type?: string
 }
@@ -53,8 +56,15 @@ interface SourceRow {
 interface TouchRow extends SourceRow {
   id: string
   is_direct: boolean
-  click_id_type: string | null
-  referrer_category: string | null
+}
+
+interface ConversionRow {
+  touches: TouchRow[]
+  credits: { touch_id: string; value_cents: number | null }[]
+  first_touch_id: string
+  last_non_direct_touch_id: string
+  value_cents: number | null
+  currency: string | null
 }
 
 export async function readLiveView(db: Queries, websiteId: string): Promise<LiveView> {
@@ -63,59 +73,62 @@ export async function readLiveView(db: Queries, websiteId: string): Promise<Live
     run<LiveEvent, 'website_id'>(db, live.events, { website_id: websiteId }),
     run<SourceRow, 'website_id'>(db, live.sessions, { website_id: websiteId }),
     run<TouchRow, 'website_id'>(db, live.touches, { website_id: websiteId }),
-    run<
-      {
-        touches: TouchRow[]
-        credits: { touch_id: string }[]
-        first_touch_id: string
-        last_non_direct_touch_id: string
-      },
-      'website_id'
-    >(db, live.conversions, { website_id: websiteId }),
+    run<ConversionRow, 'website_id'>(db, live.conversions, { website_id: websiteId }),
   ])
   return {
     totals: totals as LiveView['totals'], // the statement has no `from`: it answers with one row
     events,
     sessions: sessions.map((row) => ({ ...row, source: labelOf(row) })),
     touches: touches.map((row) => ({ ...row, label: labelOf(row), kind: kindOf(row) })),
-    conversions: conversions.map(({ touches: path, ...row }) => {
-      const labels = new Map(path.map((touch) => [touch.id, labelOf(touch)]))
-      return {
-        ...row,
-        first_touch: labels.get(row.first_touch_id) ?? null,
-        last_non_direct_touch: labels.get(row.last_non_direct_touch_id) ?? null,
-        credits: row.credits.map((credit) => ({
-          ...credit,
-          label: labels.get(credit.touch_id) ?? `touch ${credit.touch_id}`,
-        })),
-      }
-    }),
+    conversions: conversions.map(showConversion),
   }
 }
 
-function labelOf({ source, medium, campaign, referrer_domain, type }: SourceRow): string {
-  const utm = [source, medium, campaign].filter((part) => part !== null)
-  return utm.length > 0
-    ? utm.join(' / ')
-    : (referrer_domain ?? (!type || type === 'landing' ? 'Direct' : type))
+function showConversion({ touches, ...row }: ConversionRow) {
+  const labels = new Map(touches.map((touch) => [touch.id, labelOf(touch)]))
+  return {
+    ...row,
+    value: money(row.value_cents, row.currency),
+    first_touch: labels.get(row.first_touch_id) ?? null,
+    last_non_direct_touch: labels.get(row.last_non_direct_touch_id) ?? null,
+    credits: row.credits.map((credit) => ({
+      ...credit,
+      value: money(credit.value_cents, row.currency),
+      label: labels.get(credit.touch_id) ?? `touch ${credit.touch_id}`,
+    })),
+  }
 }
 
-function kindOf({
-  source,
-  medium,
-  is_direct,
-  click_id_type,
-  referrer_domain,
-  referrer_category,
-}: TouchRow): string {
-  if (is_direct) return 'Direct'
-  const evidence = {
+function money(cents: number | null, currency: string | null): string | null {
+  return cents === null || currency === null ? null : `${formatMoney(cents, currency)} ${currency}`
+}
+
+function labelOf(row: SourceRow): string {
+  const { source, medium, campaign, referrer_domain, type = 'landing' } = row
+  const tagged = [source, medium, campaign].filter((part) => part !== null)
+  if (tagged.length > 0) return tagged.join(' / ')
+  const implied = sourceMedium(evidenceOf(row))
+  if (row.click_id_type && implied.source) return `${implied.source} / ${implied.medium}`
+  return referrer_domain ?? (type === 'landing' ? 'Direct' : type)
+}
+
+function kindOf(row: TouchRow): string {
+  if (row.is_direct) return 'Direct'
+  const { paid, medium } = sourceMedium(evidenceOf(row))
+  if (paid) return 'Paid'
+  if (medium === 'ai-assistant') return 'AI assistant'
+  if (row.source !== null || row.medium !== null) return 'Campaign'
+  return kindByMedium[medium ?? ''] ?? 'Referral'
+}
+
+const kindByMedium: Record<string, string> = { organic: 'Organic', social: 'Social', email: 'Email' }
+
+function evidenceOf(row: SourceRow): SourceEvidence {
+  const { source, medium, click_id_type, referrer_domain, referrer_category } = row
+  return {
     utm: { source: source ?? undefined, medium: medium ?? undefined },
     clickIds: click_id_type ? { [click_id_type]: 'x' } : {}, // which one matters here, not its value
     referrerDomain: referrer_domain ?? undefined,
     referrerCategory: referrer_category ?? undefined,
   }
-  if (sourceMedium(evidence).paid) return 'Paid'
-  if (source !== null || medium !== null) return 'Campaign'
-  return referrer_category === 'search' ? 'Organic' : 'Referral'
 }

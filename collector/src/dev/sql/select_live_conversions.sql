@@ -23,7 +23,8 @@ select
   ), '[]') as credits,
   coalesce((
     select jsonb_agg(jsonb_build_object(
-      'id', t.id::text, 'type', t.type, 'source', us.value, 'medium', um.value, 'campaign', uc.value, 'referrer_domain', r.domain
+      'id', t.id::text, 'type', t.type, 'source', us.value, 'medium', um.value, 'campaign', uc.value, 'referrer_domain', r.domain,
+      'referrer_category', r.category, 'click_id_type', t.click_id_type
     ))
     from touches t
     left join referrer_domains r on r.website_id = t.website_id and r.id = t.referrer_domain_id

@@ -1,6 +1,6 @@
 -- The newest sessions of a website.
 -- $1 website_id
--- Index: sessions_by_time
+-- Index: sessions_by_time, touch_is_unique_per_session
 select
   s.id::text,
   s.customer_id::text,
@@ -13,7 +13,16 @@ select
   us.value as source,
   um.value as medium,
   uc.value as campaign,
-  r.domain as referrer_domain
+  r.domain as referrer_domain,
+  r.category as referrer_category,
+  (
+    select t.click_id_type
+    from touches t
+    where t.website_id = s.website_id
+      and t.session_id = s.id
+    order by t.occurred_at, t.id
+    limit 1
+  ) as click_id_type
 from sessions_tracking s
 left join landing_pages p on p.website_id = s.website_id and p.id = s.landing_page_id
 left join referrer_domains r on r.website_id = s.website_id and r.id = s.referrer_domain_id
