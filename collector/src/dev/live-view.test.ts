@@ -12,7 +12,7 @@ onBothDatabases((open) => {
   afterAll(() => collector.db.close())
 
   const occurred_at = new Date(Date.parse('2026-11-20T11:00:00Z')).toISOString()
-  const view = async () => (await readLiveView(collector.db, collector.websiteId)) as Record<string, unknown>
+  const view = () => readLiveView(collector.db, collector.websiteId)
 
   describe('an amount', () => {
     it.each([
