@@ -2,7 +2,7 @@
 import type { AppEnv } from '@headwater/server/app-env'
 import { createAuthenticate, type TokenFinder } from '@headwater/server/authenticate'
 import { identifyRequest } from '@headwater/server/identify-request'
-import { Problem, problemResponse } from '@headwater/server/problem'
+import { answerProblem, Problem } from '@headwater/server/problem'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type BatchDeps, batchRoute } from './http/batch.ts'
@@ -15,37 +15,39 @@ export interface AppDeps extends Omit<BatchDeps, 'authenticate'>, HealthDeps {
   sdkFiles: SdkFiles
   /** Epoch ms. */
   now(): number
-  /** Hears of failures that no answer can carry. */
+  /** Called with failures that no answer can carry. */
   onError(error: unknown): void
 }
 
-/** Any page may send events, none with credentials; an SDK may read when to come back. */
-const anyOrigin = cors({
+/** Any page may use the API, none with credentials. */
+const preflight = cors({
   origin: '*',
   allowMethods: ['POST', 'GET', 'DELETE'],
   allowHeaders: ['authorization', 'content-type', 'content-encoding'],
-  exposeHeaders: ['Retry-After', 'X-Request-Id'],
   maxAge: 7_200, // what Chromium keeps at most
 })
+
+/** An SDK reads when to come back. */
+const forAnyOrigin = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Retry-After,X-Request-Id',
+}
 
 /** Puts the routes together; `extras` are those of one mode alone, such as development's. */
 export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
-  app.use(identifyRequest(deps.now))
-  app.use(async (c, next) => {
-    await next()
-    if (!deps.isReady()) c.header('connection', 'close')
+  app.use(identifyRequest(deps))
+  app.options('/v1/*', preflight)
+  app.use('/v1/*', (c, next) => {
+    c.set('commonHeaders', forAnyOrigin)
+    return next()
   })
-  app.use('/v1/*', anyOrigin)
   const authenticate = createAuthenticate(deps.tokens)
   const routes = [batchRoute({ ...deps, authenticate }), healthRoutes(deps), sdkScriptRoute(deps.sdkFiles)]
   for (const each of [...routes, ...extras]) app.route('/', each)
 
   app.notFound((c) =>
-    problemResponse(
-      new Problem('not_found', `There is no ${c.req.method} ${c.req.path} here.`),
-      c.get('requestId'),
-    ),
+    answerProblem(c, new Problem('not_found', `There is no ${c.req.method} ${c.req.path} here.`)),
   )
   app.onError((error, c) => {
     const problem =
@@ -54,7 +56,7 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
         : new Problem('internal', 'Something failed that should not have.', { cause: error })
     if (problem.cause !== undefined && (problem.code === 'internal' || problem.code === 'unavailable'))
       deps.onError(problem.cause)
-    return problemResponse(problem, c.get('requestId'))
+    return answerProblem(c, problem)
   })
   return app
 }

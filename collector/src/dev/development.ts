@@ -1,6 +1,7 @@
 /** Development mode: a demo website with its tokens, the start page, the demo shop, and the live view behind them. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { answer, answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { Config } from '../config.ts'
@@ -31,6 +32,8 @@ export interface Development {
 /** `.headwater/dev.json`, beside the folder of the data. */
 export const devFile = ({ dataDir }: Config): string => join(dirname(dataDir), 'dev.json')
 
+const html = { headers: { 'content-type': 'text/html; charset=UTF-8' } }
+
 const demoName = 'Demo shop'
 
 /** Finds the demo website and its tokens, or makes them. */
@@ -40,23 +43,22 @@ export async function createDevelopment(
   const website = await findDemoWebsite(deps)
   const tokens = await findTokens(deps, website)
   const feed = createFeed()
+  const demo = demoPage.replaceAll('{{public_token}}', tokens.public_token)
 
   const routes = new Hono<AppEnv>()
     .use('/dev/*', onlyFromHere)
     .use('/demo/*', onlyFromHere)
-    .get('/', (c) => c.html(startPage))
-    .get('/demo', (c) => c.html(demoPage.replaceAll('{{public_token}}', tokens.public_token)))
-    .get('/demo/*', (c) => c.html(demoPage.replaceAll('{{public_token}}', tokens.public_token)))
+    .get('/', (c) => answer(c, startPage, html))
+    .get('/demo', (c) => answer(c, demo, html))
+    .get('/demo/*', (c) => answer(c, demo, html))
     .get('/dev/state', async (c) => {
       const view = await readLiveView(deps.db, website.id)
       const { id, name } = website
       const { origin } = new URL(c.req.url)
       const script = await deps.sdkFiles.read('sdk.js')
       const fixed_tag = script ? fixedTag(script, { origin, token: tokens.public_token }) : null
-      return c.json({
-        website: { id, name, public_token: tokens.public_token, fixed_tag },
-        ...feed.merge(view),
-      })
+      const shown = { id, name, public_token: tokens.public_token, fixed_tag }
+      return answerJson(c, { website: shown, ...feed.merge(view) })
     })
   return {
     routes,

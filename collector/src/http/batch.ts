@@ -1,5 +1,6 @@
 /** `POST /v1/batch`: authenticates, reads, ingests, answers with a receipt. */
 
+import { answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import type { Authenticate } from '@headwater/server/authenticate'
 import { addressOf, isHttps, shortenAddress } from '@headwater/server/client-address'
@@ -34,8 +35,8 @@ export function batchRoute(deps: BatchDeps): Hono<AppEnv> {
     const stored = await ingest.ingest(body, describeCaller(c, trustedProxyHops))
     deps.onStored?.(stored)
     const cookie = idCookie(describeCookie(c, trustedProxyHops))
-    if (cookie) c.header('set-cookie', cookie)
-    return c.json(writeReceipt(stored, { isVerbose: c.req.query('verbose') === '1' }))
+    const receipt = writeReceipt(stored, { isVerbose: c.req.query('verbose') === '1' })
+    return answerJson(c, receipt, { headers: cookie ? { 'set-cookie': cookie } : {} })
   })
 }
 

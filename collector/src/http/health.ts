@@ -1,6 +1,7 @@
 /** `GET /healthz` (the process lives) and `GET /readyz` (it can store events). */
 
 import type { Db } from '@headwater/db/db'
+import { answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import { Problem } from '@headwater/server/problem'
 import { Hono } from 'hono'
@@ -13,13 +14,13 @@ export interface HealthDeps {
 
 export function healthRoutes({ db, isReady }: HealthDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .get('/healthz', (c) => c.json({ status: 'ok' }))
+    .get('/healthz', (c) => answerJson(c, { status: 'ok' }))
     .get('/readyz', async (c) => {
       if (!isReady()) throw notReady('The collector is shutting down.')
       await db.query('select 1').catch((error: unknown) => {
         throw notReady('The database does not answer.', error)
       })
-      return c.json({ status: 'ready' })
+      return answerJson(c, { status: 'ready' })
     })
 }
 

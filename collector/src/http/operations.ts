@@ -1,5 +1,6 @@
 /** `POST /operations/:name`: carries out CLI commands for whoever can read the lock file of this collector's folder. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import { Hono } from 'hono'
 import { OperationError } from '../operation-error.ts'
@@ -10,9 +11,9 @@ export function operationsRoute(deps: OperationDeps, secret: string): Hono<AppEn
     const name = c.req.param('name')
     if (!isOperation(name) || !isSame(c.req.header('authorization'), `Bearer ${secret}`)) return c.notFound()
     try {
-      return c.json({ result: await operations[name](deps, await c.req.json()) })
+      return answerJson(c, { result: await operations[name](deps, await c.req.json()) })
     } catch (error) {
-      if (error instanceof OperationError) return c.json({ error: error.message }, 400)
+      if (error instanceof OperationError) return answerJson(c, { error: error.message }, { status: 400 })
       throw error
     }
   })

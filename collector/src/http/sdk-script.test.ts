@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { AppEnv } from '@headwater/server/app-env'
-import { type Problem, problemResponse } from '@headwater/server/problem'
+import { identifyRequest } from '@headwater/server/identify-request'
+import { answerProblem, type Problem } from '@headwater/server/problem'
 import { temporaryFolder } from '@headwater/testkit/databases'
 import { Hono } from 'hono'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -27,8 +28,10 @@ beforeAll(async () => {
 })
 
 function serve(files: SdkFiles) {
-  const routes = new Hono<AppEnv>().route('/', sdkScriptRoute(files))
-  return routes.onError((error) => problemResponse(error as Problem, 'r')) // the route throws no other
+  const routes = new Hono<AppEnv>()
+    .use(identifyRequest({ now: () => 0, isReady: () => true }))
+    .route('/', sdkScriptRoute(files))
+  return routes.onError((error, c) => answerProblem(c, error as Problem)) // the route throws no other
 }
 
 describe('a file of the SDK', () => {

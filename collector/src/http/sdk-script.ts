@@ -1,5 +1,6 @@
 /** Serves the files of the SDK: `/sdk.js`, which follows the collector's version, and `/sdk-<version>.js`, which never changes. */
 
+import { answer } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import { Problem } from '@headwater/server/problem'
 import { type Context, Hono } from 'hono'
@@ -23,13 +24,14 @@ export function sdkScriptRoute(files: SdkFiles): Hono<AppEnv> {
     const file = await files.read(path)
     if (!file) throw missing(path)
     const etag = `"${file.integrity}"`
-    c.header('etag', etag)
-    c.header('cache-control', version ? immutable : following)
-    c.header('access-control-allow-origin', '*') // so that a page may check it with SRI
-    c.header('x-content-type-options', 'nosniff')
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304)
-    c.header('content-type', 'text/javascript; charset=utf-8')
-    return c.body(file.text)
+    const headers = {
+      etag,
+      'cache-control': version ? immutable : following,
+      'access-control-allow-origin': '*', // so that a page may check it with SRI
+      'x-content-type-options': 'nosniff',
+    }
+    if (c.req.header('if-none-match') === etag) return answer(c, null, { status: 304, headers })
+    return answer(c, file.text, { headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' } })
   }
   return new Hono<AppEnv>()
     .get('/sdk.js', (c) => serve(c, {}))

@@ -9,6 +9,10 @@ export interface AppEnv {
     requestId: string
     /** Epoch ms. */
     receivedAt: number
+    /** False while the collector drains. */
+    isReady(): boolean
+    /** Headers of every answer of a part of the API. */
+    commonHeaders?: Record<string, string>
     /** Set by `authenticate`, before it checks what the token may do. */
     token: Token
   }

@@ -1,14 +1,20 @@
-/** Middleware that gives each request an id and the time it came, and names the id in the answer. */
+/** Middleware that gives each request an id and the time it came. */
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnv } from './app-env.ts'
 
-/** `now` answers epoch ms. */
-export function identifyRequest(now: () => number): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+export interface IdentifyDeps {
+  /** Epoch ms. */
+  now(): number
+  /** False while the collector drains: its answers then close their connections. */
+  isReady(): boolean
+}
+
+export function identifyRequest({ now, isReady }: IdentifyDeps): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
     c.set('requestId', randomUUID())
     c.set('receivedAt', now())
-    await next()
-    c.header('x-request-id', c.get('requestId'))
+    c.set('isReady', isReady)
+    return next()
   }
 }

@@ -1,5 +1,8 @@
 /** Whole-request failures: thrown as a Problem, answered as an RFC 9457 document. */
 import { type ProblemCode, type Problem as ProblemDocument, problems } from '@headwater/contract'
+import type { Context } from 'hono'
+import { answerJson } from './answer.ts'
+import type { AppEnv } from './app-env.ts'
 
 /** A request that cannot be served, and what its sender can do about it. */
 export class Problem extends Error {
@@ -26,7 +29,7 @@ export function unavailable(detail: string, cause?: unknown): Problem {
 }
 
 /** The answer to a failed request. */
-export function problemResponse(problem: Problem, requestId: string): Response {
+export function answerProblem(c: Context<AppEnv>, problem: Problem): Response {
   const { status, title } = problems[problem.code]
   const document: ProblemDocument = {
     type: `urn:headwater:problem:${problem.code}`,
@@ -34,13 +37,13 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     status,
     code: problem.code,
     detail: problem.message,
-    request_id: requestId,
+    request_id: c.get('requestId'),
   }
-  const headers = new Headers({
+  const headers: Record<string, string> = {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
-    'access-control-allow-origin': '*', // what was wrong is for whoever asked, pages too
-  })
-  if (problem.retryAfterS !== undefined) headers.set('retry-after', String(problem.retryAfterS))
-  return Response.json(document, { status, headers })
+    'access-control-allow-origin': '*', // pages may read what was wrong with their request
+  }
+  if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS)
+  return answerJson(c, document, { status, headers })
 }
