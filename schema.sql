@@ -3,8 +3,9 @@
 --
 -- The tenant key comes first: in every tracking table the primary key and every unique key begin with website_id, and every
 -- foreign key carries it, so that no row can point into another website. Nullable references say `on delete set null (the_id)`.
--- No foreign key starts or ends at events: it is the hot table, its ids come from the same transaction, and a key that points
--- at it would block dropping its partitions.
+-- No foreign key starts or ends at events, event_dedup_keys and token_usages: they get a row for every event or request, with
+-- ids that the same transaction has read, and a key that points at events would block dropping its partitions. Whoever deletes a
+-- website deletes its rows there first. A table whose rows belong to a customer has no key to the website of its own.
 
 create table schema_versions (
   version           integer      not null,
@@ -270,7 +271,6 @@ create table sessions_tracking (
   constraint sessions_tracking_pkey primary key (website_id, id),
   constraint session_is_unique_per_cookie unique (website_id, cookie_identity_id, client_session_id),
   constraint session_ends_after_it_starts check (ended_at >= started_at),
-  constraint session_belongs_to_website foreign key (website_id) references websites (id) on delete cascade,
   constraint session_belongs_to_customer foreign key (website_id, customer_id) references customers (website_id, id) on delete cascade,
   constraint session_cookie_is_an_identity foreign key (website_id, cookie_identity_id) references identities (website_id, id) on delete cascade
 ) with (fillfactor = 70); -- updated with every batch: room on its page keeps an update out of the indexes
@@ -317,8 +317,7 @@ create table event_dedup_keys (
   website_id       bigint  not null,
   event_id         bigint  not null,
   idempotency_key  uuid    not null,
-  constraint event_is_stored_once primary key (website_id, idempotency_key),
-  constraint dedup_key_belongs_to_website foreign key (website_id) references websites (id) on delete cascade
+  constraint event_is_stored_once primary key (website_id, idempotency_key)
 );
 
 -- ---------------------------------------------------------------- attribution
@@ -346,7 +345,6 @@ create table touches (
   updated_at          timestamptz  not null default now(),
   constraint touches_pkey primary key (website_id, id),
   constraint touch_is_unique_per_session unique (website_id, session_id, touch_key),
-  constraint touch_belongs_to_website foreign key (website_id) references websites (id) on delete cascade,
   constraint touch_belongs_to_customer foreign key (website_id, customer_id) references customers (website_id, id) on delete cascade,
   constraint touch_session foreign key (website_id, session_id) references sessions_tracking (website_id, id) on delete set null (session_id)
 );
@@ -380,7 +378,6 @@ create table conversions (
   updated_at                timestamptz       not null default now(),
   constraint conversions_pkey primary key (website_id, id),
   constraint event_is_at_most_one_conversion unique (website_id, event_id),
-  constraint conversion_belongs_to_website foreign key (website_id) references websites (id) on delete cascade,
   constraint conversion_belongs_to_customer foreign key (website_id, customer_id) references customers (website_id, id) on delete cascade,
   constraint conversion_session foreign key (website_id, session_id) references sessions_tracking (website_id, id) on delete set null (session_id),
   constraint conversion_first_touch foreign key (website_id, first_touch_id) references touches (website_id, id) on delete set null (first_touch_id),
@@ -430,12 +427,9 @@ create table token_usages (
   dropped             jsonb,       -- events that the sender had to drop since its last batch, by reason; null: none
   created_at          timestamptz  not null default now(),
   updated_at          timestamptz  not null default now(),
-  constraint token_usages_pkey primary key (website_id, id),
-  constraint every_received_event_has_one_verdict check (received = stored + duplicate + rejected),
-  constraint token_usage_belongs_to_token foreign key (website_id, ingestion_token_id) references ingestion_tokens (website_id, id) on delete cascade
+  constraint token_usages_pkey primary key (website_id, occurred_at, id),
+  constraint every_received_event_has_one_verdict check (received = stored + duplicate + rejected)
 );
-create index token_usages_by_token on token_usages (website_id, ingestion_token_id, occurred_at);
-create index token_usages_by_time on token_usages (website_id, occurred_at);
 
 -- One client instance (a page load, an app start) numbers its events: what is missing from 1 to highest_seq was lost on the way.
 create table client_streams (

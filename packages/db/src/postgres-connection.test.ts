@@ -26,7 +26,7 @@ async function intercept(options?: TcpProxyOptions): Promise<{ proxy: TcpProxy; 
 }
 
 async function open(url: URL | string, limitMs?: number): Promise<PostgresConnection> {
-  const connection = await createConnect(`${url}`, limitMs)()
+  const connection = await createConnect(`${url}`, { limitMs })()
   onTestFinished(() => connection.close())
   return connection
 }

@@ -27,10 +27,9 @@ export class ConnectionError extends Error {
   code?: string
 }
 
-interface Target {
+interface Target extends Required<ConnectOptions> {
   url: string
   address: PostgresAddress
-  limitMs: number
 }
 
 /** Of PostgreSQL: a statement that runs longer is cancelled. */
@@ -51,27 +50,41 @@ const onlyOnce = {
   max_lifetime: null, // none: it would end a transaction between two statements
 } as const
 
-const session = {
+const driverOptions = {
   fetch_types: false, // arrays travel as text
   onnotice: () => {}, // "relation already exists, skipping" is no news
-  connection: {
-    application_name: 'headwater',
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: 5_000, // ms: a collector whose machine is gone must not keep its locks
-  },
+}
+
+const settings: Settings = {
+  application_name: 'headwater',
+  statement_timeout: statementTimeoutMs,
+  idle_in_transaction_session_timeout: 5_000, // ms: a collector whose machine is gone must not keep its locks
+}
+
+/** Settings of PostgreSQL for a connection. */
+export type Settings = Record<string, string | number | boolean>
+
+export interface ConnectOptions {
+  /** Beside those that every connection has. */
+  settings?: Settings
+  /** To open a connection to one host. Default: 2 s. */
+  limitMs?: number
 }
 
 /**
  * Returns a function that opens a connection, at the first host of `url` that accepts one; each has 2 s for it. The
  * function rejects with the error of the last host.
  */
-export function createConnect(url: string, limitMs = connectLimitMs): () => Promise<PostgresConnection> {
+export function createConnect(
+  url: string,
+  { settings = {}, limitMs = connectLimitMs }: ConnectOptions = {},
+): () => Promise<PostgresConnection> {
   const addresses = addressesOf(url)
   return async () => {
     let failure: unknown
     for (const address of addresses) {
       try {
-        return await openConnection({ url, address, limitMs })
+        return await openConnection({ url, address, settings, limitMs })
       } catch (error) {
         failure = error
       }
@@ -100,8 +113,9 @@ const tlsMode = (ssl: string | boolean, negotiation?: string | null): TlsMode =>
   isDirect: negotiation === 'direct',
 })
 
-async function openConnection({ url, address, limitMs }: Target): Promise<PostgresConnection> {
-  const connection = createConnection(url, address)
+async function openConnection(target: Target): Promise<PostgresConnection> {
+  const { address, limitMs } = target
+  const connection = createConnection(target)
   const limit = setTimeout(
     () => connection.destroy(new TimeLimitError(`No PostgreSQL answers at ${place(address)}.`)),
     limitMs,
@@ -117,7 +131,7 @@ async function openConnection({ url, address, limitMs }: Target): Promise<Postgr
   }
 }
 
-function createConnection(url: string, address: PostgresAddress): PostgresConnection {
+function createConnection({ url, address, settings: more }: Target): PostgresConnection {
   const life = createLife()
   let socket: PostgresSocket | undefined
   let hasAnswered = false
@@ -138,7 +152,9 @@ function createConnection(url: string, address: PostgresAddress): PostgresConnec
 
   const hooks = { socket: giveSocket, onclose: () => destroy(lost()) } // the driver's types leave out `socket`
   const { host, port, path } = address
-  const sql = postgres(url, Object.assign({ ...onlyOnce, ...session, host, port, path }, hooks))
+  const connection = { ...settings, ...more } as Record<string, string> // the driver turns the others into text
+  const options = { ...onlyOnce, ...driverOptions, connection, host, port, path }
+  const sql = postgres(url, Object.assign(options, hooks))
 
   async function ask<Answer>(question: () => PromiseLike<Answer>): Promise<Answer> {
     life.check()

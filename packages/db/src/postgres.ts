@@ -1,12 +1,24 @@
 /** The Db port on a PostgreSQL server, by postgres.js. */
-import { createConnectionPool } from './connection-pool.ts'
+import { type ConnectionPool, createConnectionPool } from './connection-pool.ts'
 import { checkParams, type Db, type Param } from './db.ts'
 import { inTransaction } from './in-transaction.ts'
-import { createConnect, type PostgresConnection } from './postgres-connection.ts'
+import { createConnect, type PostgresConnection, type Settings } from './postgres-connection.ts'
 import { withTimeLimit } from './time-limit.ts'
 
-/** Two for the writers; tokens, dimensions and readiness share the others. */
-const connections = 6
+/** Of transactions: two for the writers, and one for whoever administers. Of single statements: three for all others. */
+const connections = 3
+
+/**
+ * The statements of transactions find rows by their keys. So they are planned once, by index: plans for the values of each
+ * group cost as much as inserting them, and those made while a table was empty would stay when it is large.
+ */
+const planOnce = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: false,
+  enable_hashjoin: false,
+  enable_mergejoin: false,
+  jit: false, // a plan that scans after all looks expensive enough to be compiled
+}
 /** What PostgreSQL caches for a connection, such as plans and partitions, grows with its age. A guess. */
 const maxAgeMs = 45 * 60_000
 
@@ -31,14 +43,18 @@ const defaultLimits: PostgresLimits = { callMs: 3_000, patienceMs: 10_000 }
  */
 export function createPostgresDb({ url, limits }: { url: string; limits?: PostgresLimits }): Db {
   const { callMs, patienceMs } = limits ?? defaultLimits
-  const pool = createConnectionPool({
-    size: connections,
-    connect: createConnect(url),
-    maxAgeMs,
-    now: Date.now,
-  })
+  const createPool = (settings: Settings) =>
+    createConnectionPool({
+      size: connections,
+      connect: createConnect(url, { settings }),
+      maxAgeMs,
+      now: Date.now,
+    })
+  const statements = createPool({})
+  const transactions = createPool(planOnce)
 
   function call<Result>(
+    pool: ConnectionPool<PostgresConnection>,
     work: (connection: PostgresConnection, isOver: () => boolean) => Promise<Result>,
   ): Promise<Result> {
     let hasEnded = false
@@ -51,11 +67,12 @@ export function createPostgresDb({ url, limits }: { url: string; limits?: Postgr
   return {
     async query<Row>(sql: string, params: readonly Param[] = []) {
       checkParams(params) // before a connection is opened for it
-      return call((connection) => connection.query<Row>(sql, params))
+      return call(statements, (connection) => connection.query<Row>(sql, params))
     },
-    transaction: (work) => call((connection, isOver) => inTransaction(connection, work, isOver)),
+    transaction: (work) =>
+      call(transactions, (connection, isOver) => inTransaction(connection, work, isOver)),
     session: (work) =>
-      pool.use(async (connection) => {
+      statements.use(async (connection) => {
         await connection.query('set statement_timeout = 0')
         try {
           return await work(connection)
@@ -63,6 +80,8 @@ export function createPostgresDb({ url, limits }: { url: string; limits?: Postgr
           await connection.script(endSession).catch(connection.destroy)
         }
       }),
-    close: pool.close,
+    async close() {
+      await Promise.all([statements.close(), transactions.close()])
+    },
   }
 }

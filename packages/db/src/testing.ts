@@ -14,8 +14,8 @@ export const onBothDatabases = (suite: (open: () => Promise<Db>) => void): void 
     suite,
   )
 
-/** How many connections the adapter for PostgreSQL has. */
-export const places = 6
+/** How many transactions the adapter for PostgreSQL runs at once. */
+export const places = 3
 
 export const pidOf = async (queries: Queries): Promise<number> =>
   (await queries.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid ?? 0

@@ -97,11 +97,15 @@ const rules: CatalogRule[] = [
     broken: 'drop index customers_by_first_touch',
   },
   {
-    fact: 'no foreign key starts or ends at events',
+    fact: 'no foreign key starts or ends at a table with a row for every event or request',
     violations: `
       select violation
         from (${foreignKeys}) f
-        join (select relid from pg_partition_tree('events')) e on e.relid in (f.conrelid, f.confrelid)`,
+        join (
+          select relid from pg_partition_tree('events')
+          union all
+          values ('event_dedup_keys'::regclass), ('token_usages'::regclass)
+        ) e on e.relid in (f.conrelid, f.confrelid)`,
     broken: `
       alter table events add constraint event_belongs_to_website
         foreign key (website_id) references websites (id)`,

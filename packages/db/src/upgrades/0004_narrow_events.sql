@@ -1,5 +1,6 @@
 -- Version 4: events leave out what their session says, keys and streams have no columns that nothing reads, ids come in blocks,
--- and sessions and touches refer to the dimension tables without foreign keys and without the indexes that served only those.
+-- and foreign keys are gone, with the indexes that served only those: from sessions and touches to the dimension tables, from what
+-- gets a row for every event or request, and to the website where the one to the customer says it.
 -- step: concurrently, for each partition of events
 create index concurrently if not exists :partition_website_id_customer_id_idx on :partition (website_id, customer_id);
 
@@ -18,6 +19,7 @@ alter table sessions_tracking
   add column if not exists ingestion_token_id bigint,
   add column if not exists sdk_version text,
   add column if not exists is_assigned boolean not null default false,
+  drop constraint if exists session_belongs_to_website,
   drop constraint if exists session_landing_page,
   drop constraint if exists session_referrer_domain,
   drop constraint if exists session_utm_source,
@@ -30,6 +32,7 @@ drop index if exists
   sessions_by_utm_term, sessions_by_utm_content;
 
 alter table touches
+  drop constraint if exists touch_belongs_to_website,
   drop constraint if exists touch_landing_page,
   drop constraint if exists touch_referrer_domain,
   drop constraint if exists touch_utm_source,
@@ -53,8 +56,18 @@ drop index if exists events_by_session, events_by_name, events_by_customer;
 create index events_by_customer on events (website_id, customer_id);
 
 alter table event_dedup_keys
+  drop constraint if exists dedup_key_belongs_to_website,
   drop column if exists id,
   drop column if exists created_at;
+
+alter table conversions
+  drop constraint if exists conversion_belongs_to_website;
+
+alter table token_usages
+  drop constraint if exists token_usage_belongs_to_token,
+  drop constraint if exists token_usages_pkey,
+  add constraint token_usages_pkey primary key (website_id, occurred_at, id);
+drop index if exists token_usages_by_token, token_usages_by_time;
 
 alter table client_streams
   drop column if exists created_at,
