@@ -105,6 +105,8 @@ export interface IngestEvent {
   wire: WireEvent
   /** UUID; the client's key where it is one, else a hash of it. */
   key: string
+  /** Website and key: the same for two events exactly when one is a copy of the other. */
+  copyName: string
   occurredAt: number
   /** JSON; null: none. */
   props: string | null
@@ -141,6 +143,8 @@ export interface RejectedEvent {
   index: number
   /** UUID; undefined: it had no key that could be read. */
   key?: string
+  /** As that of an `IngestEvent`; undefined without a key. */
+  copyName?: string
   /** The key as it came. */
   idempotencyKey?: string
   fault: Fault

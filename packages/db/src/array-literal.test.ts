@@ -9,13 +9,17 @@ it.each<[type: string, values: Param[], literal: string | null]>([
   ['float8', [0.1, 1e-7], '{0.1,1e-7}'],
   ['boolean', [true, null], '{true,NULL}'],
   ['uuid', ['0199aaaa-0000-7000-8000-000000000001'], '{0199aaaa-0000-7000-8000-000000000001}'],
-  ['timestamptz', [0, null], '{1970-01-01T00:00:00.000Z,NULL}'],
   [
     'text',
     ['a', '', 'NULL', null, 'a,b', '{}', '"', '\\', "it's"],
     '{"a","","NULL",NULL,"a,b","{}","\\"","\\\\","it\'s"}',
   ],
   ['jsonb', ['{"a":1}', null], '{"{\\"a\\":1}",NULL}'],
+  [
+    'jsonb',
+    [JSON.stringify('"\\\n\u0001ü\u2028')],
+    `{${JSON.stringify(JSON.stringify('"\\\n\u0001ü\u2028'))}}`,
+  ],
   ['text', [null, null], null],
   ['bigint', [], null],
 ])('a column of %s is written so that it is read back', (type, values, literal) => {

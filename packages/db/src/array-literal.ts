@@ -7,10 +7,10 @@ export type Encode = <Row>(rows: readonly Row[], valueIn: (row: Row) => Param) =
 /** Their text has nothing that a literal would have to quote. */
 const plainTypes = new Set(['bigint', 'integer', 'smallint', 'float8', 'boolean', 'uuid'])
 
-/** The encoder of an element type. `timestamptz` takes epoch ms. */
+/** The encoder of an element type. An instant has none of its own: see `Columns`. */
 export function createEncoder(type: string): Encode {
-  if (type === 'timestamptz') return createColumnEncoder((value) => new Date(value as number).toISOString())
-  return createColumnEncoder(plainTypes.has(type) ? String : quote)
+  if (plainTypes.has(type)) return createColumnEncoder(String)
+  return createColumnEncoder(type === 'jsonb' ? quoteJson : quote)
 }
 
 const createColumnEncoder =
@@ -20,13 +20,21 @@ const createColumnEncoder =
     let hasValue = false
     for (const row of rows) {
       const value = valueIn(row)
-      hasValue ||= value !== null
-      literal += value === null ? ',NULL' : `,${toElement(value)}`
+      if (value === null) {
+        literal += ',NULL'
+        continue
+      }
+      hasValue = true
+      literal += `,${toElement(value)}`
     }
     return hasValue ? `{${literal.slice(1)}}` : null
   }
 
+/** A literal escapes what JSON escapes, apart from control characters, and JSON text holds none. */
+const quoteJson = (json: string | number | boolean): string => JSON.stringify(json)
+
 function quote(value: string | number | boolean): string {
   const text = String(value)
-  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
+  if (!text.includes('"') && !text.includes('\\')) return `"${text}"`
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
 }

@@ -15,7 +15,5 @@ export function inLockOrder<Row>(
     const kept = byKey.get(key)
     byKey.set(key, kept === undefined ? row : merge(kept, row))
   }
-  return [...byKey].sort(byFirst).map(([, row]) => row)
+  return [...byKey.keys()].sort().map((key) => byKey.get(key) as Row)
 }
-
-const byFirst = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)

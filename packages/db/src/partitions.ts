@@ -14,9 +14,7 @@ export function createPartitions({ db, now }: { db: Db; now: () => number }): Pa
   const known = new Set<string>()
   return {
     async ensure(instants) {
-      const months = new Set(
-        [...instants, now() + weekMs].map((instant) => new Date(instant).toISOString().slice(0, 7)),
-      )
+      const months = monthsOf(instants).add(nameOf(now() + weekMs))
       const missing = [...months].filter((month) => !known.has(month)).sort()
       if (missing.length === 0) return
       await db.transaction((tx) => makePartitions(tx, missing))
@@ -43,7 +41,21 @@ async function makePartitions(tx: Queries, months: string[]): Promise<void> {
   }
 }
 
-const startOf = (month: string) => `${month}-01 00:00:00+00`
+/** The names of their months. Neighbours are mostly of one month, whose name is then not worked out again. */
+function monthsOf(instants: Iterable<number>): Set<string> {
+  const months = new Set<string>()
+  let month = { from: 0, until: 0 }
+  for (const instant of instants) {
+    if (instant >= month.from && instant < month.until) continue
+    const name = nameOf(instant)
+    month = { from: Date.parse(startOf(name)), until: Date.parse(startOf(after(name))) }
+    months.add(name)
+  }
+  return months
+}
+
+const nameOf = (instant: number) => new Date(instant).toISOString().slice(0, 7)
+const startOf = (month: string) => `${month}-01T00:00:00Z`
 
 function after(month: string): string {
   const [year, number] = month.split('-').map(Number) as [number, number] // from an ISO date

@@ -12,7 +12,7 @@ const overRows = `-- Adds things.
 -- $1 website_id, $2 name,
 -- $3 seen_at: in lock order, $4 limit
 -- Index: none
-insert into things select unnest($1::text::bigint[]), unnest($2::text::text[]), unnest($3::text::timestamptz[]) limit $4::integer`
+insert into things select unnest($1::text::bigint[]), unnest($2::text::text[]), to_timestamp(unnest($3::text::float8[]) / 1000) limit $4::integer`
 
 interface Thing {
   website: string

@@ -5,7 +5,7 @@
 import { createEncoder, type Encode } from './array-literal.ts'
 import type { Param, Queries } from './db.ts'
 
-/** What a row says in each column, by the names in the header. An instant (`timestamptz`) is epoch ms. */
+/** What a row says in each column, by the names in the header. An instant is epoch ms, read by `to_timestamp(… / 1000)`. */
 export type Columns<Row> = Record<string, (row: Row) => Param>
 
 /** A statement that takes single values by name. */

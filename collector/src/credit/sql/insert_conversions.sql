@@ -14,7 +14,7 @@ select
   unnest($4::text::bigint[]),
   unnest($5::text::text[]),
   unnest($6::text::text[]),
-  unnest($7::text::timestamptz[]),
+  to_timestamp(unnest($7::text::float8[]) / 1000),
   unnest($8::text::bigint[]),
   unnest($9::text::text[]),
   unnest($10::text::bigint[]),

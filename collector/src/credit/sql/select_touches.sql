@@ -10,7 +10,7 @@ from (
   select
     unnest($1::text::bigint[]) as website_id,
     unnest($2::text::bigint[]) as customer_id,
-    unnest($3::text::timestamptz[]) as until
+    to_timestamp(unnest($3::text::float8[]) / 1000) as until
 ) v
 cross join lateral (
   (

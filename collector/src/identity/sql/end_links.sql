@@ -9,7 +9,7 @@ from (
   select
     unnest($1::text::bigint[]) as website_id,
     unnest($2::text::bigint[]) as identity_id,
-    unnest($3::text::timestamptz[]) as until
+    to_timestamp(unnest($3::text::float8[]) / 1000) as until
 ) v
 where l.website_id = v.website_id
   and l.identity_id = v.identity_id

@@ -6,6 +6,6 @@ select
   unnest($1::text::bigint[]),
   unnest($2::text::bigint[]),
   unnest($3::text::bigint[]),
-  unnest($4::text::timestamptz[]),
-  unnest($5::text::timestamptz[]),
+  to_timestamp(unnest($4::text::float8[]) / 1000),
+  to_timestamp(unnest($5::text::float8[]) / 1000),
   unnest($6::text::text[])

@@ -8,6 +8,6 @@ from (
     unnest($1::text::bigint[]) as website_id,
     unnest($2::text::bigint[]) as identity_id,
     unnest($3::text::bigint[]) as customer_id,
-    unnest($4::text::timestamptz[]) as since,
-    unnest($5::text::timestamptz[]) as until
+    to_timestamp(unnest($4::text::float8[]) / 1000) as since,
+    to_timestamp(unnest($5::text::float8[]) / 1000) as until
 ) v

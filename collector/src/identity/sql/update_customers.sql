@@ -13,8 +13,8 @@ from (
     unnest($1::text::bigint[]) as website_id,
     unnest($2::text::bigint[]) as id,
     unnest($3::text::bigint[]) as user_identity_id,
-    unnest($4::text::timestamptz[]) as first_seen_at,
-    unnest($5::text::timestamptz[]) as last_seen_at,
+    to_timestamp(unnest($4::text::float8[]) / 1000) as first_seen_at,
+    to_timestamp(unnest($5::text::float8[]) / 1000) as last_seen_at,
     unnest($6::text::text[]) as email_hash
 ) v
 where c.website_id = v.website_id

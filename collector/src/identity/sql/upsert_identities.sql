@@ -6,8 +6,8 @@ select
   unnest($1::text::bigint[]),
   unnest($2::text::text[]),
   unnest($3::text::text[]),
-  unnest($4::text::timestamptz[]),
-  unnest($5::text::timestamptz[])
+  to_timestamp(unnest($4::text::float8[]) / 1000),
+  to_timestamp(unnest($5::text::float8[]) / 1000)
 on conflict (website_id, type, value_hash) do update
 set
   first_seen_at = least(i.first_seen_at, excluded.first_seen_at),

@@ -8,7 +8,7 @@ import { clockOffset, correctClock } from './clock.ts'
 import { readEarlierTouches } from './earlier-touches.ts'
 import { createEnricher } from './enrich.ts'
 import { isFault, parseEvent } from './parse.ts'
-import { positionOf, rejectUnread } from './rejection.ts'
+import { copyName, positionOf, rejectUnread } from './rejection.ts'
 import { screen } from './screen.ts'
 
 /** Judges the events of a batch: parse → correct clock → screen → enrich → attribute. */
@@ -31,13 +31,15 @@ export function createJudge(secrets: Secrets): Judge {
       const fault = screen(wire, times, request)
       if (fault) return reject(fault)
       const { occurredAt } = times
+      const key = toUuid(wire.idempotency_key)
       const enriched = enrich(wire, times, token)
       const session = enriched.session ?? enriched.arrival
       return {
         request,
         index,
         wire,
-        key: toUuid(wire.idempotency_key),
+        key,
+        copyName: copyName(token, key),
         occurredAt,
         props,
         url: enriched.url,

@@ -1,6 +1,7 @@
 /** What is kept of an event that is not stored. */
 import { limits } from '@headwater/contract'
 import { idempotencyKeySchema } from '@headwater/contract/schema'
+import type { Token } from '@headwater/server/token'
 import type { Fault, IngestEvent, IngestRequest, RejectedEvent, StreamPosition } from '../event.ts'
 import { toUuid } from '../uuid.ts'
 
@@ -11,7 +12,8 @@ export function rejectUnread(
   hash: Hash,
 ): RejectedEvent {
   const fields = (typeof unread.raw === 'object' ? (unread.raw ?? {}) : {}) as Record<string, unknown> // any JSON; read defensively
-  const key = idempotencyKeySchema.safeParse(fields.idempotency_key).data
+  const idempotencyKey = idempotencyKeySchema.safeParse(fields.idempotency_key).data
+  const key = idempotencyKey && toUuid(idempotencyKey)
   const others = Array.isArray(fields.identities) ? fields.identities : []
   const identities: [type: unknown, value: unknown][] = [
     ['cookie', fields.anonymous_id],
@@ -26,8 +28,9 @@ export function rejectUnread(
   return {
     request,
     index,
-    key: key && toUuid(key),
-    idempotencyKey: key,
+    key,
+    copyName: key && copyName(request.token, key),
+    idempotencyKey,
     fault,
     payload: payloadOf(raw),
     position: positionOf(fields.stream, fields.seq),
@@ -37,7 +40,7 @@ export function rejectUnread(
 
 /** An event that only the database refused. */
 export function rejectUnstorable(event: IngestEvent): RejectedEvent {
-  const { request, index, key, wire, position } = event
+  const { request, index, key, copyName, wire, position } = event
   const message =
     'The database refused this event, and only this one. It is kept in rejected_events; please report it.'
   const fault: Fault = { code: 'unstorable', message }
@@ -48,6 +51,7 @@ export function rejectUnstorable(event: IngestEvent): RejectedEvent {
     request,
     index,
     key,
+    copyName,
     idempotencyKey: wire.idempotency_key,
     fault,
     payload: payloadOf(wire),
@@ -55,6 +59,9 @@ export function rejectUnstorable(event: IngestEvent): RejectedEvent {
     identityHashes,
   }
 }
+
+/** Names an event by its website and key, so that its copies are found. */
+export const copyName = ({ websiteId }: Token, key: string): string => `${websiteId} ${key}`
 
 /** Where an event stands among those of its client, if both can be read. */
 export function positionOf(stream: unknown, seq: unknown): StreamPosition | undefined {

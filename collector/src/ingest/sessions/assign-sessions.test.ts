@@ -48,6 +48,7 @@ function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
     index: 0,
     wire: { idempotency_key: key, type, name: type, occurred_at: '' },
     key,
+    copyName: key,
     occurredAt: noon + ms,
     props: null,
     url,

@@ -40,7 +40,20 @@ export interface RecentSession {
   isAssigned: boolean
 }
 
+/** A session as the events of a group report it, from its start to its latest event. Times are epoch ms. */
+export interface ReportedSession {
+  /** Its place among those asked for, from 0. */
+  position: number
+  key: string
+  visitor: IdentityRef
+  clientId: string
+  from: number
+  until: number
+}
+
 export interface KnownSessions {
+  /** Those that the events, or their earlier touches, name. */
+  reported: ReportedSession[]
   /** By the name that `sessionKey` gives. */
   stored: Map<string, StoredSession>
   recent: RecentSession[]
@@ -54,12 +67,13 @@ export const visitorOf = ({ cookie, user }: IngestEvent): IdentityRef | undefine
 
 /** The identities of the events must be locked, so that of two groups one sees the other's sessions. */
 export async function loadSessions(tx: Queries, events: readonly IngestEvent[]): Promise<KnownSessions> {
+  const reported = reportedSessions(events)
   const spans = spansOf(events)
   const [stored, recent] = await Promise.all([
-    loadReported(tx, events),
+    loadReported(tx, reported),
     runRows<RecentRow, Span>(tx, recentSelect, spans),
   ])
-  const known: KnownSessions = { stored, recent: [] }
+  const known: KnownSessions = { reported, stored, recent: [] }
   for (const row of recent) {
     const { visitor } = spans[row.position] as Span // it was asked for
     known.stored.set(sessionKey(visitor, row.client_session_id), readStored(row))
@@ -68,41 +82,45 @@ export async function loadSessions(tx: Queries, events: readonly IngestEvent[]):
   return known
 }
 
-/** The sessions that the events, or their earlier touches, name: those of them that are stored. */
+/** Those of the sessions that are stored, by the name that `sessionKey` gives. */
 export async function loadReported(
   tx: Queries,
-  events: readonly IngestEvent[],
+  reported: readonly ReportedSession[],
 ): Promise<Map<string, StoredSession>> {
-  const reported = reportedSessions(events)
-  const rows = await runRows<StoredRow, ReportedSession>(tx, reportedSelect, reported)
-  return new Map(
-    rows.map((row) => [(reported[row.position] as ReportedSession).key, readStored(row)]), // each was asked for
-  )
-}
-
-interface ReportedSession {
-  position: number
-  key: string
-  visitor: IdentityRef
-  clientId: string
+  const stored = new Map<string, StoredSession>()
+  for (const row of await runRows<StoredRow, ReportedSession>(tx, reportedSelect, reported))
+    stored.set((reported[row.position] as ReportedSession).key, readStored(row)) // it was asked for
+  return stored
 }
 
 /** Each session once that an event, or an earlier touch, belongs to. */
-function reportedSessions(events: readonly IngestEvent[]): ReportedSession[] {
-  const reported = new Map<string, ReportedSession>()
-  const seen = new Set<object>()
+export function reportedSessions(events: readonly IngestEvent[]): ReportedSession[] {
+  const byKey = new Map<string, ReportedSession>()
+  const byReport = new Map<EventSession, ReportedSession>() // events that report a session alike share the object
+
+  function report(visitor: IdentityRef, session: EventSession, at: number): void {
+    let known = byReport.get(session)
+    if (!known) {
+      const { clientId, startedAt } = session
+      const key = sessionKey(visitor, clientId)
+      known = byKey.get(key)
+      if (!known) {
+        known = { position: byKey.size, key, visitor, clientId, from: startedAt, until: at }
+        byKey.set(key, known)
+      }
+      byReport.set(session, known)
+      if (startedAt < known.from) known.from = startedAt
+    }
+    if (at > known.until) known.until = at
+  }
+
   for (const event of events) {
     const visitor = visitorOf(event)
     if (!visitor) continue
-    for (const session of [event.session, ...event.earlierTouches.map(({ session }) => session)]) {
-      if (!session || seen.has(session)) continue
-      seen.add(session)
-      const key = sessionKey(visitor, session.clientId)
-      if (!reported.has(key))
-        reported.set(key, { position: reported.size, key, visitor, clientId: session.clientId })
-    }
+    if (event.session) report(visitor, event.session, event.occurredAt)
+    for (const { session } of event.earlierTouches) report(visitor, session, session.startedAt)
   }
-  return [...reported.values()]
+  return [...byKey.values()]
 }
 
 /** A visitor with the time of those of its events that came without a session. */

@@ -5,8 +5,16 @@
 import { dayOf } from '@headwater/attribution/midnight'
 import { defaultSessionRules } from '@headwater/attribution/session'
 import type { Queries } from '@headwater/db/db'
-import type { EventSession, IngestEvent } from '../event.ts'
-import { loadReported, type StoredSession, sessionKey, visitorOf } from './known-sessions.ts'
+import type { IngestEvent } from '../event.ts'
+import {
+  type KnownSessions,
+  loadReported,
+  type ReportedSession,
+  reportedSessions,
+  type StoredSession,
+  sessionKey,
+  visitorOf,
+} from './known-sessions.ts'
 import { partOf } from './session-parts.ts'
 
 /** From the start of a session to its latest event, epoch ms. */
@@ -15,75 +23,53 @@ interface Span {
   until: number
 }
 
-interface ReportedSpan extends Span {
-  stored: Span | undefined
-  events: IngestEvent[]
-}
-
 const { maxMs } = defaultSessionRules
 
 /**
  * Moves events that do not fit into 24 hours of their session to the part of it for their day (UTC), which leaves no landing
- * touch. `stored` holds what is stored of the sessions, and afterwards of these parts.
+ * touch, and adds what is stored of these parts to `known`.
  */
 export async function splitLongSessions(
   tx: Queries,
   events: readonly IngestEvent[],
-  stored: Map<string, StoredSession>,
+  { reported, stored }: KnownSessions,
 ): Promise<void> {
-  const moved = reportedSpans(events, stored).filter(isTooLong).flatMap(split)
-  if (moved.length === 0) return
-  for (const [key, session] of await loadReported(tx, moved)) stored.set(key, session)
+  const long = reported.filter((session) => isTooLong(extend(spanOf(stored.get(session.key)), session)))
+  if (long.length === 0) return
+  const moved = long.flatMap((session) => split(session, events, stored.get(session.key)))
+  const parts = await loadReported(tx, reportedSessions(moved))
+  for (const [key, session] of parts) stored.set(key, session)
 }
 
-const isTooLong = ({ from, until }: Span) => until - from > maxMs
-
-function reportedSpans(
+function split(
+  { key }: ReportedSession,
   events: readonly IngestEvent[],
-  stored: ReadonlyMap<string, StoredSession>,
-): ReportedSpan[] {
-  const byKey = new Map<string, ReportedSpan>()
-  const byReport = new Map<EventSession, ReportedSpan>() // events that report a session alike share the object
-  for (const event of events) {
-    const { session, occurredAt } = event
+  stored: StoredSession | undefined,
+): IngestEvent[] {
+  const isOfSession = (event: IngestEvent) => {
     const visitor = visitorOf(event)
-    if (!session || !visitor) continue
-    let span = byReport.get(session)
-    if (!span) {
-      const key = sessionKey(visitor, session.clientId)
-      span = byKey.get(key) ?? openSpan(session.startedAt, stored.get(key))
-      byKey.set(key, span)
-      byReport.set(session, span)
-    }
-    span.from = Math.min(span.from, session.startedAt)
-    span.until = Math.max(span.until, occurredAt)
-    span.events.push(event)
+    return visitor && event.session && sessionKey(visitor, event.session.clientId) === key
   }
-  return [...byKey.values()]
-}
-
-function openSpan(startedAt: number, stored: StoredSession | undefined): ReportedSpan {
-  if (!stored) return { from: startedAt, until: startedAt, stored: undefined, events: [] }
-  const span = { from: stored.startedAt, until: stored.endedAt }
-  return { ...span, stored: span, events: [] }
-}
-
-function split({ stored, events }: ReportedSpan): IngestEvent[] {
-  const inOrder = events.toSorted((a, b) => a.occurredAt - b.occurredAt)
-  let span = stored
+  const inOrder = events.filter(isOfSession).sort((a, b) => a.occurredAt - b.occurredAt)
+  let span = spanOf(stored)
   return inOrder.filter((event) => {
-    const whole = extend(span, event)
+    const { session, occurredAt } = event
+    const whole = extend(span, { from: session?.startedAt ?? occurredAt, until: occurredAt })
     if (isTooLong(whole)) return moveToDay(event)
     span = whole
     return false
   })
 }
 
-function extend(span: Span | undefined, { session, occurredAt }: IngestEvent): Span {
-  const startedAt = session?.startedAt ?? occurredAt
-  if (!span) return { from: startedAt, until: occurredAt }
-  return { from: Math.min(span.from, startedAt), until: Math.max(span.until, occurredAt) }
+const spanOf = (stored: StoredSession | undefined): Span | undefined =>
+  stored && { from: stored.startedAt, until: stored.endedAt }
+
+function extend(span: Span | undefined, { from, until }: Span): Span {
+  if (!span) return { from, until }
+  return { from: Math.min(span.from, from), until: Math.max(span.until, until) }
 }
+
+const isTooLong = ({ from, until }: Span) => until - from > maxMs
 
 function moveToDay(event: IngestEvent): boolean {
   const { session, occurredAt, touches } = event

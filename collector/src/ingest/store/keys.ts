@@ -16,22 +16,17 @@ export interface Candidate {
   id: string
 }
 
-/** The same for two events exactly when one is a copy of the other. */
-const nameOf = ({ request, key }: Judged) => `${request.token.websiteId} ${key}`
-
 /** The first valid copy of each key, in the order of the events; later copies are duplicates, whatever the database knows. */
 export function firstCopies(judged: readonly Judged[]): IngestEvent[] {
-  const seen = new Set<string>()
-  return judged.filter((event): event is IngestEvent => {
-    if (isRejected(event) || seen.has(nameOf(event))) return false
-    seen.add(nameOf(event))
-    return true
-  })
+  const first = new Map<string, IngestEvent>()
+  for (const event of judged)
+    if (!isRejected(event) && !first.has(event.copyName)) first.set(event.copyName, event)
+  return [...first.values()]
 }
 
 /** Claims the keys of these events; answers with those whose key was stored before. Waits for a concurrent claim of the same key. */
 export async function claimKeys(tx: Queries, candidates: readonly Candidate[]): Promise<Set<IngestEvent>> {
-  const rows = inLockOrder(candidates, ({ event }) => nameOf(event))
+  const rows = inLockOrder(candidates, ({ event }) => event.copyName)
   const taken = await runRows<{ position: number }, Candidate>(tx, keyClaim, rows)
   return new Set(taken.map(({ position }) => (rows[position - 1] as Candidate).event)) // positions are those of the rows
 }
@@ -59,11 +54,11 @@ export function judgeKeys(
   const seen = new Set(storedKeys)
   const verdicts: Verdicts = new Map()
   for (const event of judged) {
-    const name = nameOf(event)
-    if (seen.has(name)) verdicts.set(event, 'duplicate')
+    const { copyName: name } = event
+    if (name !== undefined && seen.has(name)) verdicts.set(event, 'duplicate')
     else if (isRejected(event)) verdicts.set(event, 'rejected')
     else verdicts.set(event, taken.has(event) ? 'duplicate' : 'accepted')
-    if (!isRejected(event)) seen.add(name)
+    if (!isRejected(event)) seen.add(event.copyName)
   }
   return verdicts
 }

@@ -56,7 +56,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
     lockIdentities(tx, events),
     loadSessions(tx, events),
   ])
-  await splitLongSessions(tx, events, sessions.stored)
+  await splitLongSessions(tx, events, sessions)
   const verdicts = judgeKeys(judged, taken, storedKeys)
   const fresh = candidates.filter(({ event }) => verdicts.get(event) === 'accepted')
   const customers = resolveCustomers(fresh.map(toClaimant), known, ids.customer)

@@ -32,8 +32,8 @@ from (
   select
     unnest($1::text::bigint[]) as website_id,
     unnest($2::text::text[]) as value_hash,
-    unnest($3::text::timestamptz[]) as since,
-    unnest($4::text::timestamptz[]) as until,
+    to_timestamp(unnest($3::text::float8[]) / 1000) as since,
+    to_timestamp(unnest($4::text::float8[]) / 1000) as until,
     unnest($5::text::integer[]) as position
 ) v
 join identities i on i.website_id = v.website_id and i.type = 'cookie' and i.value_hash = v.value_hash

@@ -12,7 +12,7 @@ select
   unnest($3::text::bigint[]),
   unnest($4::text::bigint[]),
   unnest($5::text::bigint[]),
-  unnest($6::text::timestamptz[]),
+  to_timestamp(unnest($6::text::float8[]) / 1000),
   unnest($7::text::bigint[]),
   unnest($8::text::uuid[]),
   unnest($9::text::smallint[]),

@@ -8,7 +8,7 @@ insert into token_usages (
 select
   unnest($1::text::bigint[]),
   unnest($2::text::bigint[]),
-  unnest($3::text::timestamptz[]),
+  to_timestamp(unnest($3::text::float8[]) / 1000),
   unnest($4::text::text[]),
   unnest($5::text::boolean[]),
   unnest($6::text::text[]),

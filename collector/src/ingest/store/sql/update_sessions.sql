@@ -12,8 +12,8 @@ from (
   select
     unnest($1::text::bigint[]) as website_id,
     unnest($2::text::bigint[]) as id,
-    unnest($3::text::timestamptz[]) as started_at,
-    unnest($4::text::timestamptz[]) as ended_at,
+    to_timestamp(unnest($3::text::float8[]) / 1000) as started_at,
+    to_timestamp(unnest($4::text::float8[]) / 1000) as ended_at,
     unnest($5::text::integer[]) as view_count,
     unnest($6::text::boolean[]) as is_assigned
 ) v

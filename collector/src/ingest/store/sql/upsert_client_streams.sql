@@ -8,8 +8,8 @@ select
   unnest($3::text::integer[]),
   unnest($4::text::integer[]),
   unnest($5::text::integer[]),
-  unnest($6::text::timestamptz[]),
-  unnest($7::text::timestamptz[])
+  to_timestamp(unnest($6::text::float8[]) / 1000),
+  to_timestamp(unnest($7::text::float8[]) / 1000)
 on conflict (website_id, stream) do update
 set
   highest_seq = greatest(s.highest_seq, excluded.highest_seq),

@@ -13,7 +13,7 @@ from (
     unnest($1::text::bigint[]) as website_id,
     unnest($2::text::bigint[]) as ingestion_token_id,
     unnest($3::text::uuid[]) as idempotency_key,
-    unnest($4::text::timestamptz[]) as received_at,
+    to_timestamp(unnest($4::text::float8[]) / 1000) as received_at,
     unnest($5::text::text[]) as request_id,
     unnest($6::text::text[]) as code,
     unnest($7::text::text[]) as path,

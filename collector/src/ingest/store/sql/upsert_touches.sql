@@ -11,7 +11,7 @@ select
   unnest($1::text::bigint[]),
   unnest($2::text::bigint[]),
   unnest($3::text::bigint[]),
-  unnest($4::text::timestamptz[]),
+  to_timestamp(unnest($4::text::float8[]) / 1000),
   unnest($5::text::text[]),
   unnest($6::text::uuid[]),
   unnest($7::text::boolean[]),
