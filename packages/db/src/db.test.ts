@@ -36,6 +36,21 @@ onBothDatabases((open) => {
       )
     })
 
+    it('that is an instant keeps its milliseconds as a number', async () => {
+      const instants = [
+        0,
+        1,
+        ...Array.from({ length: 1_000 }, (_, i) => Date.parse('2026-11-20T12:00:00Z') + i),
+      ]
+      const rows = await db.query<{ at: Date; micros: string }>(
+        `select t as at, extract(microseconds from t)::bigint % 1000 as micros
+         from (select to_timestamp(unnest($1::text::float8[]) / 1000) as t) v`,
+        [createEncoder('float8')(instants, (at) => at)],
+      )
+      expect(rows.map(({ at }) => at.getTime())).toEqual(instants)
+      expect(new Set(rows.map(({ micros }) => String(micros)))).toEqual(new Set(['0']))
+    })
+
     it('survives the way through an array literal, whatever it holds', async () => {
       const texts = [
         '',
