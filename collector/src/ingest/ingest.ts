@@ -28,6 +28,8 @@ export interface Ingest {
 const defaultAnswerLimitMs = 3_000
 /** Two keep the database busy while the next group gathers; more would only wait for each other's locks. */
 const writers = 2
+/** Events that are worth a second transaction beside one that is being written. */
+const worthAWriter = 200
 /** Events in a transaction: beyond this the gain is small and the wait is felt. */
 const groupSize = 1_000
 /** A batch weighs as many events as it has, or as many usual ones as would fill its body: large events are work too. */
@@ -62,6 +64,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     // Its sender has been asked to send it again.
     isStale: ({ request }) => now() - request.receivedAt > answerLimitMs,
     writers,
+    worthAWriter,
     groupWeight: groupSize,
     queueWeight: queueSize,
   })

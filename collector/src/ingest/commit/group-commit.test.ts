@@ -3,7 +3,7 @@ import { createGroupCommit } from './group-commit.ts'
 
 /** A group commit whose commits end when the test says so. */
 function start(
-  options: { writers?: number; queueWeight?: number; isStale?: (item: number) => boolean } = {},
+  options: { writers?: number; worthAWriter?: number; queueWeight?: number; isStale?: (item: number) => boolean } = {},
 ) {
   const groups: { items: number[]; end(error?: Error): void }[] = []
   const commit = createGroupCommit<number, string>({
@@ -14,6 +14,7 @@ function start(
       }),
     weigh: (item) => item,
     writers: 1,
+    worthAWriter: 1,
     groupWeight: 10,
     queueWeight: 100,
     ...options,
@@ -54,6 +55,23 @@ describe('group commit', () => {
     const { add, groups } = start({ writers: 2 })
     for (const item of [1, 2, 3]) void add(item)
     expect(groups.map(({ items }) => items)).toEqual([[1], [2]])
+  })
+
+  it('begins a commit beside another one only for what is worth a writer', async () => {
+    const { add, groups } = start({ writers: 2, worthAWriter: 5 })
+    const first = add(1)
+    void add(4)
+    expect(groups.map(({ items }) => items)).toEqual([[1]])
+    void add(1)
+    expect(groups.map(({ items }) => items)).toEqual([[1], [4, 1]])
+    const last = add(2)
+    groups[0]?.end()
+    await first
+    expect(groups).toHaveLength(2) // the second one is being written, and 2 is not worth another
+    groups[1]?.end()
+    await expect.poll(() => groups[2]?.items).toEqual([2])
+    groups[2]?.end()
+    expect(await last).toBe('done 2')
   })
 
   it('answers each item with its own result', async () => {

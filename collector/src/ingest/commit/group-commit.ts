@@ -14,8 +14,9 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Commits items in groups of at most `groupWeight` (a single heavier item goes alone), `writers` groups at once, and
- * holds at most `queueWeight` waiting. An idle group commit commits at once.
+ * Commits items in groups of at most `groupWeight` (a single heavier item goes alone), and holds at most `queueWeight` waiting.
+ * An idle group commit commits at once. While a group is being written, another one of `writers` starts with the next as soon as
+ * that weighs `worthAWriter`: below it, a larger group later costs less than two groups now.
  */
 export function createGroupCommit<Item, Result>(options: {
   commit(items: Item[]): Promise<Result[]>
@@ -23,6 +24,7 @@ export function createGroupCommit<Item, Result>(options: {
   /** Is nobody waiting for it any more? Then it is dropped, and its promise never settles. */
   isStale?(item: Item): boolean
   writers: number
+  worthAWriter: number
   groupWeight: number
   queueWeight: number
 }): GroupCommit<Item, Result> {
@@ -57,7 +59,7 @@ export function createGroupCommit<Item, Result>(options: {
 
   async function write(): Promise<void> {
     busyWriters += 1
-    while (queue.length > 0) {
+    while (queue.length > 0 && (busyWriters === 1 || queuedWeight >= options.worthAWriter)) {
       const group = takeGroup()
       if (group.length === 0) break
       try {
@@ -76,7 +78,8 @@ export function createGroupCommit<Item, Result>(options: {
       if (queuedWeight + options.weigh(item) > options.queueWeight) return undefined
       queuedWeight += options.weigh(item)
       const result = new Promise<Result>((resolve, reject) => queue.push({ item, resolve, reject }))
-      if (busyWriters < options.writers) void write()
+      const isWorthAWriter = busyWriters === 0 || queuedWeight >= options.worthAWriter
+      if (isWorthAWriter && busyWriters < options.writers) void write()
       return result
     },
     async drain() {
