@@ -1,6 +1,6 @@
 /** What an arrival at a page says: its landing page, and where it came from. */
 import { createHash } from 'node:crypto'
-import { type Arrival, sourceOf, type TouchSource } from '@headwater/attribution/touch'
+import { type Arrival, sourceOf } from '@headwater/attribution/touch'
 import { pageOfStored, storedUrl } from '@headwater/attribution/url'
 import type { EventSession, Page } from './event.ts'
 import { repairText } from './repair-text.ts'
@@ -31,4 +31,4 @@ export function readPage(url: string | null): Page | undefined {
 
 /** What stood percent-encoded in an address can hold U+0000 too. */
 export const readSource: typeof sourceOf = (arrival, ignoredReferrers) =>
-  repairText(sourceOf(arrival, ignoredReferrers)) as TouchSource // of the same shape
+  repairText(sourceOf(arrival, ignoredReferrers))

@@ -4,13 +4,31 @@
 const deepest = 100
 
 /** U+0000 and lone surrogates, which PostgreSQL cannot store, become U+FFFD, in keys too. Other values come back as they are. */
-export function repairText(value: unknown, depth = 0): unknown {
+export function repairText<Value>(value: Value): Value {
+  return isBroken(value, 0) ? (repair(value, 0) as Value) : value // of the same shape
+}
+
+const isBrokenText = (text: string) => text.includes('\0') || !text.isWellFormed()
+
+function isBroken(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isBrokenText(value)
+  if (typeof value !== 'object' || value === null || depth > deepest) return false
+  const names = Object.keys(value)
+  const isList = Array.isArray(value)
+  return names.some(
+    (name) =>
+      (!isList && isBrokenText(name)) || isBroken((value as Record<string, unknown>)[name], depth + 1),
+  )
+}
+
+function repair(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return value.replaceAll('\0', '\ufffd').toWellFormed()
   if (typeof value !== 'object' || value === null || depth > deepest) return value
-  const repair = (inner: unknown) => repairText(inner, depth + 1)
-  if (Array.isArray(value)) return value.map(repair)
+  if (Array.isArray(value)) return value.map((inner) => repair(inner, depth + 1))
   // fromEntries defines its keys: `__proto__` is only a key.
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [repair(key), repair(inner)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [repair(key, depth), repair(inner, depth + 1)]),
+  )
 }
 
 /** Can this JSON text hold what `repairText` repairs? Both can stand in JSON as an escape only. */

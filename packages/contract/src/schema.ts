@@ -150,32 +150,35 @@ export const idempotencyKeySchema = z
     `must be 1–${limits.idempotencyKey} printable characters`,
   )
 
+const event = z.object({
+  idempotency_key: idempotencyKeySchema,
+  type: z.enum(['page', 'screen', 'track', 'identify', 'touch']),
+  name: textUpTo(limits.name).optional(),
+  occurred_at: instant,
+  stream: textUpTo(limits.stream).optional(),
+  seq: z.int().positive().max(limits.seq).optional(),
+  anonymous_id: textUpTo(limits.anonymousId).optional(),
+  user_id: idUpTo(limits.userId).optional(),
+  identities: z.array(identity).max(limits.identities).optional(),
+  session: session.optional(),
+  url: text.optional(),
+  referrer_url: text.optional(),
+  title: text.optional(),
+  props: props.optional(),
+  revenue_cents: z.int('must be a whole number of minor units, 4999 for 49.99').optional(),
+  currency: currency.optional(),
+  conversion: z.boolean().optional(),
+  conversion_id: idUpTo(limits.conversionId).optional(),
+  ad_cookies: adCookies,
+  touches: earlierTouches,
+  schema_version: z.int().positive().max(32_767).optional(),
+})
+
 /** One event of a batch. */
-export const eventSchema = withoutNulls(
-  z.object({
-    idempotency_key: idempotencyKeySchema,
-    type: z.enum(['page', 'screen', 'track', 'identify', 'touch']),
-    name: textUpTo(limits.name).optional(),
-    occurred_at: instant,
-    stream: textUpTo(limits.stream).optional(),
-    seq: z.int().positive().max(limits.seq).optional(),
-    anonymous_id: textUpTo(limits.anonymousId).optional(),
-    user_id: idUpTo(limits.userId).optional(),
-    identities: z.array(identity).max(limits.identities).optional(),
-    session: session.optional(),
-    url: text.optional(),
-    referrer_url: text.optional(),
-    title: text.optional(),
-    props: props.optional(),
-    revenue_cents: z.int('must be a whole number of minor units, 4999 for 49.99').optional(),
-    currency: currency.optional(),
-    conversion: z.boolean().optional(),
-    conversion_id: idUpTo(limits.conversionId).optional(),
-    ad_cookies: adCookies,
-    touches: earlierTouches,
-    schema_version: z.int().positive().max(32_767).optional(),
-  }),
-)
+export const eventSchema = withoutNulls(event)
+
+/** One event of a batch whose session has been read already. */
+export const sessionlessEventSchema = withoutNulls(event.omit({ session: true }))
 
 /** A count that cannot be read must not cost the batch that carries it. */
 const dropped = z

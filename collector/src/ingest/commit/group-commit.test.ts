@@ -3,7 +3,12 @@ import { createGroupCommit } from './group-commit.ts'
 
 /** A group commit whose commits end when the test says so. */
 function start(
-  options: { writers?: number; worthAWriter?: number; queueWeight?: number; isStale?: (item: number) => boolean } = {},
+  options: {
+    writers?: number
+    worthAWriter?: number
+    queueWeight?: number
+    isStale?: (item: number) => boolean
+  } = {},
 ) {
   const groups: { items: number[]; end(error?: Error): void }[] = []
   const commit = createGroupCommit<number, string>({

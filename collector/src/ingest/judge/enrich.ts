@@ -9,6 +9,7 @@ import { cleanUrl, readLanding } from '../landing.ts'
 import { partOfSession, sessionOfDay } from '../sessions/session-parts.ts'
 import { toUuid } from '../uuid.ts'
 import type { EventTimes } from './clock.ts'
+import { isSameJson } from './same-json.ts'
 
 /** What the raw fields of an event mean. */
 export type Enrichment = Pick<
@@ -81,24 +82,9 @@ interface ReadSession {
   session: EventSession
 }
 
-/** Whether two events report the same session, and the same of it. */
+/** Whether two events report the same session, and the same of it, apart from its start, which the clock corrects. */
 function isSameReport(a: WireSession, b: WireSession): boolean {
-  return (
-    a === b ||
-    (a.id === b.id &&
-      a.landing_url === b.landing_url &&
-      a.referrer_url === b.referrer_url &&
-      isSameRecord(a.utm, b.utm) &&
-      isSameRecord(a.click_ids, b.click_ids))
-  )
-}
-
-function isSameRecord(a: object = {}, b: object = {}): boolean {
-  const [left, right] = [Object.entries(a), Object.entries(b)]
-  return (
-    left.length === right.length &&
-    left.every(([name, value]) => (b as Record<string, unknown>)[name] === value)
-  )
+  return a === b || (a.id === b.id && isSameJson({ ...a, started_at: '' }, { ...b, started_at: '' }))
 }
 
 function readSession(

@@ -7,7 +7,7 @@ import { attribute } from './attribute.ts'
 import { clockOffset, correctClock } from './clock.ts'
 import { readEarlierTouches } from './earlier-touches.ts'
 import { createEnricher } from './enrich.ts'
-import { isFault, parseEvent } from './parse.ts'
+import { createParser, isFault } from './parse.ts'
 import { copyName, positionOf, rejectUnread } from './rejection.ts'
 import { screen } from './screen.ts'
 
@@ -15,6 +15,7 @@ import { screen } from './screen.ts'
 export type Judge = (batch: Batch, request: IngestRequest) => Judged[]
 
 export function createJudge(secrets: Secrets): Judge {
+  const parse = createParser()
   const { enrich, identify } = createEnricher(secrets)
 
   return ({ events }, request) => {
@@ -24,7 +25,7 @@ export function createJudge(secrets: Secrets): Judge {
 
     return events.map((raw, index): Judged => {
       const reject = (fault: Fault) => rejectUnread({ request, index, raw }, fault, hash)
-      const parsed = parseEvent(raw)
+      const parsed = parse(raw)
       if (isFault(parsed)) return reject(parsed)
       const { wire, props } = parsed
       const times = correctClock(wire, offsetMs, receivedAt)

@@ -3,7 +3,9 @@ import { limits } from '@headwater/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { needsRepair, repairText } from '../repair-text.ts'
-import { isFault, parseEvent } from './parse.ts'
+import { createParser, isFault } from './parse.ts'
+
+const parseEvent = createParser()
 
 const time = '2026-11-20T12:00:00Z'
 const good = { idempotency_key: 'k', type: 'track', name: 'click', occurred_at: time, anonymous_id: 'a' }

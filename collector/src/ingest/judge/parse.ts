@@ -1,7 +1,8 @@
 /** Step 1, parse: a raw value becomes a wire event within its limits, or a fault that names the field. */
 import { isIllegalId, limits, type WireEvent, type WireSession, type WireTouch } from '@headwater/contract'
-import { eventSchema } from '@headwater/contract/schema'
+import { eventSchema, sessionlessEventSchema } from '@headwater/contract/schema'
 import type { Fault } from '../event.ts'
+import { isSameJson } from './same-json.ts'
 
 /** A valid event with its props as JSON. */
 export interface ParsedEvent {
@@ -9,18 +10,29 @@ export interface ParsedEvent {
   props: string | null
 }
 
-/** Reads one event of a batch. Unknown fields and fields that are null are left out; a title that is too long is cut. */
-export function parseEvent(raw: unknown): ParsedEvent | Fault {
-  const parsed = eventSchema.safeParse(raw)
-  if (!parsed.success) return faultOf(parsed.error.issues[0], raw)
-  const wire: WireEvent = parsed.data
-  const fault = findFault(wire)
-  if (fault) return fault
-  const props = stringifyProps(wire.props)
-  if (typeof props === 'object' && props) return props
-  cutToLimits(wire)
-  dropPlaceholder(wire)
-  return { wire, props }
+/**
+ * Makes `parse`, which reads one event. Unknown fields and fields that are null are left out; a title that is too long is cut. A
+ * session that is reported as by the event before is read once: nearly all events of a batch report the same.
+ */
+export function createParser(): (raw: unknown) => ParsedEvent | Fault {
+  let latest: { raw: unknown; session: WireSession } | undefined
+
+  return (raw) => {
+    const rawSession = (raw as { session?: unknown } | null)?.session // any JSON; a missing field shows as undefined
+    const known = latest && isSameJson(latest.raw, rawSession) ? latest.session : undefined
+    const parsed = (known ? sessionlessEventSchema : eventSchema).safeParse(raw)
+    if (!parsed.success) return faultOf(parsed.error.issues[0], raw)
+    const wire: WireEvent = parsed.data
+    const fault = findFault(wire)
+    if (fault) return fault
+    const props = stringifyProps(wire.props)
+    if (typeof props === 'object' && props) return props
+    cutToLimits(wire)
+    dropPlaceholder(wire)
+    if (known) wire.session = known
+    else if (wire.session) latest = { raw: rawSession, session: wire.session }
+    return { wire, props }
+  }
 }
 
 export const isFault = (value: object): value is Fault => 'code' in value
