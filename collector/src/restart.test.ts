@@ -9,7 +9,7 @@ import { createPostgresDb } from '@headwater/db/postgres'
 import { type CollectorProcess, startCollectorProcess } from '@headwater/testkit/collector-process'
 import { temporaryFolder } from '@headwater/testkit/databases'
 import { createDatabase, type Postgres, startPostgres } from '@headwater/testkit/postgres'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 const rounds = 20
 const clients = 16
@@ -56,16 +56,21 @@ async function restart(): Promise<void> {
   server = await startPostgres({ dataDir, port: server.port })
 }
 
-/** Clients that send batches and repeat each until it is acknowledged, as the SDK does, but sooner. */
+/** Clients that send batches and repeat each until it is acknowledged, as the SDK does, but sooner; until the test has ended. */
 function startLoad() {
   const traffic = createTraffic({ visitors: 300 })
   const acknowledged: WireEvent[] = []
   const statuses = new Set<number>()
   let lastBegunAt = 0
   let isLoading = true
+  let hasTestEnded = false
+  onTestFinished(() => {
+    isLoading = false
+    hasTestEnded = true
+  })
 
   async function deliver(events: WireEvent[]): Promise<void> {
-    for (;;) {
+    while (!hasTestEnded) {
       const begunAt = performance.now()
       const { status, receipt } = await postBatch(sender, events)
       statuses.add(status)
