@@ -1,4 +1,7 @@
 import { onBothDatabases } from '@headwater/db/testing'
+import type { AppEnv } from '@headwater/server/app-env'
+import { identifyRequest } from '@headwater/server/identify-request'
+import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operationsRoute } from './http/operations.ts'
 import { operations } from './operations.ts'
@@ -67,7 +70,9 @@ onBothDatabases((open) => {
   })
 
   it('operations over HTTP are there for whoever has the secret of the lock file, and for nobody else', async () => {
-    const routes = operationsRoute(collector, 'the secret')
+    const routes = new Hono<AppEnv>()
+      .use(identifyRequest({ now: () => 0, isReady: () => true }))
+      .route('/', operationsRoute(collector, 'the secret'))
     const ask = (name: string, secret: string, input: object = {}) =>
       routes.request(`/operations/${name}`, {
         method: 'POST',

@@ -33,6 +33,8 @@ export interface TestCollector {
   ): Promise<Response>
   count(table: string): Promise<number>
   rows<Row>(sql: string): Promise<Row[]>
+  /** Deletes all that events have left. Of few rows that takes a quarter of the time of `truncate`. */
+  clear(): Promise<void>
 }
 
 export const noon = Date.parse('2026-11-20T12:00:00.000Z')
@@ -99,8 +101,21 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
       return row?.count ?? 0
     },
     rows: (sql) => db.query(sql),
+    clear: () =>
+      db.session((session) => session.script(leftByEvents.map((table) => `delete from ${table};`).join(' '))),
   }
 }
+
+/** Sessions, touches, conversions and credits go with their customers. */
+const leftByEvents = [
+  'customers',
+  'identities',
+  'events',
+  'event_dedup_keys',
+  'rejected_events',
+  'token_usages',
+  'client_streams',
+]
 
 let lastEvent = 0
 
