@@ -1,4 +1,4 @@
-/** The HTTP application: its routes, and what every answer has in common. */
+/** The HTTP application: its routes, and what all responses share. */
 import type { AppEnv } from '@headwater/server/app-env'
 import { createAuthenticate, type TokenFinder } from '@headwater/server/authenticate'
 import { identifyRequest } from '@headwater/server/identify-request'
@@ -15,31 +15,31 @@ export interface AppDeps extends Omit<BatchDeps, 'authenticate'>, HealthDeps {
   sdkFiles: SdkFiles
   /** Epoch ms. */
   now(): number
-  /** Called with failures that no answer can carry. */
+  /** Called with failures that no response reports. */
   onError(error: unknown): void
 }
 
-/** Any page may use the API, none with credentials. */
+/** Any origin may call the API, without credentials. */
 const preflight = cors({
   origin: '*',
   allowMethods: ['POST', 'GET', 'DELETE'],
   allowHeaders: ['authorization', 'content-type', 'content-encoding'],
-  maxAge: 7_200, // what Chromium keeps at most
+  maxAge: 7_200, // Chromium's maximum
 })
 
-/** An SDK reads when to come back. */
-const forAnyOrigin = {
+/** Exposes `Retry-After` to SDKs. */
+const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'Retry-After,X-Request-Id',
 }
 
-/** Puts the routes together; `extras` are those of one mode alone, such as development's. */
+/** Assembles the routes; `extras` belong to one mode only, such as development. */
 export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.use(identifyRequest(deps))
   app.options('/v1/*', preflight)
   app.use('/v1/*', (c, next) => {
-    c.set('commonHeaders', forAnyOrigin)
+    c.set('commonHeaders', corsHeaders)
     return next()
   })
   const authenticate = createAuthenticate(deps.tokens)
@@ -47,13 +47,13 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
   for (const each of [...routes, ...extras]) app.route('/', each)
 
   app.notFound((c) =>
-    answerProblem(c, new Problem('not_found', `There is no ${c.req.method} ${c.req.path} here.`)),
+    answerProblem(c, new Problem('not_found', `No route matches ${c.req.method} ${c.req.path}.`)),
   )
   app.onError((error, c) => {
     const problem =
       error instanceof Problem
         ? error
-        : new Problem('internal', 'Something failed that should not have.', { cause: error })
+        : new Problem('internal', 'The collector failed unexpectedly.', { cause: error })
     if (problem.cause !== undefined && (problem.code === 'internal' || problem.code === 'unavailable'))
       deps.onError(problem.cause)
     return answerProblem(c, problem)

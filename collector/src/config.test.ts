@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from './config.ts'
 
-describe('the settings', () => {
-  it('need nothing: PGlite in .headwater/data at 127.0.0.1:8787', () => {
+describe('readConfig', () => {
+  it('defaults to PGlite in .headwater/data, at 127.0.0.1:8787', () => {
     expect(readConfig({ PORT: '', HOST: undefined })).toEqual({
       databaseUrl: undefined,
       dataDir: '.headwater/data',
@@ -13,7 +13,7 @@ describe('the settings', () => {
     })
   })
 
-  it('are refused all at once, each with what to do', () => {
+  it('reports all wrong settings at once, each with what to do', () => {
     const read = () =>
       readConfig({
         DATABASE_URL: 'mysql://db',
@@ -27,7 +27,7 @@ describe('the settings', () => {
     expect(read).toThrow(/TRUSTED_PROXY_HOPS/)
   })
 
-  it('ask for a pepper as soon as there is a DATABASE_URL', () => {
+  it('requires a pepper with a DATABASE_URL', () => {
     expect(() => readConfig({ DATABASE_URL: 'postgres://localhost/x', PORT: '99999' })).toThrow(
       /PORT[\s\S]*HEADWATER_PEPPER is required/,
     )

@@ -1,9 +1,9 @@
-/** Settings from the environment; all that is wrong with them is said at once, before anything starts. */
+/** Settings from the environment; every wrong one is reported at once, before anything starts. */
 import { z } from 'zod'
 
 export type Config = ServerConfig & DatabaseConfig
 
-/** A PostgreSQL, with the pepper that its hashes need; or PGlite in `dataDir`, where a pepper is made and kept if none is given. */
+/** PostgreSQL with the pepper for its hashes, or PGlite in `dataDir`, which keeps a generated pepper unless one is set. */
 export type DatabaseConfig =
   | { databaseUrl: string; pepper: string }
   | { databaseUrl?: undefined; pepper?: string }
@@ -13,9 +13,9 @@ export interface ServerConfig {
   dataDir: string
   /** Default 127.0.0.1. */
   host: string
-  /** Default 8787; 0 takes a free one. */
+  /** Default 8787; 0 picks a free port. */
   port: number
-  /** How many proxies stand in front and append to X-Forwarded-For; default 0: the header is ignored. */
+  /** Number of trusted proxies that append to X-Forwarded-For; default 0: the header is ignored. */
   trustedProxyHops: number
 }
 
@@ -45,11 +45,11 @@ const settings = z
       .string()
       .min(
         32,
-        'must have at least 32 characters; make one with `openssl rand -hex 32` and keep it: without it no token or identity can be read',
+        'must have at least 32 characters; generate one with `openssl rand -hex 32` and keep it: without it, no token or identity can be read',
       )
       .optional(),
     TRUSTED_PROXY_HOPS: z.coerce
-      .number('must be a number of proxies')
+      .number('must be the number of proxies')
       .int()
       .min(0)
       .max(10, 'must be 0 to 10')
@@ -57,8 +57,8 @@ const settings = z
   })
   .refine((env) => !env.DATABASE_URL || env.HEADWATER_PEPPER, {
     path: ['HEADWATER_PEPPER'],
-    message: 'is required with DATABASE_URL; make one with `openssl rand -hex 32` and keep it',
-    when: () => true, // also when another setting is wrong, so that all is said at once
+    message: 'is required with DATABASE_URL; generate one with `openssl rand -hex 32` and keep it',
+    when: () => true, // even if another setting is wrong, so that all are reported at once
   })
 
 /** Reads the settings. An empty variable counts as absent. Throws a ConfigError that names every wrong one. */
@@ -67,11 +67,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const parsed = settings.safeParse(present)
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`)
-    throw new ConfigError(`The settings are not usable:\n${lines.join('\n')}`)
+    throw new ConfigError(`Invalid settings:\n${lines.join('\n')}`)
   }
   const read = parsed.data
   return {
-    ...({ databaseUrl: read.DATABASE_URL, pepper: read.HEADWATER_PEPPER } as DatabaseConfig), // the schema asks for both together
+    ...({ databaseUrl: read.DATABASE_URL, pepper: read.HEADWATER_PEPPER } as DatabaseConfig), // the schema requires both together
     dataDir: read.HEADWATER_DATA_DIR,
     host: read.HOST,
     port: read.PORT,

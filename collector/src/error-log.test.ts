@@ -1,10 +1,10 @@
-/** What somebody reads who looks after a collector while things fail. */
+/** What an operator reads while a collector fails. */
 import { ConnectionError } from '@headwater/db/postgres-connection'
 import { TimeLimitError } from '@headwater/db/time-limit'
 import { describe, expect, it } from 'vitest'
 import { createErrorLog } from './error-log.ts'
 
-/** A log whose time passes when the test says so. */
+/** An error log with a clock that the test advances. */
 function start() {
   const entries: string[] = []
   let now = 0
@@ -19,7 +19,7 @@ function start() {
     timers = timers.filter(({ at }) => at > now)
     for (const { act } of due) act()
   }
-  /** What has been written since the last look. */
+  /** The entries since the last call. */
   const read = () => entries.splice(0)
   return { onError, pass, read }
 }
@@ -29,25 +29,25 @@ const repeat = (times: number, act: () => void) => {
 }
 
 describe('an outage of the database', () => {
-  it('is told once in words, then counted, then said to be over', () => {
+  it('is logged once in words, then counted, then reported as over', () => {
     const { onError, pass, read } = start()
     onError(new ConnectionError('The connection to PostgreSQL at db:5432 was lost.'))
     repeat(300, () => onError(new TimeLimitError('No answer from the database within 3000 ms.')))
     repeat(14, () => onError(new ConnectionError('No connection to PostgreSQL at db:5432: refused')))
     expect(read()).toEqual([
-      'The database is not available; requests that need it are answered with 503. The connection to PostgreSQL at db:5432 was lost.',
+      'The database is not available; requests that need it get 503. The connection to PostgreSQL at db:5432 was lost.',
     ])
     pass(10_000)
     expect(read()).toEqual([
-      'The database is not available: 314 more in the last 10 s, the last one: No connection to PostgreSQL at db:5432: refused',
+      'The database is not available: 314 more in the last 10 s, latest: No connection to PostgreSQL at db:5432: refused',
     ])
     pass(10_000)
-    expect(read()).toEqual(['The database is not available: not again in the last 10 s.'])
+    expect(read()).toEqual(['The database is not available: no more in the last 10 s.'])
     pass(60_000)
     expect(read()).toEqual([])
   })
 
-  it('that goes on is counted every 10 s', () => {
+  it('is counted every 10 s while it lasts', () => {
     const { onError, pass, read } = start()
     repeat(60, () => {
       onError(new TimeLimitError('late'))
@@ -56,14 +56,14 @@ describe('an outage of the database', () => {
     expect(read()).toHaveLength(1 + 6)
   })
 
-  it('is one line when it was one failure', () => {
+  it('is one line if there was one failure', () => {
     const { onError, pass, read } = start()
     onError(new TimeLimitError('late'))
     pass(60_000)
     expect(read()).toHaveLength(1)
   })
 
-  it('is told in words again when it comes again', () => {
+  it('is logged in words again when it recurs', () => {
     const { onError, pass, read } = start()
     onError(new TimeLimitError('late'))
     pass(10_000)
@@ -74,7 +74,7 @@ describe('an outage of the database', () => {
 })
 
 describe('any other failure', () => {
-  it('is written with its stack and its cause, once', () => {
+  it('is logged once, with its stack and its cause', () => {
     const { onError, read } = start()
     repeat(3, () => onError(new TypeError('x is not a function', { cause: new Error('why') })))
     const [entry, ...more] = read()
@@ -83,7 +83,7 @@ describe('any other failure', () => {
     expect(more).toEqual([])
   })
 
-  it('hides none of another kind', () => {
+  it('does not hide one of another kind', () => {
     const { onError, read } = start()
     onError(new TypeError('x is not a function'))
     onError(new TypeError('y is not a function'))
@@ -91,16 +91,16 @@ describe('any other failure', () => {
     expect(read()).toHaveLength(3)
   })
 
-  it('of PostgreSQL is of the kind that its SQLSTATE says, whatever value it quotes', () => {
+  it('of PostgreSQL is grouped by SQLSTATE, whatever value its message quotes', () => {
     const { onError, pass, read } = start()
     for (const value of ['a', 'b', 'c'])
       onError(Object.assign(new Error(`not a uuid: ${value}`), { code: '22P02' }))
     expect(read()).toHaveLength(1)
     pass(10_000)
-    expect(read()).toEqual(['PostgreSQL error 22P02: 2 more in the last 10 s, the last one: not a uuid: c'])
+    expect(read()).toEqual(['PostgreSQL error 22P02: 2 more in the last 10 s, latest: not a uuid: c'])
   })
 
-  it.each([['text'], [undefined], [null]])('may be no error at all: %s', (thrown) => {
+  it.each([['text'], [undefined], [null]])('may be a value that is not an Error: %s', (thrown) => {
     const { onError, read } = start()
     onError(thrown)
     expect(read()).toHaveLength(1)

@@ -1,27 +1,27 @@
-/** Writes each kind of failure when it begins, then how often it came again: an outage is a few lines, not one a request. */
+/** Logs each kind of failure once, then how often it recurs, so that an outage does not fill the log. */
 import { inspect } from 'node:util'
 import { sqlstateOf } from '@headwater/db/db'
 import { isOutage } from '@headwater/db/outage'
 
 export interface ErrorLogDeps {
-  /** Takes one entry. Default: standard error. */
+  /** Writes one entry; default: to standard error. */
   write?(entry: string): void
-  /** Calls back after so long. Default: a timer that does not keep the process alive. */
+  /** Calls `act` after a delay; default: by a timer that does not keep the process alive. */
   schedule?(act: () => void, afterMs: number): void
 }
 
-/** So often failures of a kind that goes on are counted; one that has not come for so long is over. */
+/** How often recurring failures are reported; a kind that does not recur for this long has ended. */
 const intervalMs = 10_000
 
 interface Kind {
   name: string
   /** The first failure, in full. */
   entry: string
-  /** What differs from one failure of this kind to the next. */
+  /** The part that varies within the kind. */
   detail: string
 }
 
-/** Returns what hears of every failure. */
+/** Returns a function that logs an error. */
 export function createErrorLog({ write = console.error, schedule = scheduleQuietly }: ErrorLogDeps = {}) {
   const current = new Map<string, { again: number; hasRepeated: boolean; last: string }>()
 
@@ -30,10 +30,10 @@ export function createErrorLog({ write = console.error, schedule = scheduleQuiet
     if (!kind) return
     if (kind.again === 0) {
       current.delete(name)
-      if (kind.hasRepeated) write(`${name}: not again in the last ${intervalMs / 1000} s.`)
+      if (kind.hasRepeated) write(`${name}: no more in the last ${intervalMs / 1000} s.`)
       return
     }
-    write(`${name}: ${kind.again} more in the last ${intervalMs / 1000} s, the last one: ${kind.last}`)
+    write(`${name}: ${kind.again} more in the last ${intervalMs / 1000} s, latest: ${kind.last}`)
     kind.again = 0
     kind.hasRepeated = true
     schedule(() => count(name), intervalMs)
@@ -53,14 +53,14 @@ export function createErrorLog({ write = console.error, schedule = scheduleQuiet
   }
 }
 
-/** What nobody can do anything about in the code is told in a sentence; anything else with all that is known of it. */
+/** An outage is logged as one sentence, any other error in full. */
 function kindOf(error: unknown): Kind {
   const detail = error instanceof Error ? error.message : String(error)
   if (isOutage(error)) {
     const name = 'The database is not available'
-    return { name, detail, entry: `${name}; requests that need it are answered with 503. ${detail}` }
+    return { name, detail, entry: `${name}; requests that need it get 503. ${detail}` }
   }
-  const sqlstate = sqlstateOf(error) // its messages often quote a value, and so differ each time
+  const sqlstate = sqlstateOf(error) // a PostgreSQL message often quotes a value, so it cannot name the kind
   const name = sqlstate === undefined ? inspectShortly(error) : `PostgreSQL error ${sqlstate}`
   return { name, detail, entry: inspect(error) }
 }

@@ -1,4 +1,4 @@
-/** A kill -9 of the collector in the middle of a load: nothing acknowledged is lost, nothing retried is stored twice. */
+/** A kill -9 of the collector under load: nothing acknowledged is lost, nothing retried is stored twice. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPublicToken, runCommand } from '@headwater/bench/commands'
 import { postBatch } from '@headwater/bench/post-batch'
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const settings = {
     DATABASE_URL: url,
     HEADWATER_PEPPER: 'a pepper for tests, long enough to be one',
-    PORT: `${await freePort()}`, // the same after the restart
+    PORT: `${await freePort()}`, // unchanged by the restart
   }
   await runCommand(['migrate'], settings)
   collector = await startCollectorProcess('serve', settings)
@@ -68,7 +68,7 @@ async function numberFrom(query: string): Promise<number> {
   return row?.number ?? Number.NaN
 }
 
-test('the kill came while every client had a batch under way, and each was retried', () => {
+test('the kill interrupts every client with a batch in flight, and each retries', () => {
   expect(acknowledgedBeforeKill).toBeGreaterThan(0)
   expect(retries).toBeGreaterThanOrEqual(clients)
 })
@@ -95,7 +95,7 @@ test('sessions and conversions count each event once', async () => {
   expect(await numberFrom('select count(*) from conversions')).toBe(purchases)
 })
 
-test('a visitor is one customer with one session and one touch, though two processes saw them', async () => {
+test('a visitor seen by two processes is one customer with one session and one touch', async () => {
   const visitors = new Set(sent.map(({ anonymous_id }) => anonymous_id)).size
   for (const table of [
     'customers',
@@ -108,7 +108,7 @@ test('a visitor is one customer with one session and one touch, though two proce
   }
 })
 
-test('what was received is what was stored, was there already, or was rejected', async () => {
+test('every received event is counted as stored, duplicate or rejected', async () => {
   const sum = (count: string) => numberFrom(`select sum(${count}) from token_usages`)
   expect(await sum('stored')).toBe(sent.length)
   expect(await sum('rejected')).toBe(0)

@@ -28,7 +28,7 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
 
   const get = async (path: string, init?: RequestInit) => fetch(`${collector?.url}${path}`, init)
 
-  it('in development has a start page, a demo shop with its token, and says so in dev.json', async () => {
+  it('in development serves a start page and a demo shop with its token, and writes dev.json', async () => {
     collector = await startCollector({ config, mode: 'dev' })
     const file = JSON.parse(await readFile(devFile(config), 'utf8')) as DevFile
     expect(file.url).toBe(collector.url)
@@ -49,7 +49,7 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
     })
   })
 
-  it('in development keeps its tokens over a restart', async () => {
+  it('in development keeps its tokens across a restart', async () => {
     const tokens = async () => {
       collector = await startCollector({ config, mode: 'dev' })
       const { public_token, secret_token } = JSON.parse(await readFile(devFile(config), 'utf8')) as DevFile
@@ -60,7 +60,7 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
     expect(await tokens()).toEqual(await tokens())
   })
 
-  it('takes 37 kB of headers: a long agent, and the cookies of the page’s own origin', async () => {
+  it('accepts 37 kB of headers: a long user agent and first-party cookies', async () => {
     collector = await startCollector({ config, mode: 'dev' })
     const { public_token } = JSON.parse(await readFile(devFile(config), 'utf8')) as DevFile
     const events = [
@@ -75,12 +75,12 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
     expect(await sent.json()).toMatchObject({ accepted: 1 })
   })
 
-  it('that serves refuses a database without the schema, and lets go of it', async () => {
+  it('in serve mode refuses a database without the schema, and releases it', async () => {
     await expect(startCollector({ config, mode: 'serve' })).rejects.toThrow('Run `headwater migrate` first')
-    collector = await startCollector({ config, mode: 'dev' }) // would be refused while the folder is locked
+    collector = await startCollector({ config, mode: 'dev' }) // fails while the folder is locked
   })
 
-  it('that serves has no start page, is ready, and hands out the SDK with an ETag', async () => {
+  it('in serve mode has no start page, is ready, and serves the SDK with an ETag', async () => {
     if (config.databaseUrl) await migrateOnce(config.databaseUrl)
     else await (await startCollector({ config, mode: 'dev' })).stop()
     collector = await startCollector({ config, mode: 'serve' })
@@ -100,7 +100,7 @@ describe.each(['PGlite', 'PostgreSQL 15'])('a collector on %s', (kind) => {
     )
   })
 
-  it('lets go of everything when the port is taken', async () => {
+  it('releases everything if the port is in use', async () => {
     collector = await startCollector({ config, mode: 'dev' })
     const port = Number(new URL(collector.url).port)
     const other = { ...config, port, dataDir: `${config.dataDir}-2` }

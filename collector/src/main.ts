@@ -1,4 +1,4 @@
-/** Starts a collector: database, ingest, HTTP server; stops it without losing what it has taken. */
+/** Starts a collector: database, ingest, HTTP server; stops it without losing accepted requests. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,30 +19,30 @@ import { createSecrets, openPepper } from './secrets.ts'
 import { createTokenFinder } from './websites/find-token.ts'
 
 export interface Collector {
-  /** Where it listens, as in `http://127.0.0.1:8787`. */
+  /** The address it listens on, for example `http://127.0.0.1:8787`. */
   url: string
-  /** Stops accepting, answers what it has taken, lets go of the database. */
+  /** Stops accepting requests, answers those it has accepted, and releases the database. */
   stop(): Promise<void>
 }
 
 export interface StartOptions {
   config: Config
-  /** Development binds to 127.0.0.1, migrates by itself, has a demo website, `/` and `/demo`. */
+  /** Development mode binds to 127.0.0.1, migrates the database, and adds a demo website, `/` and `/demo`. */
   mode: 'serve' | 'dev'
-  /** Hears of failures that no answer can carry. Default: an error log on standard error. */
+  /** Called with failures that no response reports; default: an error log on standard error. */
   onError?(error: unknown): void
   /** Epoch ms; default `Date.now`. */
   now?(): number
 }
 
-/** A request that trickles in for longer than this is given up: 408, by Node, which looks every second. */
+/** Node answers 408 to a request that takes longer than this to arrive; it checks every second. */
 const requestTimeoutMs = 10_000
-/** As much as large proxies take: cookies of the page's own origin, and agents that carry everything in their name. */
+/** As much as large proxies accept: first-party cookies and user agents can be long. */
 const maxHeaderBytes = 65_536
-/** A request that has not ended by then is cut off, so that a shutdown takes less than 5 s. */
-const shutdownPatienceMs = 3_500
+/** Requests still open after this are cut off, so that a shutdown takes less than 5 s. */
+const drainLimitMs = 3_500
 
-/** Starts a collector and answers once it listens. Throws when the schema is not this version's, or the port is taken. */
+/** Starts a collector and resolves once it listens. Throws if the schema version does not match or the port is in use. */
 export async function startCollector(options: StartOptions): Promise<Collector> {
   const opened = await openDatabase(options.config)
   try {
@@ -88,7 +88,7 @@ async function listen(
   })
   const host = development ? '127.0.0.1' : config.host
   server.listen(config.port, host)
-  await once(server, 'listening') // rejects when the port is taken
+  await once(server, 'listening') // rejects if the port is in use
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}` // listens on TCP
   opened.announce(url)
   development?.announce(url)
@@ -96,14 +96,14 @@ async function listen(
   return {
     url,
     async stop() {
-      isReady = false // from here on every answer closes its connection
+      isReady = false // every response closes its connection from now on
       const closed = once(server, 'close')
       server.close()
-      const http = server as Server // no other kind was asked for
+      const http = server as Server // the adaptor's default kind
       http.closeIdleConnections()
-      const patience = setTimeout(() => http.closeAllConnections(), shutdownPatienceMs)
+      const cutOff = setTimeout(() => http.closeAllConnections(), drainLimitMs)
       await closed
-      clearTimeout(patience)
+      clearTimeout(cutOff)
       await deps.ingest.drain()
       await opened.close()
     },

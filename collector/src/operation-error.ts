@@ -1,12 +1,12 @@
-/** An operation that cannot be carried out as it was given, and how its input is checked. */
+/** Validates the input of an operation, and the error for input that cannot be used. */
 import type { z } from 'zod'
 
-/** The command cannot be carried out as it was given; the message says what to do. */
+/** An operation cannot run with this input; the message says what to do. */
 export class OperationError extends Error {
   override name = 'OperationError'
 }
 
-/** The input as the schema reads it. Throws an OperationError with one line for each wrong option. */
+/** Parses the input. Throws an OperationError with one line per wrong option. */
 export function readInput<Input>(schema: z.ZodType<Input>, input: unknown): Input {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data

@@ -20,7 +20,7 @@ onBothDatabases((open) => {
     operations['token.create'](collector, { website: collector.websiteId, kind: 'public', ...input })
 
   describe('a token', () => {
-    it('is shown once; what is stored cannot be turned back into it', async () => {
+    it('is shown once; it cannot be derived from what is stored', async () => {
       const { token } = await make({ name: 'shown' })
       expect(readToken(token)).toMatchObject({ kind: 'public', prefix: expect.stringMatching(/^.{12}$/) })
       expect(token).toMatch(/^hw_pub_[0-9a-z]{8}_[0-9a-z]{26}$/)
@@ -38,7 +38,7 @@ onBothDatabases((open) => {
       }
     })
 
-    it('is found by its id before another whose name looks like that id', async () => {
+    it('is found by its id before another with that id as its name', async () => {
       const first = await make({ name: 'first' })
       const second = await make({ name: first.id })
       const revoked = await operations['token.revoke'](collector, {
@@ -51,15 +51,19 @@ onBothDatabases((open) => {
     })
 
     it.each([
-      ['of a website that is not there', { website: '999', name: 'x' }, 'There is no website 999'],
-      ['of a website that is no id', { website: 'shop', name: 'x' }, '--website must be the id'],
+      ['for an unknown website', { website: '999', name: 'x' }, 'There is no website 999'],
+      ['for a website that is not an id', { website: 'shop', name: 'x' }, '--website must be the id'],
       ['without a name', { name: '' }, '--name must not be empty'],
-      ['that is public and may read reports', { name: 'x', scopes: ['reports:read'] }, 'events:write only'],
+      [
+        'that is public and may read reports',
+        { name: 'x', scopes: ['reports:read'] },
+        'only have the scope events:write',
+      ],
       ['with an unknown scope', { name: 'x', scopes: ['all'] }, 'must be one of events:write'],
-      ['with an unknown end', { name: 'x', expires: 'soon' }, '--expires must be a time'],
+      ['with an invalid expiry', { name: 'x', expires: 'soon' }, '--expires must be a time'],
       ['of another kind', { name: 'x', kind: 'private' }, '--kind must be public'],
-      ['with a name that is taken', { name: 'public' }, 'has a token named public already'],
-    ])('%s is refused with what to do', async (_, input, message) => {
+      ['with a name that is taken', { name: 'public' }, 'already has a token named public'],
+    ])('%s is refused, with what to do', async (_, input, message) => {
       await expect(make(input)).rejects.toThrow(message)
     })
   })
@@ -69,22 +73,22 @@ onBothDatabases((open) => {
     await expect(create).rejects.toThrow('--url must be an http(s) address')
   })
 
-  it('operations over HTTP are there for whoever has the secret of the lock file, and for nobody else', async () => {
+  it('operations over HTTP require the secret of the lock file', async () => {
     const routes = new Hono<AppEnv>()
       .use(identifyRequest({ now: () => 0, isReady: () => true }))
       .route('/', operationsRoute(collector, 'the secret'))
-    const ask = (name: string, secret: string, input: object = {}) =>
+    const post = (name: string, secret: string, input: object = {}) =>
       routes.request(`/operations/${name}`, {
         method: 'POST',
         body: JSON.stringify(input),
         headers: { authorization: `Bearer ${secret}` },
       })
-    expect(await (await ask('website.list', 'the secret')).json()).toMatchObject({
+    expect(await (await post('website.list', 'the secret')).json()).toMatchObject({
       result: [{ name: 'Shop' }],
     })
-    expect((await ask('website.list', 'a guess')).status).toBe(404)
-    expect((await ask('constructor', 'the secret')).status).toBe(404)
-    expect(await (await ask('website.create', 'the secret', { name: '' })).json()).toMatchObject({
+    expect((await post('website.list', 'a guess')).status).toBe(404)
+    expect((await post('constructor', 'the secret')).status).toBe(404)
+    expect(await (await post('website.create', 'the secret', { name: '' })).json()).toMatchObject({
       error: expect.stringContaining('--url'),
     })
   })

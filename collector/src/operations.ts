@@ -1,4 +1,4 @@
-/** What the CLI does to a database: run in its own process or, over HTTP, by the collector that holds the folder. */
+/** The CLI's operations on a database; they run in its own process or, over HTTP, in the collector that holds the folder. */
 import type { Db } from '@headwater/db/db'
 import type { Secrets } from './secrets.ts'
 import { createToken, listTokens, revokeToken } from './websites/tokens.ts'

@@ -1,6 +1,6 @@
-/** A pure function of a text that remembers its answers. */
+/** Memoizes a pure function of a string. */
 
-/** Remembers at most `max` answers, then starts afresh: a bound that costs nothing to keep. */
+/** Keeps at most `max` results, then clears them all: a bound that costs nothing to maintain. */
 export function remember<Value>(work: (text: string) => Value, max: number): (text: string) => Value {
   const known = new Map<string, Value>()
   return (text) => {

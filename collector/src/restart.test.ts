@@ -1,4 +1,4 @@
-/** PostgreSQL closes its connections or restarts under load: the collector lives, serves again at once, and loses nothing. */
+/** PostgreSQL closes its connections or restarts under load: the collector survives, serves again at once, and loses nothing. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createPublicToken, runCommand } from '@headwater/bench/commands'
 import { postBatch } from '@headwater/bench/post-batch'
@@ -14,14 +14,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 const rounds = 20
 const clients = 16
 const eventsPerBatch = 10
-/** What a collector promises after the server takes connections again. */
+/** The recovery time that a collector promises, once the server accepts connections again. */
 const recoveryLimitMs = 2_000
 
 let dataDir: string
 let server: Postgres
 let collector: CollectorProcess
 let sender: { url: string; token: string }
-/** Of the test itself, on another database of the same server. */
+/** The test's own connection, to another database of the same server. */
 let observer: Db
 let databaseUrl: string
 
@@ -56,7 +56,7 @@ async function restart(): Promise<void> {
   server = await startPostgres({ dataDir, port: server.port })
 }
 
-/** Clients that send batches and repeat each until it is acknowledged, as the SDK does, but sooner; until the test has ended. */
+/** Clients that send batches and retry each until it is acknowledged, like the SDK but faster, until the test ends. */
 function startLoad() {
   const traffic = createTraffic({ visitors: 300 })
   const acknowledged: WireEvent[] = []
@@ -90,7 +90,7 @@ function startLoad() {
   return {
     acknowledged,
     statuses,
-    /** When the last request was sent that has been acknowledged, by `performance.now`. */
+    /** When the latest acknowledged request was sent, by `performance.now`. */
     lastBegunAt: () => lastBegunAt,
     async stop() {
       isLoading = false
@@ -108,9 +108,9 @@ async function storedKeys(table: 'events' | 'event_dedup_keys'): Promise<string[
 
 describe.each([
   ['connections are terminated', terminateAll],
-  ['the server restarts', restart],
-])(`while ${rounds} times %s`, (_, disturb) => {
-  test('a batch is stored within 2 s each time, and all that was acknowledged is stored once', async () => {
+  ['the server is restarted', restart],
+])(`while %s ${rounds} times`, (_, disturb) => {
+  test('a batch is stored within 2 s each time, and every acknowledged event is stored once', async () => {
     const earlier = new Set(await storedKeys('events'))
     const load = startLoad()
     for (let round = 0; round < rounds; round += 1) {
@@ -132,14 +132,14 @@ describe.each([
   }, 60_000)
 })
 
-test('its log tells of all that in a few lines', () => {
+test('the log reports it in a few lines', () => {
   const lines = collector.complaints().trim().split('\n')
-  expect(lines[0]).toMatch(/^The database is not available; requests that need it are answered with 503\. \w/)
+  expect(lines[0]).toMatch(/^The database is not available; requests that need it get 503\. \w/)
   expect(lines.filter((line) => !line.startsWith('The database is not available'))).toEqual([]) // no stacks
   expect(lines.length).toBeLessThan(rounds)
 })
 
-test('it is still the process that was started, and it ends as always', async () => {
+test('the process has not been replaced, and it ends normally', async () => {
   expect(() => process.kill(collector.pid, 0)).not.toThrow()
   expect(await collector.end('SIGTERM')).toBe(0)
 })

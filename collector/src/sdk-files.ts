@@ -1,16 +1,16 @@
-/** The files of the SDK that the build puts beside the collector: `sdk.js`, and optional ones in the folder `sdk`. */
+/** The SDK files that the build puts beside the collector: `sdk.js`, and optional ones in the folder `sdk`. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-// esbuild puts it in place when it bundles, vitest when it tests: the version of the SDK that was built along.
+// The version of the SDK in the same build, defined by esbuild in bundles and by vitest in tests.
 declare const __SDK_VERSION__: string
 
 export interface SdkFile {
-  /** Below the collector's address, as in `sdk.js` or `sdk/vitals.js`. */
+  /** Below the collector's address, for example `sdk.js` or `sdk/vitals.js`. */
   path: string
-  /** Where it never changes, as in `sdk-0.1.0.js` or `sdk-0.1.0/vitals.js`. */
+  /** Path whose content never changes, for example `sdk-0.1.0.js` or `sdk-0.1.0/vitals.js`. */
   fixedPath: string
   text: string
   integrity: string
@@ -20,7 +20,7 @@ export type SdkFiles = ReturnType<typeof createSdkFiles>
 
 const main = 'sdk.js'
 
-/** Reads each file once. `findFolder` names the folder that has them; it is asked when one is wanted, so that a collector starts without. */
+/** Reads each file once. `findFolder` returns their folder; it is called lazily, so that a collector starts without a built SDK. */
 export function createSdkFiles(findFolder: () => string = builtFolder, version = __SDK_VERSION__) {
   const known = new Map<string, SdkFile>()
 
@@ -43,9 +43,9 @@ export function createSdkFiles(findFolder: () => string = builtFolder, version =
 
   return {
     version,
-    /** Undefined: there is no such file. */
+    /** Undefined: no such file. */
     read,
-    /** All that are there, `sdk.js` first. */
+    /** All existing files, `sdk.js` first. */
     async list(): Promise<SdkFile[]> {
       const files = [await read(main)]
       for (const path of files[0] ? await optionalPaths(findFolder()) : []) files.push(await read(path))
@@ -54,17 +54,17 @@ export function createSdkFiles(findFolder: () => string = builtFolder, version =
   }
 }
 
-/** What a tag says in its `integrity`, so that a browser runs this text or none. */
+/** The `integrity` of a script tag: a browser runs exactly this text or nothing. */
 export function integrityOf(text: string): string {
   return `sha384-${createHash('sha384').update(text).digest('base64')}`
 }
 
-/** The tag that loads one version for ever. */
+/** A script tag pinned to one version. */
 export function fixedTag({ fixedPath, integrity }: SdkFile, page: { origin: string; token: string }): string {
   return `<script async src="${page.origin}/${fixedPath}" integrity="${integrity}" crossorigin="anonymous" data-token="${page.token}"></script>`
 }
 
-/** By the package's own name, so that sources under test find it too. */
+/** Resolved by package name, so that sources under test find it too. */
 const builtFolder = (): string => dirname(createRequire(import.meta.url).resolve('headwater/sdk.js'))
 
 async function optionalPaths(folder: string): Promise<string[]> {
@@ -79,4 +79,4 @@ async function optionalPaths(folder: string): Promise<string[]> {
 }
 
 const isMissing = (error: unknown): boolean =>
-  ['ENOENT', 'MODULE_NOT_FOUND'].includes((error as { code?: string } | null)?.code ?? '') // Node's errors carry one
+  ['ENOENT', 'MODULE_NOT_FOUND'].includes((error as { code?: string } | null)?.code ?? '') // Node's errors have one

@@ -11,7 +11,7 @@ describe('the pepper', () => {
     expect(one.hashToken('t')).toBe(createSecrets('one pepper').hashToken('t'))
   })
 
-  it('hides the same identity differently on every website and for every kind', () => {
+  it('gives one identity different hashes on every website and for every kind', () => {
     const hashes = [
       one.hashIdentity('1', 'cookie', 'x'),
       one.hashIdentity('2', 'cookie', 'x'),
@@ -21,7 +21,7 @@ describe('the pepper', () => {
     expect(new Set(hashes).size).toBe(4)
   })
 
-  it('opens what it closed, and nothing that was changed or closed under another', () => {
+  it('decrypts what it encrypted, and nothing modified or encrypted under another pepper', () => {
     const closed = one.encrypt('grüße')
     expect(one.decrypt(closed)).toBe('grüße')
     expect(one.encrypt('grüße').equals(closed)).toBe(false)

@@ -11,7 +11,7 @@ export interface Secrets {
   hashIdentity(websiteId: string, type: string, value: string): string
   /** AES-256-GCM: 12 bytes nonce, ciphertext, 16 bytes tag. */
   encrypt(text: string): Buffer
-  /** Throws when the bytes were not encrypted under this pepper. */
+  /** Throws if the bytes were not encrypted under this pepper. */
   decrypt(bytes: Buffer): string
 }
 
@@ -47,7 +47,7 @@ export function createSecrets(pepper: string): Secrets {
   }
 }
 
-/** The pepper of the settings; of an embedded database without one, the pepper kept in its folder, made on first use. */
+/** The configured pepper; for an embedded database without one, the pepper in its folder, generated on first use. */
 export function openPepper({ pepper, dataDir }: Config): string {
   if (pepper) return pepper
   const file = join(dataDir, 'pepper')

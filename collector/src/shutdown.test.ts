@@ -1,4 +1,4 @@
-/** How a collector ends and begins again: SIGTERM under load, and the lock on the folder of the embedded database. */
+/** How a collector stops and restarts: SIGTERM under load, and the lock on the folder of the embedded database. */
 import { createPublicToken, runCommand, type Settings } from '@headwater/bench/commands'
 import { postBatch } from '@headwater/bench/post-batch'
 import { createTraffic } from '@headwater/bench/rows'
@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 const pepper = 'a pepper for tests, long enough to be one'
 const clients = 8
 const eventsPerBatch = 20
-/** What the collector promises: process managers kill what does not end some time after SIGTERM. */
+/** What the collector promises: process managers kill a process that does not end in time after SIGTERM. */
 const shutdownLimitMs = 5_000
 /** Each test starts several processes, which takes seconds on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 })
@@ -38,7 +38,7 @@ async function serveEmpty(settings: Settings) {
   return { collector, token: await createPublicToken(settings) }
 }
 
-/** Sends from all clients until none gets through any more; tells `onAcknowledged` how many batches are. */
+/** Sends from all clients until none gets through any more; calls `onAcknowledged` with the number of acknowledged batches. */
 async function loadUntilRefused(
   sender: { url: string; token: string },
   onAcknowledged: (batches: number) => void,
@@ -59,7 +59,7 @@ async function loadUntilRefused(
   return { acknowledged, statuses: [...statuses] }
 }
 
-/** How many of the events a collector does not know: it calls the others duplicates. */
+/** Counts the events that a collector does not know: the others are duplicates. */
 async function countUnknown(sender: { url: string; token: string }, batches: WireEvent[][]): Promise<number> {
   let unknown = 0
   for (const batch of batches) {
@@ -73,7 +73,7 @@ describe.each([
   ['PGlite', onPglite],
   ['PostgreSQL 15', onPostgres],
 ])('SIGTERM under load on %s', (_, prepare) => {
-  test('ends the collector with code 0 within 5 s, and loses nothing that it acknowledged', async () => {
+  test('ends the collector with code 0 within 5 s, without losing acknowledged events', async () => {
     const settings = await prepare()
     const { collector, token } = await serveEmpty(settings)
     let signalledAt = Number.POSITIVE_INFINITY
@@ -101,7 +101,7 @@ describe('the folder of the embedded database', () => {
     expect(refusal).toMatchObject({ message: expect.stringContaining(`${settings.HEADWATER_DATA_DIR}`) })
   })
 
-  test('is free again after kill -9 of its holder, and what was acknowledged is there', async () => {
+  test('is free again after kill -9 of its holder, with all acknowledged events', async () => {
     const settings = await onPglite()
     const { collector, token } = await serveEmpty(settings)
     const { acknowledged } = await loadUntilRefused({ ...collector, token }, (batches) => {

@@ -21,11 +21,11 @@ export interface TestCollector {
   websiteId: string
   publicToken: string
   secretToken: string
-  /** What reached `onError`. */
+  /** Errors passed to `onError`. */
   errors: unknown[]
   /** The collector's clock, epoch ms; tests set it. */
   clock: { now: number }
-  /** Sends events with the public token and answers with the receipt of a 200. */
+  /** Sends events with the public token and returns the receipt; throws unless the status is 200. */
   send(events: unknown[], batch?: object): Promise<Receipt>
   post(
     body: string | Uint8Array<ArrayBuffer>,
@@ -39,7 +39,7 @@ export interface TestCollector {
 
 export const noon = Date.parse('2026-11-20T12:00:00.000Z')
 
-/** Migrates the database and makes a website with a public and a secret token. */
+/** Migrates the database and creates a website with a public and a secret token. */
 export async function createTestCollector(db: Db, settings: StoredSettings = {}): Promise<TestCollector> {
   await migrate(db)
   const secrets = createSecrets('a pepper for tests, long enough to be one')
@@ -57,7 +57,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
   const errors: unknown[] = []
   const tokens = createTokenFinder({ db, secrets, now })
   const onError = (error: unknown) => errors.push(error)
-  // A busy machine may take longer than a user would wait.
+  // A busy machine may exceed the default.
   const ingest = createIngest({ db, secrets, now, onError, answerLimitMs: 30_000 })
   const sdkFiles = createSdkFiles()
   const app = createApp({
@@ -94,7 +94,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
       )
       if (response.status !== 200)
         throw new Error(`${response.status}: ${await response.text()}`, { cause: errors.at(-1) })
-      return (await response.json()) as Receipt // the collector's own answer
+      return (await response.json()) as Receipt // the collector's own response
     },
     async count(table) {
       const [row] = await db.query<{ count: number }>(`select count(*)::float8 as count from ${table}`)
@@ -119,7 +119,7 @@ const leftByEvents = [
 
 let lastEvent = 0
 
-/** A valid event of an anonymous visitor, a millisecond after the one before; fields replace its own. */
+/** A valid event of an anonymous visitor, 1 ms after the previous one; `fields` override its own. */
 export function event(fields: Partial<WireEvent> & Record<string, unknown> = {}): WireEvent {
   lastEvent += 1
   return {
@@ -132,7 +132,7 @@ export function event(fields: Partial<WireEvent> & Record<string, unknown> = {})
   }
 }
 
-/** A session as the SDK sends it, landed from `landingUrl`. */
+/** A session as the SDK reports it, landed on `landingUrl`. */
 export const session = (id: string, landingUrl = 'https://shop.example/', more: object = {}) => ({
   id,
   started_at: new Date(noon - 120_000).toISOString(),

@@ -24,7 +24,7 @@ const websiteCommand = defineCommand({
     create: defineCommand({
       meta: { name: 'create', description: 'Add a website' },
       args: {
-        name: { type: 'string', required: true, description: 'What you call it' },
+        name: { type: 'string', required: true, description: 'Display name' },
         url: { type: 'string', required: true, description: 'Its address, for example https://shop.example' },
         json,
       },
@@ -48,14 +48,14 @@ const websiteCommand = defineCommand({
           print(
             args.json,
             websites,
-            lines.join('\n') || 'There is no website yet. Add one with `headwater website create`.',
+            lines.join('\n') || 'No websites yet. Add one with `headwater website create`.',
           )
         }),
     }),
     settings: defineCommand({
       meta: {
         name: 'settings',
-        description: 'Show the settings of a website, after changing those that are given',
+        description: 'Change the given settings of a website, then show all of them',
       },
       args: { website, ...settingOptions, json },
       run: ({ args }) =>
@@ -70,22 +70,22 @@ const websiteCommand = defineCommand({
 })
 
 const tokenCommand = defineCommand({
-  meta: { name: 'token', description: 'The tokens that websites send events with' },
+  meta: { name: 'token', description: 'The tokens that authenticate events' },
   subCommands: {
     create: defineCommand({
-      meta: { name: 'create', description: 'Make a token; it is shown once' },
+      meta: { name: 'create', description: 'Create a token; it is shown only once' },
       args: {
         website,
-        name: { type: 'string', required: true, description: 'What you call it' },
+        name: { type: 'string', required: true, description: 'Display name' },
         kind: {
           type: 'string',
           default: 'public',
           description: 'public (browsers, apps) or secret (servers)',
         },
-        scope: { type: 'string', description: 'Scopes, separated by commas; default events:write' },
+        scope: { type: 'string', description: 'Comma-separated scopes; default events:write' },
         expires: {
           type: 'string',
-          description: 'When it ends, for example 2027-01-31T00:00:00Z; default never',
+          description: 'When it expires, for example 2027-01-31T00:00:00Z; default never',
         },
         json,
       },
@@ -97,7 +97,7 @@ const tokenCommand = defineCommand({
           print(
             args.json,
             created,
-            `${created.token}\n\nKeep it now: only its hash is stored, and it is not shown again.`,
+            `${created.token}\n\nSave it now: only its hash is stored, so it cannot be shown again.`,
           )
         }),
     }),
@@ -107,19 +107,19 @@ const tokenCommand = defineCommand({
       run: ({ args }) =>
         act(async () => {
           const tokens = await runOperation('token.list', { website: args.website })
-          const state = (revoked: unknown) => (revoked ? 'revoked' : 'in force')
+          const state = (revoked: unknown) => (revoked ? 'revoked' : 'active')
           const lines = tokens.map(({ id, name, kind, token_prefix, scopes, revoked_at }) =>
             [id, name, kind, `${token_prefix}…`, scopes.join(','), state(revoked_at)].join('  '),
           )
           print(
             args.json,
             tokens,
-            lines.join('\n') || 'This website has no token yet. Make one with `headwater token create`.',
+            lines.join('\n') || 'This website has no tokens yet. Create one with `headwater token create`.',
           )
         }),
     }),
     revoke: defineCommand({
-      meta: { name: 'revoke', description: 'End a token; works everywhere within 10 seconds' },
+      meta: { name: 'revoke', description: 'Revoke a token; takes effect everywhere within 10 seconds' },
       args: { website, token: { type: 'positional', description: 'Its id, name or prefix' }, json },
       run: ({ args }) =>
         act(async () => {
@@ -133,7 +133,7 @@ const tokenCommand = defineCommand({
 const migrateCommand = defineCommand({
   meta: {
     name: 'migrate',
-    description: 'Create the tables in an empty database, or upgrade those of an earlier version',
+    description: 'Create the tables in an empty database, or upgrade them from an earlier version',
   },
   args: { json },
   run: ({ args }) =>
@@ -142,8 +142,8 @@ const migrateCommand = defineCommand({
       try {
         const result = await migrate(opened.db)
         const texts = {
-          created: 'The tables are created',
-          upgraded: 'The tables are upgraded',
+          created: 'Created the tables',
+          upgraded: 'Upgraded the tables',
           unchanged: 'Nothing to do',
         }
         print(
@@ -158,7 +158,7 @@ const migrateCommand = defineCommand({
 })
 
 const sdkCommand = defineCommand({
-  meta: { name: 'sdk', description: 'Show the files of the SDK, with the tag that checks its integrity' },
+  meta: { name: 'sdk', description: 'List the SDK files, with a script tag that checks integrity' },
   args: { json },
   run: ({ args }) =>
     act(async () => {
@@ -172,7 +172,7 @@ const headwater = defineCommand({
     name: 'headwater',
     version,
     description:
-      'Knows where your customers came from. Settings come from the environment: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS.',
+      'First-party attribution: shows where your customers came from. Configured by environment variables: DATABASE_URL, HEADWATER_PEPPER, PORT, HOST, HEADWATER_DATA_DIR, TRUSTED_PROXY_HOPS.',
   },
   subCommands: {
     dev: defineCommand({
@@ -199,7 +199,7 @@ function print(asJson: boolean | undefined, result: unknown, text: string): void
   console.log(asJson ? JSON.stringify(result, null, 2) : text)
 }
 
-/** Errors that the user can mend are told in words; anything else keeps its stack. */
+/** Prints only the message of an error that the user can fix, and the stack of any other. */
 async function act(work: () => Promise<void>): Promise<void> {
   try {
     await work()
@@ -214,12 +214,13 @@ async function act(work: () => Promise<void>): Promise<void> {
 
 /** What to do about failures of the system, by the code of Node or the SQLSTATE of PostgreSQL. */
 const advice: Record<string, string> = {
-  EADDRINUSE: 'The port is taken. Set PORT to another one, or stop what listens there.',
-  ECONNREFUSED: 'No PostgreSQL answers at DATABASE_URL. Check that it runs, and its host and port.',
-  ENOTFOUND: 'The host in DATABASE_URL is not known. Check its spelling.',
-  '3D000': 'DATABASE_URL names a database that is not there. Create it, for example with `createdb`.',
-  '28P01': 'PostgreSQL refuses the user or the password in DATABASE_URL.',
-  '28000': 'PostgreSQL refuses the user in DATABASE_URL.',
+  EADDRINUSE: 'The port is in use. Set PORT to another one, or stop the process that listens on it.',
+  ECONNREFUSED:
+    'Cannot connect to PostgreSQL at DATABASE_URL. Check that it is running, and the host and port.',
+  ENOTFOUND: 'The host in DATABASE_URL cannot be resolved. Check its spelling.',
+  '3D000': 'The database in DATABASE_URL does not exist. Create it, for example with `createdb`.',
+  '28P01': 'PostgreSQL rejected the user or the password in DATABASE_URL.',
+  '28000': 'PostgreSQL rejected the user in DATABASE_URL.',
 }
 
 function describe(error: unknown): string {

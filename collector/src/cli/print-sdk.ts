@@ -1,19 +1,19 @@
-/** What `headwater sdk` says of each file of the SDK. */
+/** What `headwater sdk` prints about each SDK file. */
 import { gzipSync } from 'node:zlib'
 import { fixedTag, type SdkFiles } from '../sdk-files.ts'
 
-/** Stands where only the reader knows what belongs there. */
-const anyPage = { origin: 'https://your-collector.example', token: 'hw_pub_…' }
+/** For the reader to replace. */
+const placeholders = { origin: 'https://your-collector.example', token: 'hw_pub_…' }
 
 export interface SdkListing {
   path: string
   fixed_path: string
   version: string
   bytes: number
-  /** By gzip -9. */
+  /** Compressed with gzip -9. */
   gzip_bytes: number
   integrity: string
-  /** Of `sdk.js` only: what to put on a page. */
+  /** Only for `sdk.js`: the tag to put on a page. */
   tag?: string
 }
 
@@ -25,7 +25,7 @@ export async function listSdk(files: SdkFiles): Promise<SdkListing[]> {
     bytes: Buffer.byteLength(file.text),
     gzip_bytes: gzipSync(file.text, { level: 9 }).length,
     integrity: file.integrity,
-    ...(file.path === 'sdk.js' && { tag: fixedTag(file, anyPage) }),
+    ...(file.path === 'sdk.js' && { tag: fixedTag(file, placeholders) }),
   }))
 }
 
@@ -33,8 +33,8 @@ export function sdkText(listings: SdkListing[]): string {
   if (listings.length === 0) return 'The SDK is not built. Run `npm run build`.'
   const lines = listings.map(
     ({ fixed_path, version, bytes, gzip_bytes, integrity }) =>
-      `/${fixed_path}  version ${version}  ${bytes} bytes  ${gzip_bytes} by gzip -9  ${integrity}`,
+      `/${fixed_path}  version ${version}  ${bytes} bytes  ${gzip_bytes} with gzip -9  ${integrity}`,
   )
   const tags = listings.flatMap(({ tag }) => tag ?? [])
-  return [...lines, '', 'One version for ever, checked by the browser:', ...tags].join('\n')
+  return [...lines, '', 'Pinned to this version, with an integrity check by the browser:', ...tags].join('\n')
 }

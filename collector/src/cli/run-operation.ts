@@ -1,4 +1,4 @@
-/** Runs an operation on the database that the settings name, wherever it can be reached. */
+/** Runs an operation on the configured database, directly or through the collector that has it open. */
 
 import { holderOf } from '@headwater/db/folder-lock'
 import { checkSchemaVersion, migrate } from '@headwater/db/migrate'
@@ -8,7 +8,7 @@ import { OperationError } from '../operation-error.ts'
 import { type OperationName, type OperationResult, operations } from '../operations.ts'
 import { createSecrets, openPepper } from '../secrets.ts'
 
-/** Here, or by the collector that has the PGlite folder. Times in the result are Dates or ISO texts accordingly. */
+/** Runs here, or in the collector that holds the PGlite folder; times in the result are Dates here, ISO texts there. */
 export async function runOperation<Name extends OperationName>(
   name: Name,
   input: unknown,
@@ -19,7 +19,7 @@ export async function runOperation<Name extends OperationName>(
 
   const opened = await openDatabase(config)
   try {
-    await (opened.lock ? migrate(opened.db) : checkSchemaVersion(opened.db)) // an embedded database is nobody else's
+    await (opened.lock ? migrate(opened.db) : checkSchemaVersion(opened.db)) // the lock keeps other processes out
     const result: unknown = await operations[name](
       { db: opened.db, secrets: createSecrets(openPepper(config)) },
       input,

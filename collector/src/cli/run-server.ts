@@ -1,14 +1,14 @@
-/** Runs a collector in the foreground until it is told to stop. */
+/** Runs a collector in the foreground until SIGTERM or SIGINT. */
 import { readConfig } from '../config.ts'
 import { devFile } from '../dev/development.ts'
 import { type Collector, startCollector } from '../main.ts'
 
-/** Hard end of a shutdown that hangs. */
+/** A shutdown that hangs is forced after this. */
 const shutdownLimitMs = 5_000
 
 export async function runServe(asJson: boolean | undefined): Promise<void> {
   const collector = await startCollector({ config: readConfig(process.env), mode: 'serve' })
-  console.log(asJson ? JSON.stringify({ url: collector.url }) : `Headwater listens at ${collector.url}`)
+  console.log(asJson ? JSON.stringify({ url: collector.url }) : `Headwater is listening at ${collector.url}`)
   stopOnSignal(collector)
 }
 
@@ -23,7 +23,7 @@ export async function runDev(asJson: boolean | undefined): Promise<void> {
     `  Watch events arrive   ${collector.url}/`,
     `  Visit the demo shop   ${collector.url}/demo?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=X1`,
     '',
-    `  Tokens for your own page are in ${devFile(config)}. Ctrl-C stops it; the data stays.`,
+    `  Tokens for your own page are in ${devFile(config)}. Ctrl-C stops the collector; the data is kept.`,
     '',
   ]
   console.log(asJson ? JSON.stringify({ url: collector.url }) : lines.join('\n'))

@@ -1,9 +1,9 @@
-/** What the options of `headwater website settings` stand for. */
+/** The options of `headwater website settings`. */
 import { expect, it } from 'vitest'
 import { settingsSchema } from '../websites/settings.ts'
 import { readSettingOptions, settingOptions } from './setting-options.ts'
 
-it('each option is a setting, and each setting has an option', () => {
+it('every setting has an option, and every option is a setting', () => {
   const names = Object.keys(settingOptions).map((name) => name.replaceAll('-', '_'))
   expect(names.sort()).toEqual(Object.keys(settingsSchema.shape).sort())
 })
@@ -17,7 +17,7 @@ it.each<[string, string, unknown]>([
   ['ignored-referrers', '', []],
   ['events-per-minute', '6000', 6000],
   ['events-per-minute', 'none', null],
-])('--%s %s is a value that the setting takes', (name, text, value) => {
+])('--%s %s is accepted', (name, text, value) => {
   const settings = readSettingOptions({ [name]: text, website: '1', json: true })
   expect(settings).toEqual({ [name.replaceAll('-', '_')]: value })
   expect(settingsSchema.safeParse(settings).success).toBe(true)

@@ -1,8 +1,8 @@
-/** The settings of a website as options of the command line. */
+/** The settings of a website as command-line options. */
 
 interface SettingOption {
   description: string
-  /** The value that a text stands for; the text itself where it stands for none, so that the check can name it. */
+  /** Parses an option; returns a text that cannot be parsed unchanged, for validation to report. */
   read(text: string): unknown
 }
 
@@ -12,31 +12,31 @@ const list = (value: string) => value.split(',').flatMap((each) => each.trim() |
 const yesOrNo = (value: string) => ({ true: true, false: false })[value] ?? value
 
 const options: Record<string, SettingOption> = {
-  'time-zone': { description: 'Where its days begin, for example Europe/Berlin', read: text },
+  'time-zone': { description: 'Time zone of its days, for example Europe/Berlin', read: text },
   'sessions-end-at-midnight': {
     description: 'Whether midnight ends a session: true or false',
     read: yesOrNo,
   },
-  'lookback-days': { description: 'How far before a conversion a touch earns credit', read: number },
-  'default-model': { description: 'The model that decides which touches a conversion names', read: text },
-  models: { description: 'Models whose credit is stored, separated by commas', read: list },
-  'horizon-days': { description: 'How old an event may be when it arrives', read: number },
+  'lookback-days': { description: 'Days before a conversion in which a touch earns credit', read: number },
+  'default-model': { description: 'Model that decides the attributed touch of a conversion', read: text },
+  models: { description: 'Comma-separated models whose credit is stored', read: list },
+  'horizon-days': { description: 'Maximum age in days of an event when it arrives', read: number },
   'ignored-referrers': {
-    description: 'Hosts that only pass visitors on, separated by commas, besides those known',
+    description: 'Comma-separated hosts to ignore as referrers, besides the built-in ones',
     read: list,
   },
   'events-per-minute': {
-    description: 'How many events each token may send, or none for no limit',
+    description: 'Events per minute that each token may send, or none for no limit',
     read: (value) => (value === 'none' ? null : number(value)),
   },
 }
 
-/** For the command: all of them are optional texts. */
+/** For the command: all are optional strings. */
 export const settingOptions = Object.fromEntries(
   Object.entries(options).map(([name, { description }]) => [name, { type: 'string', description } as const]),
 )
 
-/** The settings that are given, by their names in JSON. */
+/** The given settings, by JSON name. */
 export function readSettingOptions(args: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, { read }]) => {

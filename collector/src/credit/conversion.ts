@@ -1,18 +1,18 @@
-/** A conversion before it is stored: what happened, and by which of its website's rules it is credited. */
+/** A conversion before it is stored: what happened, and the website's rules for crediting it. */
 import type { credit, Model } from '@headwater/attribution/credit'
 
 /** An event that is a conversion. */
 export interface Conversion {
   websiteId: string
   customerId: string
-  /** Null: it came without one. */
+  /** Null: no session. */
   sessionId: string | null
   eventId: string
   name: string
-  /** The order number; null: none given. */
+  /** The order number; null: none. */
   conversionId: string | null
   occurredAt: number
-  /** Null: worth counting, without a value. Negative: a refund. */
+  /** Null: counted without a value. Negative: a refund. */
   valueCents: number | null
   currency: string | null
   /** Settings of its website. */
@@ -20,14 +20,14 @@ export interface Conversion {
 }
 
 export interface CreditRules {
-  /** How far back a touch may lie to share in it. */
+  /** How far back touches earn credit. */
   lookbackDays: number
-  /** Decides the touches that the conversion itself names. */
+  /** Decides the attributed touch. */
   defaultModel: Model
   models: readonly Model[]
 }
 
-/** What each touch is owed, and which of them the conversion names. */
+/** The credit of each touch, and the touches that the conversion references. */
 export type Credit = ReturnType<typeof credit>
 
 export type CreditedConversion = Conversion & { credit: Credit }

@@ -1,4 +1,4 @@
-/** Credits conversions to the touches that led to them; a refund takes the weights of what it refunds. */
+/** Credits conversions to the touches that led to them; a refund uses the weights of the conversion it refunds. */
 import { credit } from '@headwater/attribution/credit'
 import type { Queries } from '@headwater/db/db'
 import type { Conversion, CreditedConversion } from './conversion.ts'
@@ -8,8 +8,8 @@ import { creditRefund, isRefund, loadRefunded, originalOf, refundKey } from './r
 const dayMs = 86_400_000
 
 /**
- * Loads the touches of their customers and credits each conversion. The rows of the customers must be locked, so that of two
- * groups one sees the other's touches. Sends every statement before it answers.
+ * Loads the touches of the customers and credits each conversion. The customers must be locked, so that concurrent groups
+ * see each other's touches. Sends all statements in one round trip.
  */
 export async function creditConversions(
   tx: Queries,
@@ -18,7 +18,7 @@ export async function creditConversions(
   const refunds = conversions.filter(isRefund)
   const [paths, refunded] = await Promise.all([loadPaths(tx, conversions), loadRefunded(tx, refunds)])
   const sales = conversions.filter((one) => !isRefund(one)).map((sale) => creditByTouches(sale, paths))
-  // What they refund may be among these sales.
+  // A refund may refer to one of these sales.
   for (const sale of sales)
     if (!refunded.has(refundKey(sale))) refunded.set(refundKey(sale), originalOf(sale))
   return [

@@ -34,7 +34,7 @@ onBothDatabases((open) => {
       left join referrer_domains r on r.website_id = t.website_id and r.id = t.referrer_domain_id
       order by k.model, t.occurred_at`)
 
-  it('a purchase after a paid, an organic and a direct visit is credited by four models, to the cent', async () => {
+  it('a purchase after a paid, an organic and a direct session is credited by four models, to the cent', async () => {
     await collector.send([
       event(visit('1', 300, '?utm_source=google&utm_medium=cpc&utm_campaign=spring&gclid=X1')),
       event(visit('2', 200, '', { referrer_url: 'https://duckduckgo.com/' })),
@@ -54,7 +54,7 @@ onBothDatabases((open) => {
     expect(conversion).toEqual({ first: true, attributed: true, attribution_model: 'last_non_direct' })
   })
 
-  it('one landing seen in many events is one touch, at the earliest time, whatever the order of arrival', async () => {
+  it('a landing reported by many events is one touch, at the earliest time, in any order of arrival', async () => {
     const landing = {
       session: { ...session('1', 'https://shop.example/?utm_source=a'), started_at: minutesAgo(60) },
     }
@@ -71,7 +71,7 @@ onBothDatabases((open) => {
     expect(visited).toEqual({ duration: 40 * 60_000, view_count: 0, is_bounced: false })
   })
 
-  it('a visit that begins on the site itself, or returns from the payment provider, leaves the touch before it standing', async () => {
+  it('a session that begins on the site itself, or returns from the payment provider, opens no touch', async () => {
     await collector.send([
       event(visit('1', 60, '?utm_source=a')),
       event(visit('2', 20, '', { referrer_url: 'https://shop.example/cart' })),
@@ -81,7 +81,7 @@ onBothDatabases((open) => {
     expect((await credits()).map(({ touch }) => touch)).toEqual(['a', 'a', 'a', 'a'])
   })
 
-  it('a reported contact is never direct, also when it names no source', async () => {
+  it('a reported contact is never direct, even if it names no source', async () => {
     await collector.send([
       event({
         type: 'touch',
@@ -105,7 +105,7 @@ onBothDatabases((open) => {
     ])
   })
 
-  it('a page whose address carries a campaign is a touch of its own within the session', async () => {
+  it('a page view with a campaign in its address is a touch of its own within the session', async () => {
     await collector.send([
       event({ ...visit('1', 60), type: 'page', name: '/' }),
       event({
@@ -122,7 +122,7 @@ onBothDatabases((open) => {
     ])
   })
 
-  it('an order reported by browser and server is one conversion; the later report is stored as an event and says so', async () => {
+  it('an order reported by browser and server is one conversion; the later report is stored as an event, and its receipt says so', async () => {
     await collector.send([purchase({ ...visit('1', 10), conversion_id: '1001' })])
     const receipt = await collector.send([
       purchase({ anonymous_id: undefined, user_id: 'u1', conversion_id: '1001' }),
@@ -134,7 +134,7 @@ onBothDatabases((open) => {
     expect([await collector.count('conversions'), await collector.count('events')]).toEqual([1, 2])
   })
 
-  it('a refund takes the touches and the weights of its order, not those of later visits', async () => {
+  it('a refund uses the touches and weights of its order, not those of later sessions', async () => {
     const order = { conversion_id: '77', revenue_cents: 1000 }
     await collector.send([
       purchase({ ...visit('1', 60, '?utm_source=a'), ...order }),
@@ -148,14 +148,14 @@ onBothDatabases((open) => {
     ])
   })
 
-  it('a refund of nothing known is credited on its own', async () => {
+  it('a refund of an unknown order is credited on its own', async () => {
     await collector.send([
       purchase({ ...visit('1', 60, '?utm_source=a'), conversion_id: '78', revenue_cents: -400 }),
     ])
     expect((await credits()).map(({ value }) => value)).toEqual([-400, -400, -400, -400])
   })
 
-  it('a refund takes the weights of its order when it comes in the same batch, or before it there', async () => {
+  it('a refund uses the weights of its order if both are in one batch, in either order', async () => {
     const order = { conversion_id: '79', revenue_cents: 1000 }
     await collector.send([
       purchase({ ...visit('2', 20, '?utm_source=b'), ...order, revenue_cents: -1000 }),
@@ -181,7 +181,7 @@ onBothDatabases((open) => {
     ])
   })
 
-  it('a refund is no conversion of its session', async () => {
+  it('a refund does not count as a conversion of its session', async () => {
     await collector.send([
       purchase({ ...visit('1', 60), conversion_id: '81' }),
       purchase({ ...visit('1', 60), conversion_id: '81', revenue_cents: -10_000 }),
@@ -192,7 +192,7 @@ onBothDatabases((open) => {
     ])
   })
 
-  it('an order told twice is one conversion of its session too', async () => {
+  it('an order reported twice counts as one conversion of its session', async () => {
     const order = () => purchase({ ...visit('1', 60), conversion_id: '9' })
     await collector.send([order(), order()])
     expect(await collector.rows('select conversion_count from sessions_tracking')).toEqual([
@@ -200,13 +200,13 @@ onBothDatabases((open) => {
     ])
   })
 
-  it('a visit that a server tells, without a cookie, is one session and one landing', async () => {
+  it('a session reported by a server, without a cookie, is one session with one landing', async () => {
     const told = () => event({ anonymous_id: undefined, user_id: 'u', ...visit('1', 60, '?utm_source=a') })
     await collector.send([told(), told(), told()])
     expect([await collector.count('sessions_tracking'), await collector.count('touches')]).toEqual([1, 1])
   })
 
-  it('of a customer with thousands of touches the first and the latest 200 share in a conversion', async () => {
+  it('the first and the latest 200 touches of a customer with thousands share in a conversion', async () => {
     const touch = (i: number) =>
       event({
         type: 'touch',
@@ -222,7 +222,7 @@ onBothDatabases((open) => {
     expect(counted).toEqual({ n: 201 })
   })
 
-  it('a conversion without any touch is stored, unattributed', async () => {
+  it('a conversion without touches is stored as unattributed', async () => {
     await collector.send([purchase({})])
     expect(await collector.rows('select attributed_touch_id, attribution_weight from conversions')).toEqual([
       { attributed_touch_id: null, attribution_weight: {} },
@@ -230,7 +230,7 @@ onBothDatabases((open) => {
     expect(await collector.count('conversion_credits')).toBe(0)
   })
 
-  it('touches after the conversion, and those over 90 days before it, get nothing', async () => {
+  it('touches after the conversion, or more than 90 days before it, get no credit', async () => {
     await collector.send([event(visit('1', 60, '?utm_source=old'))])
     await collector.db.query(`update touches set occurred_at = occurred_at - interval '91 days'`)
     await collector.send([event(visit('3', 10, '?utm_source=late'))])

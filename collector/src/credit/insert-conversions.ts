@@ -1,4 +1,4 @@
-/** Inserts credited conversions, their credits, and their count into the sessions they happened in. */
+/** Inserts credited conversions with their credits, and adds them to the counts of their sessions. */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
@@ -8,8 +8,8 @@ import insertConversionsSql from './sql/insert_conversions.sql?raw'
 import insertCredits from './sql/insert_credits.sql?raw'
 
 /**
- * Answers with the events of those that were stored: of one name and conversion id only the first conversion counts. Sends
- * every statement before it answers; credits and counts of a conversion that was not stored find no row to belong to.
+ * Returns the event ids of the stored conversions; only the first of one name and conversion id is stored. Sends all
+ * statements in one round trip: the credits and counts of a conversion that was not stored match no row.
  */
 export async function insertConversions(
   tx: Queries,
@@ -28,7 +28,7 @@ export async function insertConversions(
   return new Set(stored.map(({ event_id }) => event_id))
 }
 
-/** What makes a conversion unique: two groups that store the same one wait for each other in this order. */
+/** What makes a conversion unique. Groups insert in this order, so that those that share conversions cannot deadlock. */
 const uniqueName = ({ websiteId, name, conversionId, eventId }: Conversion) =>
   `${websiteId} ${name} ${conversionId ?? ''} ${eventId}`
 

@@ -5,10 +5,10 @@ import { rowStatement, runRows } from '@headwater/db/statement'
 import type { Conversion } from './conversion.ts'
 import selectTouches from './sql/select_touches.sql?raw'
 
-/** The latest touches of a customer that share in a conversion, beside its first touch. It bounds work. */
+/** How many of a customer's latest touches are loaded, besides the first one: a bound on the work. */
 const touchesPerCustomer = 200
 
-/** By customer. */
+/** By customer id. */
 export type Paths = Map<string, CreditTouch[]>
 
 export async function loadPaths(tx: Queries, conversions: readonly Conversion[]): Promise<Paths> {
@@ -25,7 +25,7 @@ export async function loadPaths(tx: Queries, conversions: readonly Conversion[])
   return paths
 }
 
-export const pathOf = (paths: Paths, { customerId }: Conversion): CreditTouch[] => paths.get(customerId) ?? [] // empty: no touches
+export const pathOf = (paths: Paths, { customerId }: Conversion): CreditTouch[] => paths.get(customerId) ?? []
 
 interface TouchRow {
   customer_id: string

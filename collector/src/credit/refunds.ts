@@ -1,11 +1,11 @@
-/** A refund takes back what its conversion gave: the same touches, the same weights, a negative value. */
+/** Credits a refund to the touches of the conversion it refunds, with the same weights and a negative value. */
 import { allocateCents } from '@headwater/attribution/credit'
 import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import type { Conversion, Credit, CreditedConversion } from './conversion.ts'
 import selectRefundedCredits from './sql/select_refunded_credits.sql?raw'
 
-/** What a refund needs of its conversion: which touches it names, and the weight of each touch by model. */
+/** What a refund needs of the refunded conversion: the touches it references, and the weight of each touch by model. */
 type Original = Omit<Credit, 'credits'> & {
   shares: Pick<Credit['credits'][number], 'model' | 'touchId' | 'weight'>[]
 }
@@ -13,17 +13,17 @@ type Original = Omit<Credit, 'credits'> & {
 /** By `refundKey`. */
 export type Refunded = Map<string, Original>
 
-/** Takes back an earlier conversion, which its order number names. */
+/** Whether a conversion refunds an earlier one, which its order number identifies. */
 export const isRefund = ({ valueCents, conversionId }: Conversion): boolean =>
   (valueCents ?? 0) < 0 && conversionId !== null
 
-/** Names the conversion that a refund takes back: one of the same currency, because shares in another one could not be compared. */
+/** Identifies the conversion that a refund refers to. It must have the same currency: other amounts cannot be compared. */
 export const refundKey = ({ websiteId, name, conversionId, currency }: RefundName): string =>
   JSON.stringify([websiteId, name, conversionId, currency])
 
 type RefundName = Pick<Conversion, 'websiteId' | 'name' | 'conversionId' | 'currency'>
 
-/** The stored conversions that these refunds take back; unknown ones are missing. */
+/** The stored conversions that these refunds refer to; unknown ones are missing. */
 export async function loadRefunded(tx: Queries, refunds: readonly Conversion[]): Promise<Refunded> {
   const refunded: Refunded = new Map()
   for (const row of await runRows<RefundedRow, Conversion>(tx, refundedSelect, refunds)) {
@@ -38,13 +38,13 @@ export async function loadRefunded(tx: Queries, refunds: readonly Conversion[]):
   return refunded
 }
 
-/** Of a conversion that is not stored yet. */
+/** For a conversion that is not stored yet. */
 export const originalOf = ({ credit: { credits, ...names } }: CreditedConversion): Original => ({
   ...names,
   shares: credits,
 })
 
-/** Undefined: what it refunds is unknown. */
+/** Undefined: the refunded conversion is unknown. */
 export function creditRefund(refund: Conversion, refunded: Refunded): CreditedConversion | undefined {
   const original = refunded.get(refundKey(refund))
   if (!original) return undefined
@@ -70,7 +70,7 @@ interface RefundedRow {
   last_non_direct_touch_id: string | null
   attributed_touch_id: string | null
   attribution_weight: Credit['weights']
-  /** Null, with the two below: it was unattributed. */
+  /** Null, like the two below: the conversion was unattributed. */
   model: Credit['credits'][number]['model'] | null
   touch_id: string
   weight: number

@@ -14,7 +14,7 @@ import { createFeed } from './feed.ts'
 import { readLiveView } from './live-view.ts'
 import startPage from './start.html?raw'
 
-/** What scripts need to talk to a development collector. */
+/** What scripts need to reach a development collector. */
 export interface DevFile {
   url: string
   website_id: string
@@ -29,14 +29,14 @@ export interface Development {
   announce(url: string): void
 }
 
-/** `.headwater/dev.json`, beside the folder of the data. */
+/** `.headwater/dev.json`, next to the data folder. */
 export const devFile = ({ dataDir }: Config): string => join(dirname(dataDir), 'dev.json')
 
 const html = { headers: { 'content-type': 'text/html; charset=UTF-8' } }
 
 const demoName = 'Demo shop'
 
-/** Finds the demo website and its tokens, or makes them. */
+/** Finds or creates the demo website and its tokens. */
 export async function createDevelopment(
   deps: OperationDeps & { config: Config; sdkFiles: SdkFiles },
 ): Promise<Development> {
@@ -46,8 +46,8 @@ export async function createDevelopment(
   const demo = demoPage.replaceAll('{{public_token}}', tokens.public_token)
 
   const routes = new Hono<AppEnv>()
-    .use('/dev/*', onlyFromHere)
-    .use('/demo/*', onlyFromHere)
+    .use('/dev/*', onlyLocalHosts)
+    .use('/demo/*', onlyLocalHosts)
     .get('/', (c) => answer(c, startPage, html))
     .get('/demo', (c) => answer(c, demo, html))
     .get('/demo/*', (c) => answer(c, demo, html))
@@ -71,8 +71,8 @@ export async function createDevelopment(
   }
 }
 
-/** A name of somebody else's that points to this machine (DNS rebinding) would read the page's data in a visitor's browser. */
-const onlyFromHere: MiddlewareHandler<AppEnv> = async (c, next) => {
+/** Rejects other host names, through which a foreign page could read this data (DNS rebinding). */
+const onlyLocalHosts: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { hostname } = new URL(c.req.url)
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return c.notFound()
   await next()
@@ -84,7 +84,7 @@ async function findDemoWebsite(deps: OperationDeps): Promise<Website> {
   return known ?? operations['website.create'](deps, { name: demoName, url: 'http://127.0.0.1/demo' })
 }
 
-/** Tokens are stored as hashes only, so dev.json is where they survive a restart; lost ones are replaced. */
+/** The database stores only hashes, so tokens survive a restart in dev.json; lost ones are replaced. */
 async function findTokens(deps: OperationDeps & { config: Config }, website: Website) {
   const kept = readDevFile(devFile(deps.config))
   const inForce = (await operations['token.list'](deps, { website: website.id })).filter(
@@ -111,6 +111,6 @@ function readDevFile(file: string): DevFile | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as DevFile // written by announce
   } catch {
-    return undefined // the first start, or somebody removed it
+    return undefined // first start, or the file was removed
   }
 }

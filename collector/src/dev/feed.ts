@@ -1,4 +1,4 @@
-/** Remembers the newest duplicates for the start page: they leave no row that could be shown. */
+/** Remembers the newest duplicates for the start page: they have no row in the database. */
 
 import type { StoredBatch } from '../ingest/commit/commit.ts'
 import { isRejected } from '../ingest/event.ts'
@@ -27,7 +27,7 @@ export function createFeed() {
         })
       duplicates = [...found.reverse(), ...duplicates].slice(0, remembered)
     },
-    /** The stored and rejected events with the remembered duplicates among them. */
+    /** Merges the remembered duplicates into the stored and rejected events. */
     merge(view: LiveView): LiveView {
       const events = [...view.events, ...duplicates]
         .sort((a, b) => (a.at < b.at ? 1 : -1))

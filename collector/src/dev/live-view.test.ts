@@ -1,4 +1,4 @@
-/** States what the start page says of amounts and of where visitors came from. */
+/** The amounts and sources on the start page. */
 import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestCollector, type TestCollector } from '../testing.ts'
@@ -39,7 +39,7 @@ onBothDatabases((open) => {
     ['', 'https://www.google.com/', 'google.com', 'Organic'],
     ['', 'https://blog.example/post', 'blog.example', 'Referral'],
     ['', undefined, 'Direct', 'Direct'],
-  ])('a landing at %j from %s is called %s, of the kind %s', async (query, referrer_url, label, kind) => {
+  ])('a landing at %j from %s is labelled %s, of kind %s', async (query, referrer_url, label, kind) => {
     const key = `${query} ${referrer_url}`
     await collector.send([
       {

@@ -1,4 +1,4 @@
-/** What the start page shows: the newest rows of a website, with names that people use. */
+/** What the start page shows: the newest rows of a website, with readable names. */
 import { type SourceEvidence, sourceMedium } from '@headwater/attribution/click-ids'
 import { formatMoney } from '@headwater/contract/currencies'
 import type { Queries } from '@headwater/db/db'
@@ -41,7 +41,7 @@ export interface LiveView {
   conversions: unknown[]
 }
 
-/** Where something came from, as the dimension tables spell it. */
+/** A source, as stored in the dimension tables. */
 interface SourceRow {
   source: string | null
   medium: string | null
@@ -49,7 +49,7 @@ interface SourceRow {
   referrer_domain: string | null
   referrer_category: string | null
   click_id_type: string | null
-  /** Of a touch: a contact without a source is called by its type. */
+  /** Only of a touch: labels a contact without a source. */
   type?: string
 }
 
@@ -76,7 +76,7 @@ export async function readLiveView(db: Queries, websiteId: string): Promise<Live
     run<ConversionRow, 'website_id'>(db, live.conversions, { website_id: websiteId }),
   ])
   return {
-    totals: totals as LiveView['totals'], // the statement has no `from`: it answers with one row
+    totals: totals as LiveView['totals'], // without `from`, the statement returns one row
     events,
     sessions: sessions.map((row) => ({ ...row, source: labelOf(row) })),
     touches: touches.map((row) => ({ ...row, label: labelOf(row), kind: kindOf(row) })),
@@ -127,7 +127,7 @@ function evidenceOf(row: SourceRow): SourceEvidence {
   const { source, medium, click_id_type, referrer_domain, referrer_category } = row
   return {
     utm: { source: source ?? undefined, medium: medium ?? undefined },
-    clickIds: click_id_type ? { [click_id_type]: 'x' } : {}, // which one matters here, not its value
+    clickIds: click_id_type ? { [click_id_type]: 'x' } : {}, // only the type matters here
     referrerDomain: referrer_domain ?? undefined,
     referrerCategory: referrer_category ?? undefined,
   }

@@ -18,7 +18,7 @@ onBothDatabases((open) => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
   const bare = { authorization: '' }
 
-  /** The refusal's document, after checking what every refusal owes: nothing stored, a way to name it, a message. */
+  /** The problem document, after checking what all of them share: nothing stored, a request id, a message. */
   async function refusalOf(response: Response): Promise<Problem> {
     const problem = (await response.json()) as Problem
     expect(response.headers.get('content-type')).toBe('application/problem+json')
@@ -31,8 +31,8 @@ onBothDatabases((open) => {
     return problem
   }
 
-  describe('a token', () => {
-    it('that is missing, malformed or unknown is 401 invalid_token', async () => {
+  describe('authentication', () => {
+    it('rejects a missing, malformed or unknown token with 401 invalid_token', async () => {
       const unknown = collector.publicToken.replace(/.$/, (last) => (last === 'z' ? 'y' : 'z'))
       for (const headers of [bare, bearer('hw_pub_x'), bearer(unknown), bearer("'; drop table events; --")]) {
         const response = await collector.post(body(event()), { headers })
@@ -41,7 +41,7 @@ onBothDatabases((open) => {
       }
     })
 
-    it('that was revoked is 401 within 10 seconds', async () => {
+    it('rejects a revoked token with 401 within 10 seconds', async () => {
       const { website_id, token } = await makeToken('revoked')
       expect((await collector.post(body(event()), { headers: bearer(token) })).status).toBe(200)
       await operations['token.revoke'](collector, { website: website_id, token: 'revoked' })
@@ -51,7 +51,7 @@ onBothDatabases((open) => {
       expect(await refusalOf(response)).toMatchObject({ status: 401, code: 'token_revoked' })
     })
 
-    it('that has expired is 401 and says since when', async () => {
+    it('rejects an expired token with 401 and the time of expiry', async () => {
       const { token } = await makeToken('expired', { expires: '2026-11-01T00:00:00Z' })
       const problem = await refusalOf(await collector.post(body(event()), { headers: bearer(token) }))
       expect(problem).toMatchObject({
@@ -61,7 +61,7 @@ onBothDatabases((open) => {
       })
     })
 
-    it('without the scope is 403 and names the scope', async () => {
+    it('rejects a token without the scope with 403 and the name of the scope', async () => {
       const { token } = await makeToken('reader', { kind: 'secret', scopes: ['reports:read'] })
       const problem = await refusalOf(await collector.post(body(event()), { headers: bearer(token) }))
       expect(problem).toMatchObject({
@@ -71,7 +71,7 @@ onBothDatabases((open) => {
       })
     })
 
-    it('that is secret is refused from a browser and in an address, and works from a server', async () => {
+    it('accepts a secret token from a server, but not from a browser or in an address', async () => {
       const headers = bearer(collector.secretToken)
       const fromBrowser = await collector.post(body(event()), {
         headers: { ...headers, origin: 'https://shop.example' },
@@ -85,7 +85,7 @@ onBothDatabases((open) => {
       expect((await collector.post(body(event()), { headers })).status).toBe(200)
     })
 
-    it('of an inactive website is 403', async () => {
+    it('rejects the token of an inactive website with 403', async () => {
       await collector.db.query(`update websites set status = 'paused'`)
       collector.clock.now += 10_000
       const problem = await refusalOf(await collector.post(body(event())))
@@ -94,7 +94,7 @@ onBothDatabases((open) => {
       expect(problem).toMatchObject({ status: 403, code: 'website_inactive' })
     })
 
-    it('leaves a row in token_usages for a refused request, with its code', async () => {
+    it('records a refused request in token_usages, with its code', async () => {
       await collector.post('{', {})
       await expect
         .poll(() => collector.rows('select success, error_code, received from token_usages'))
@@ -105,15 +105,15 @@ onBothDatabases((open) => {
   const makeToken = (name: string, more: object = {}) =>
     operations['token.create'](collector, { website: collector.websiteId, name, kind: 'public', ...more })
 
-  describe('a body', () => {
+  describe('the body', () => {
     const events = (count: number) => Array.from({ length: count }, () => event())
 
     it.each([
       ['broken JSON', () => '{"v":1,', 400, 'invalid_json'],
-      ['no JSON object', () => '[]', 400, 'invalid_batch'],
+      ['an array', () => '[]', 400, 'invalid_batch'],
       ['no events', () => '{"v":1}', 400, 'invalid_batch'],
       ['a wrong time', () => '{"v":1,"sent_at":"yesterday","events":[]}', 400, 'invalid_batch'],
-      ['a version of the future', () => '{"v":2,"events":[]}', 400, 'unsupported_version'],
+      ['a future version', () => '{"v":2,"events":[]}', 400, 'unsupported_version'],
       ['too many events', () => body(...events(limits.eventsPerBatch + 1)), 413, 'too_large'],
       [
         'too many bytes',
@@ -128,7 +128,7 @@ onBothDatabases((open) => {
       expect(outcomeOf(status)).toBe('split')
     })
 
-    it('of another type or encoding is 415', async () => {
+    it('of another type or encoding is refused with 415', async () => {
       const xml = await collector.post('<x/>', { headers: { 'content-type': 'application/xml' } })
       expect(await refusalOf(xml)).toMatchObject({ status: 415, code: 'unsupported_media_type' })
       const brotli = await collector.post(body(event()), { headers: { 'content-encoding': 'br' } })
@@ -136,14 +136,14 @@ onBothDatabases((open) => {
       expect(outcomeOf(415)).toBe('drop')
     })
 
-    it('may be gzip by header', async () => {
+    it('may be compressed, by header', async () => {
       const response = await collector.post(gzipSync(body(event())), {
         headers: { 'content-encoding': 'gzip' },
       })
       expect(await response.json()).toMatchObject({ accepted: 1 })
     })
 
-    it('may be gzip by query, as text/plain, with the token in the query: what browsers send without a preflight', async () => {
+    it('may be compressed by query, as text/plain with the token in the query: a request without preflight', async () => {
       const path = `/v1/batch?token=${collector.publicToken}&encoding=gzip`
       const response = await collector.post(gzipSync(body(event())), {
         path,
@@ -153,7 +153,7 @@ onBothDatabases((open) => {
       expect(await response.json()).toMatchObject({ accepted: 1 })
     })
 
-    it('that says gzip and is not, or unpacks without end, is refused', async () => {
+    it('is refused if it is not gzip as declared, or unpacks to too many bytes', async () => {
       const headers = { 'content-encoding': 'gzip' }
       expect(await refusalOf(await collector.post(body(event()), { headers }))).toMatchObject({
         status: 400,
@@ -166,17 +166,17 @@ onBothDatabases((open) => {
       })
     })
 
-    it('that asks for a dry run is refused, rather than stored', async () => {
+    it('is refused, not stored, if a dry run is requested', async () => {
       const response = await collector.post(body(event()), { path: '/v1/batch?dry_run=1' })
       expect(await refusalOf(response)).toMatchObject({ status: 400, code: 'invalid_batch' })
     })
 
-    it('without events is a batch too: drop counts may travel alone', async () => {
+    it('may have no events, only drop counts', async () => {
       const response = await collector.post(JSON.stringify({ v: 1, dropped: { queue_full: 3 }, events: [] }))
       expect(await response.json()).toMatchObject({ accepted: 0, duplicate: 0, rejected: 0, results: [] })
     })
 
-    it('may carry fields that this version does not know', async () => {
+    it('may have fields that this version does not know', async () => {
       const response = await collector.post(
         JSON.stringify({ v: 1, later: true, events: [{ ...event(), later: { deep: 1 } }] }),
       )
@@ -184,8 +184,8 @@ onBothDatabases((open) => {
     })
   })
 
-  describe('an answer', () => {
-    it('lists only what was not plainly accepted, or everything when asked', async () => {
+  describe('the response', () => {
+    it('lists only events that were not simply accepted, or all on request', async () => {
       const batch = body(event({ idempotency_key: 'brief' }))
       expect(await (await collector.post(batch)).json()).toMatchObject({ accepted: 1, results: [] })
       const verbose = await collector.post(batch, { path: '/v1/batch?verbose=1' })
@@ -195,7 +195,7 @@ onBothDatabases((open) => {
       })
     })
 
-    it('to a preflight allows any origin without credentials, for at least 10 minutes', async () => {
+    it('to a preflight allows any origin, without credentials, for at least 10 minutes', async () => {
       const response = await collector.app.request('/v1/batch', {
         method: 'OPTIONS',
         headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
@@ -205,14 +205,14 @@ onBothDatabases((open) => {
       expect(Number(response.headers.get('access-control-max-age'))).toBeGreaterThanOrEqual(600)
     })
 
-    it('lets pages read Retry-After and X-Request-Id, also on a refusal', async () => {
+    it('lets pages read Retry-After and X-Request-Id, even if the request is refused', async () => {
       const response = await collector.post('{', { headers: { origin: 'https://shop.example' } })
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
       expect(response.headers.get('access-control-expose-headers')).toMatch(/Retry-After.*X-Request-Id/i)
       expect(response.headers.get('x-request-id')).toMatch(/.{8}/)
     })
 
-    it('sets the id cookie again on the page’s own origin, once the batch is stored', async () => {
+    it('renews the id cookie on the page’s own origin, once the batch is stored', async () => {
       const path = '/v1/batch?id_cookie='
       const headers = { cookie: 'hw_id=1.a.b.1.2', host: 'shop.example', 'sec-fetch-site': 'same-origin' }
       const cookieOf = async (batch: string, more: object = {}) =>
@@ -223,7 +223,7 @@ onBothDatabases((open) => {
       expect(await cookieOf('{')).toBeNull()
     })
 
-    it('while even the token cannot be looked up is 503 with Retry-After', async () => {
+    it('is 503 with Retry-After while the token cannot be looked up', async () => {
       await collector.db.query('alter table ingestion_tokens rename to away')
       collector.clock.now += 10_000
       const response = await collector.post(body(event()))
@@ -231,7 +231,7 @@ onBothDatabases((open) => {
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
     })
 
-    it('while the database is away is 503 with Retry-After, and the same batch is accepted afterwards', async () => {
+    it('is 503 with Retry-After while the database fails, and the same batch is accepted afterwards', async () => {
       await collector.db.query('alter table event_dedup_keys rename to away')
       const batch = body(event())
       const response = await collector.post(batch)

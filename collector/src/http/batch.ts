@@ -1,4 +1,4 @@
-/** `POST /v1/batch`: authenticates, reads, ingests, answers with a receipt. */
+/** `POST /v1/batch`: authenticates, reads, ingests, returns a receipt. */
 
 import { answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
@@ -20,7 +20,7 @@ export interface BatchDeps extends RefusalDeps {
   authenticate: Authenticate
   ingest: Ingest
   trustedProxyHops: number
-  /** Sees every stored batch: the live view of development mode. */
+  /** Called with every stored batch; the live view of development mode uses it. */
   onStored?(batch: StoredBatch): void
 }
 
@@ -29,7 +29,7 @@ export function batchRoute(deps: BatchDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   return app.post('/v1/batch', noteRefusals(deps), authenticate('events:write'), async (c) => {
     if (c.req.query('dry_run') !== undefined) {
-      throw new Problem('invalid_batch', 'dry_run is not supported yet. Send without it to store the events.')
+      throw new Problem('invalid_batch', 'dry_run is not supported yet. Remove it to store the events.')
     }
     const body = await readBody(c.req.raw)
     const stored = await ingest.ingest(body, describeCaller(c, trustedProxyHops))

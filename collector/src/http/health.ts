@@ -1,4 +1,4 @@
-/** `GET /healthz` (the process lives) and `GET /readyz` (it can store events). */
+/** `GET /healthz` (the process is running) and `GET /readyz` (it can store events). */
 
 import type { Db } from '@headwater/db/db'
 import { answerJson } from '@headwater/server/answer'

@@ -1,26 +1,26 @@
 /**
- * The id cookie, set again by the collector when it is reached on the page's own origin. Safari deletes cookies that scripts
- * write after 7 days; those of an answer it keeps (https://webkit.org/blog/8613/intelligent-tracking-prevention-2-1/).
+ * Renews the id cookie when the collector is on the page's own origin. Safari deletes cookies written by scripts after 7 days,
+ * but keeps those set by a response (https://webkit.org/blog/8613/intelligent-tracking-prevention-2-1/).
  */
 
-/** 400 days: what Chromium keeps a cookie at most. */
+/** 400 days: Chromium's maximum lifetime of a cookie. */
 const maxAgeS = 34_560_000
 
-/** `1.<anonymous id>.<session id>.<session start, ms>.<last seen, ms>`; after a logout there is no session. */
+/** `1.<anonymous id>.<session id>.<session start, ms>.<last seen, ms>`; no session after a logout. */
 const form = /^1\.[\w~%-]{1,128}\.[\w~%-]{0,128}\.\d{0,16}\.\d{0,16}$/
 
 export interface IdCookieRequest {
-  /** What the SDK asks for: '' for this host alone; undefined: it does not ask. */
+  /** The domain that the SDK requests; '': this host only; undefined: no cookie requested. */
   domain: string | undefined
   isHttps: boolean
-  /** Headers as they came. */
+  /** Request headers. */
   cookie: string | undefined
   host: string | undefined
   origin: string | undefined
   secFetchSite: string | undefined
 }
 
-/** What `Set-Cookie` should say: the cookie that came, for longer. Undefined when the request has no right to one, or none to keep. */
+/** The value of `Set-Cookie` that extends the request's cookie. Undefined: it has none, or may not set one. */
 export function idCookie(request: IdCookieRequest): string | undefined {
   const { domain, host = '' } = request
   const value = valueIn(request.cookie ?? '')
@@ -32,7 +32,7 @@ export function idCookie(request: IdCookieRequest): string | undefined {
   return [`hw_id=${value}`, ...attributes].join('; ') // not HttpOnly: the SDK reads it
 }
 
-/** There may be two, of this host and of its domain; the first that can be read counts. */
+/** Host and domain may each have one; the first valid one counts. */
 function valueIn(cookies: string): string | undefined {
   return cookies
     .split(';')
@@ -42,14 +42,14 @@ function valueIn(cookies: string): string | undefined {
     .find((value) => form.test(value))
 }
 
-/** By the browser's own word; one that does not say it (Safari before 16.4) tells the origin. */
+/** By `Sec-Fetch-Site`; by `Origin` in browsers that do not send it (Safari before 16.4). */
 function isSameOrigin({ secFetchSite, origin, host }: IdCookieRequest): boolean {
   if (secFetchSite !== undefined) return secFetchSite === 'same-origin'
   if (!origin || !host || !URL.canParse(origin)) return false
   return new URL(origin).host === host.toLowerCase()
 }
 
-/** An address in figures has no domain above it. */
+/** An IP address has no parent domain. */
 function covers(domain: string, name: string): boolean {
   if (domain === '') return true
   if (!/^[a-z\d-]+(\.[a-z\d-]+)*$/.test(domain)) return false

@@ -1,4 +1,4 @@
-/** Middleware that leaves a row in `token_usages` for a request whose token is known and which was refused. */
+/** Middleware that records refused requests with a known token in `token_usages`. */
 import { problems } from '@headwater/contract'
 import type { Db } from '@headwater/db/db'
 import type { AppEnv } from '@headwater/server/app-env'
@@ -7,7 +7,7 @@ import { Problem } from '@headwater/server/problem'
 import type { MiddlewareHandler } from 'hono'
 import { recordRefusal } from '../ingest/store/usage.ts'
 
-/** Rows in flight; a flood of bad requests must not keep the database from good ones. */
+/** Inserts in flight: a flood of bad requests must not crowd out good ones. */
 const maxInFlight = 20
 
 export interface RefusalDeps {
@@ -16,7 +16,7 @@ export interface RefusalDeps {
   onError(error: unknown): void
 }
 
-/** Stands before `authenticate`. A 503 leaves no row: the database itself failed. */
+/** Must run before `authenticate`. A 5xx is not recorded: the database itself may have failed. */
 export function noteRefusals({ db, trustedProxyHops, onError }: RefusalDeps): MiddlewareHandler<AppEnv> {
   let inFlight = 0
   return async (c, next) => {

@@ -1,4 +1,4 @@
-/** `POST /operations/:name`: carries out CLI commands for whoever can read the lock file of this collector's folder. */
+/** `POST /operations/:name`: runs CLI operations for callers that can read the lock file of this collector's folder. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'

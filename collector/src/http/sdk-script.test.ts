@@ -1,4 +1,4 @@
-/** The files of the SDK as a page gets them. */
+/** The SDK files as a page gets them. */
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { AppEnv } from '@headwater/server/app-env'
@@ -31,43 +31,40 @@ function serve(files: SdkFiles) {
   const routes = new Hono<AppEnv>()
     .use(identifyRequest({ now: () => 0, isReady: () => true }))
     .route('/', sdkScriptRoute(files))
-  return routes.onError((error, c) => answerProblem(c, error as Problem)) // the route throws no other
+  return routes.onError((error, c) => answerProblem(c, error as Problem)) // the route throws only Problems
 }
 
-describe('a file of the SDK', () => {
+describe('an SDK file', () => {
   it.each([
     ['/sdk.js', script, 'public, max-age=300'],
     ['/sdk-1.2.3.js', script, 'public, max-age=31536000, immutable'],
     ['/sdk/stub.js', 'stub()', 'public, max-age=300'],
     ['/sdk/web-vitals.js', 'vitals()', 'public, max-age=300'],
     ['/sdk-1.2.3/web-vitals.js', 'vitals()', 'public, max-age=31536000, immutable'],
-  ])(
-    'at %s is a script for any page, kept by the browser as its address promises',
-    async (path, text, kept) => {
-      const response = await app.request(path)
-      expect(response.status).toBe(200)
-      expect(await response.text()).toBe(text)
-      expect(Object.fromEntries(response.headers)).toMatchObject({
-        'cache-control': kept,
-        'content-type': 'text/javascript; charset=utf-8',
-        'access-control-allow-origin': '*',
-        'x-content-type-options': 'nosniff',
-      })
-      const again = await app.request(path, {
-        headers: { 'if-none-match': response.headers.get('etag') ?? '' },
-      })
-      expect([again.status, again.headers.get('access-control-allow-origin')]).toEqual([304, '*'])
-    },
-  )
+  ])('at %s is a script for any page, cached as long as its address allows', async (path, text, caching) => {
+    const response = await app.request(path)
+    expect(response.status).toBe(200)
+    expect(await response.text()).toBe(text)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': caching,
+      'content-type': 'text/javascript; charset=utf-8',
+      'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
+    })
+    const again = await app.request(path, {
+      headers: { 'if-none-match': response.headers.get('etag') ?? '' },
+    })
+    expect([again.status, again.headers.get('access-control-allow-origin')]).toEqual([304, '*'])
+  })
 
   it.each([
-    ['another version', '/sdk-1.2.4.js', 'this collector has 1.2.3'],
-    ['another version of an optional file', '/sdk-1.2.4/stub.js', 'this collector has 1.2.3'],
-    ['a file that is not there', '/sdk/vitals.js', 'no file sdk/vitals.js'],
-  ])('of %s is 404, and says what there is', async (_, path, detail) => {
+    ['another version', '/sdk-1.2.4.js', 'serves version 1.2.3'],
+    ['another version of an optional file', '/sdk-1.2.4/stub.js', 'serves version 1.2.3'],
+    ['a missing file', '/sdk/vitals.js', 'no file sdk/vitals.js'],
+  ])('of %s is 404, with what is available', async (_, path, detail) => {
     const response = await app.request(path)
     expect(response.status).toBe(404)
-    expect(response.headers.get('access-control-allow-origin')).toBe('*') // so that the browser says 404
+    expect(response.headers.get('access-control-allow-origin')).toBe('*') // so that the browser shows the 404
     expect(await response.json()).toMatchObject({
       code: 'not_found',
       detail: expect.stringContaining(detail),
@@ -80,11 +77,11 @@ describe('a file of the SDK', () => {
     '/sdk/..%2fsecret.js',
     '/sdk/stub.js.map',
     '/sdk-1.2.3/a/b.js',
-  ])('is not to be had by an address such as %s', async (path) => {
+  ])('is not served at %s', async (path) => {
     expect((await app.request(path)).status).toBe(404)
   })
 
-  it('that is not built is 404 with what to do', async () => {
+  it('that is not built is 404, with what to do', async () => {
     const empty = await temporaryFolder()
     const response = await serve(createSdkFiles(() => empty, '1.2.3')).request('/sdk.js')
     expect(await response.json()).toMatchObject({
@@ -94,8 +91,8 @@ describe('a file of the SDK', () => {
   })
 })
 
-describe('its integrity', () => {
-  it('is that of the bytes which a browser gets', async () => {
+describe('the integrity of an SDK file', () => {
+  it('is the hash of the bytes that a browser gets', async () => {
     const bytes = new Uint8Array(await (await app.request('/sdk-1.2.3.js')).arrayBuffer())
     const hash = createHash('sha384').update(bytes).digest('base64')
     expect(integrityOf(script)).toBe(`sha384-${hash}`)

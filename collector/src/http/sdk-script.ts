@@ -6,19 +6,19 @@ import { Problem } from '@headwater/server/problem'
 import { type Context, Hono } from 'hono'
 import type { SdkFiles } from '../sdk-files.ts'
 
-/** Browsers ask again after five minutes, and get 304 while nothing has changed. */
-const following = 'public, max-age=300'
-/** 31 536 000 s, a year: what browsers keep at most. */
+/** Browsers revalidate after five minutes, and get 304 if nothing has changed. */
+const revalidated = 'public, max-age=300'
+/** 31 536 000 s, a year: the longest that browsers cache. */
 const immutable = 'public, max-age=31536000, immutable'
 
-/** `name` is that of an optional file; `version` is undefined where the address names none. */
-interface Wanted {
+/** `name` of an optional file; `version` if the address names one. */
+interface RequestedFile {
   name?: string
   version?: string
 }
 
 export function sdkScriptRoute(files: SdkFiles): Hono<AppEnv> {
-  const serve = async (c: Context<AppEnv>, { name, version }: Wanted) => {
+  const serve = async (c: Context<AppEnv>, { name, version }: RequestedFile) => {
     checkVersion(files, version)
     const path = name ? `sdk/${name}` : 'sdk.js'
     const file = await files.read(path)
@@ -26,8 +26,8 @@ export function sdkScriptRoute(files: SdkFiles): Hono<AppEnv> {
     const etag = `"${file.integrity}"`
     const headers = {
       etag,
-      'cache-control': version ? immutable : following,
-      'access-control-allow-origin': '*', // so that a page may check it with SRI
+      'cache-control': version ? immutable : revalidated,
+      'access-control-allow-origin': '*', // required for SRI
       'x-content-type-options': 'nosniff',
     }
     if (c.req.header('if-none-match') === etag) return answer(c, null, { status: 304, headers })
@@ -46,7 +46,7 @@ function checkVersion({ version: here }: SdkFiles, wanted: string | undefined): 
   if (wanted === undefined || wanted === here) return
   throw new Problem(
     'not_found',
-    `Version ${wanted.slice(0, 32)} of the SDK is not here; this collector has ${here}. Use /sdk-${here}.js, or /sdk.js for whatever is here.`,
+    `This collector serves version ${here} of the SDK, not ${wanted.slice(0, 32)}. Use /sdk-${here}.js, or /sdk.js for the current version.`,
   )
 }
 
@@ -54,6 +54,6 @@ function missing(path: string): Problem {
   const detail =
     path === 'sdk.js'
       ? 'The SDK is not built. Run `npm run build`.'
-      : `The SDK has no file ${path}. See \`headwater sdk\` for those it has.`
+      : `The SDK has no file ${path}. Run \`headwater sdk\` to list its files.`
   return new Problem('not_found', detail)
 }

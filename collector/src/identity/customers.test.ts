@@ -14,7 +14,7 @@ onBothDatabases((open) => {
   const identify = (user_id: string, more: object = {}) =>
     event({ type: 'identify', name: undefined, user_id, ...more })
 
-  it('Alice, then Bob, on one browser: two customers', async () => {
+  it('Alice, then Bob, on one browser are two customers', async () => {
     await collector.send([event(), identify('alice'), event({ user_id: 'alice' })])
     await collector.send([identify('bob'), event({ user_id: 'bob' })])
     expect(await collector.count('customers')).toBe(2)
@@ -24,7 +24,7 @@ onBothDatabases((open) => {
     expect(owners.map(({ n }) => n)).toEqual([3, 2])
   })
 
-  it('two user ids stay two customers, whatever stands in identities', async () => {
+  it('two user ids stay two customers, whatever identities the events carry', async () => {
     const claim = event({ anonymous_id: 'x', identities: [{ type: 'user_id', value: 'alice' }] })
     expect((await collector.send([claim])).results).toMatchObject([
       { code: 'invalid_field', path: 'identities.0.type' },
@@ -54,7 +54,7 @@ onBothDatabases((open) => {
     ).toEqual([{ n: 1 }])
   })
 
-  it('an anonymous event belongs to whoever had the cookie when it happened', async () => {
+  it('an anonymous event belongs to the owner of the cookie at the time of the event', async () => {
     const at = (seconds: number) => new Date(collector.clock.now - 600_000 + seconds * 1000).toISOString()
     await collector.send([identify('alice', { occurred_at: at(0) })])
     await collector.send([identify('bob', { occurred_at: at(60) })])
@@ -80,7 +80,7 @@ onBothDatabases((open) => {
   })
 
   describe('in a dump of the database', () => {
-    it('no e-mail, user id, cookie or token stands in clear', async () => {
+    it('there is no plain e-mail, user id, cookie or token', async () => {
       const email = 'clear@example.com'
       const hash = 'a'.repeat(64)
       const url = `https://shop.example/?email=${email}&token=clear-token&utm_source=x`
@@ -104,7 +104,7 @@ onBothDatabases((open) => {
           ).map(({ row }) => row),
         )
       const text = dump.join('\n')
-      expect(text).toContain(hash) // the dump is a dump: what may be there is found
+      expect(text).toContain(hash) // the dump does contain the data
       for (const secret of [
         email,
         'clear-user',

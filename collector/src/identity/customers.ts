@@ -1,4 +1,4 @@
-/** The customers of a group of events: locks and loads what is known of them, and saves what resolve.ts decided. */
+/** Locks and loads the customers of a group of events, and saves what resolve.ts decided. */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
@@ -20,41 +20,41 @@ import selectIdentityOwners from './sql/select_identity_owners.sql?raw'
 import updateCustomers from './sql/update_customers.sql?raw'
 import upsertIdentities from './sql/upsert_identities.sql?raw'
 
-/** An event as far as its customer goes. */
+/** The part of an event that identifies its customer. */
 export interface IdentifiedEvent {
   occurredAt: number
   cookie?: IdentityRef
   user?: IdentityRef
-  /** E-mail hashes and the website's own kinds. */
+  /** E-mail hashes, and the website's own kinds. */
   others: readonly IdentityRef[]
   emailHash?: string
 }
 
-/** An identity with the time of the events that show it. */
+/** An identity with the times of the events that carry it. */
 interface SeenIdentity {
   identity: IdentityRef
   firstSeenAt: number
   lastSeenAt: number
 }
 
-/** What the database knows of some identities, which are locked. */
+/** What the database knows about locked identities. */
 export interface KnownCustomers {
   ledger: Ledger
   /** The id of each identity. */
   identityIds: Map<IdentityKey, string>
-  /** Each known customer, and how it was before anything was resolved. */
+  /** Each known customer, with its state before resolving. */
   before: Map<Customer, Customer>
 }
 
-/** What was resolved, and has to be saved. */
+/** A resolution, to be saved. */
 export interface ResolvedCustomers extends Resolution {
   opened: Customer[]
   changed: Customer[]
 }
 
 /**
- * Locks the identities of these events and answers with all who own or owned them. The row locks, taken in key order, are the
- * only mutex of the write path: a second group waits, and then sees what the first one decided.
+ * Locks the identities of these events and returns all their current and former owners. The row locks, taken in key order, are
+ * the only mutex of the write path: a second group waits, then sees what the first one decided.
  */
 export async function lockIdentities(
   tx: Queries,
@@ -72,7 +72,7 @@ export async function lockIdentities(
   return readOwners(seen, rows)
 }
 
-/** Resolves the customer of each event; `newId` names those that are opened. Needs `lockIdentities` before it. */
+/** Resolves the customer of each event; `newId` supplies the ids of new customers. Requires `lockIdentities` first. */
 export function resolveCustomers(
   events: readonly (IdentifiedEvent & { websiteId: string })[],
   known: KnownCustomers,
@@ -96,13 +96,13 @@ export function resolveCustomers(
   return { ...resolution, opened, changed }
 }
 
-/** Saves new and changed customers and whose their identities are now. Sends every statement before it answers. */
+/** Saves new and changed customers and the owners of their identities. Sends all statements in one round trip. */
 export async function saveCustomers(
   tx: Queries,
   { opened, changed, links, endings }: ResolvedCustomers,
   { identityIds }: KnownCustomers,
 ): Promise<void> {
-  const idOf = (key: IdentityKey) => identityIds.get(key) as string // lockIdentities has one for every identity
+  const idOf = (key: IdentityKey) => identityIds.get(key) as string // lockIdentities returns one for each identity
   const toRow = (customer: Customer) => ({ ...customer, userId: customer.user && idOf(customer.user) })
   const [updated] = await Promise.all([
     runRows(tx, customerUpdate, inLockOrder(changed, ({ id }) => id).map(toRow)),
@@ -119,10 +119,10 @@ export async function saveCustomers(
       links.map((link) => ({ ...link, identityId: idOf(link.identity) })),
     ),
   ])
-  if (updated.length < changed.length) throw new Error('A customer would have got a second user id.')
+  if (updated.length < changed.length) throw new Error('A customer would have received a second user id.')
 }
 
-/** Locks customers whose touches or conversions are about to be written, so that of two groups one sees what the other wrote. */
+/** Locks customers whose touches or conversions are about to be written, so that concurrent groups see each other's writes. */
 export async function lockCustomers(tx: Queries, customers: Iterable<CustomerKey>): Promise<void> {
   await runRows(
     tx,
@@ -131,10 +131,10 @@ export async function lockCustomers(tx: Queries, customers: Iterable<CustomerKey
   )
 }
 
-/** Names a customer in its table. */
+/** The primary key of a customer. */
 export type CustomerKey = Pick<Customer, 'websiteId' | 'id'>
 
-/** Each identity once, with the time of the first and the latest event that shows it. */
+/** Each identity once, with the times of the first and the latest event that carries it. */
 function seenIdentities(events: readonly IdentifiedEvent[]): SeenIdentity[] {
   const seen = new Map<IdentityKey, SeenIdentity>()
   for (const { occurredAt: at, cookie, user, others } of events) {
@@ -152,12 +152,12 @@ function see(seen: Map<IdentityKey, SeenIdentity>, identity: IdentityRef, at: nu
   else if (at > known.lastSeenAt) known.lastSeenAt = at
 }
 
-/** A row of select_identity_owners.sql: an identity, and a customer who owns or owned it. */
+/** A row of select_identity_owners.sql: an identity with a current or former owner. */
 interface OwnerRow {
-  /** Of the identity among those asked for, from 0. */
+  /** Index of the identity among those requested, from 0. */
   position: number
   identity_id: string
-  /** Null, and so is what follows: it never had an owner. */
+  /** Null, like all below: the identity never had an owner. */
   customer_id: string | null
   started_at_ms: number
   ended_at_ms: number | null
@@ -176,7 +176,7 @@ function readOwners(seen: SeenIdentity[], rows: OwnerRow[]): KnownCustomers {
   ]
   const customers = new Map<string, Customer>()
   for (const row of rows) {
-    const { identity } = seen[row.position] as SeenIdentity // it was asked for
+    const { identity } = seen[row.position] as SeenIdentity // one of those requested
     identityIds.set(identity.key, row.identity_id)
     if (row.customer_id === null) continue
     let customer = customers.get(row.customer_id)
@@ -207,7 +207,7 @@ function readCustomer(row: OwnerRow, id: string, websiteId: string): Customer {
 
 const hourMs = 3_600_000
 
-/** A customer's row changes when something was learnt; `last_seen_at` moves at most hourly. */
+/** Whether the row of a customer needs an update; `last_seen_at` alone advances at most hourly. */
 function hasChanged(now: Customer, old: Customer): boolean {
   return (
     now.user !== old.user ||

@@ -1,10 +1,10 @@
 /**
- * Decides whose each event is, without I/O. Takes what the database knows of the identities at hand, updates it, and answers
- * with an owner for each event and the changes that follow. The kind of an identity decides, not which rows happen to exist:
- * a user id belongs to one person permanently, a cookie to one person at a time, anything else is evidence.
+ * Decides which customer owns each event, without I/O. Takes what the database knows about the identities of a group, updates
+ * it, and returns an owner for each event with the resulting changes. The kind of an identity decides, not which rows happen to
+ * exist: a user id belongs to one person permanently, a cookie to one person at a time, anything else is evidence.
  */
 
-/** An identity of a website, by its hash: the raw value goes no further than ingest's `enrich`. */
+/** An identity of a website, by its hash: the raw value does not leave ingest's `enrich`. */
 export interface IdentityRef {
   websiteId: string
   type: string
@@ -19,7 +19,7 @@ export function identityRef(websiteId: string, type: string, hash: string): Iden
   return { websiteId, type, hash, key: `${websiteId} ${type} ${hash}` }
 }
 
-/** What an event says about whose it is. */
+/** What an event says about its owner. */
 export interface Claim {
   websiteId: string
   occurredAt: number
@@ -40,30 +40,30 @@ export interface Customer {
   emailHash: string | null
 }
 
-/** One owner of an identity: until `endedAt`, or still (null). */
+/** One owner of an identity, until `endedAt`; null: still the owner. */
 export interface Ownership {
   customer: Customer
   startedAt: number
   endedAt: number | null
 }
 
-/** An ownership that began with these claims; it may have ended with them too. */
+/** An ownership that these claims began, and may have ended. */
 export interface NewOwnership extends Ownership {
   identity: IdentityKey
 }
 
-/** What is known of the identities at hand; `resolveOwners` keeps it up to date. */
+/** The known ownerships of each identity; `resolveOwners` updates it. */
 export type Ledger = Map<IdentityKey, Ownership[]>
 
 export interface Resolution {
   /** In the order of the claims. */
   owners: Customer[]
   links: NewOwnership[]
-  /** Ownerships known before that ended with these claims. */
+  /** Known ownerships that these claims ended. */
   endings: { identity: IdentityKey; customer: Customer; at: number }[]
 }
 
-/** Resolves claims in the order in which they happened. `open` makes a new customer. */
+/** Resolves claims in the order in which they happened. `open` creates a customer. */
 export function resolveOwners(
   claims: readonly Claim[],
   ledger: Ledger,
@@ -71,14 +71,14 @@ export function resolveOwners(
 ): Resolution {
   const resolution: Resolution = { owners: new Array(claims.length), links: [], endings: [] }
   const book = openBook(ledger, resolution, open)
-  const inTime = claims
+  const chronological = claims
     .map((claim, index) => ({ claim, index }))
     .sort((a, b) => a.claim.occurredAt - b.claim.occurredAt)
-  for (const { claim, index } of inTime) {
+  for (const { claim, index } of chronological) {
     const owner =
       claim.user === undefined ? ownerOfVisitor(claim, book) : ownerOfUser(claim, claim.user, book)
     linkNewIdentities(claim, owner, book)
-    witness(owner, claim)
+    updateCustomer(owner, claim)
     resolution.owners[index] = owner
   }
   return resolution
@@ -86,7 +86,7 @@ export function resolveOwners(
 
 type Book = ReturnType<typeof openBook>
 
-/** The ledger with the few things that may happen to it. */
+/** The ledger with the operations on it. */
 function openBook(ledger: Ledger, resolution: Resolution, open: (claim: Claim) => Customer) {
   const none: Ownership[] = []
   const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? none
@@ -96,14 +96,14 @@ function openBook(ledger: Ledger, resolution: Resolution, open: (claim: Claim) =
     hasHadOwner: (identity: IdentityKey) => ownershipsOf(identity).length > 0,
     ownerNow: (identity: IdentityKey) =>
       ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
-    /** Who owned it then; else who owned it next. */
+    /** The ownership at that time, else the next one. */
     ownershipAt(identity: IdentityKey, at: number): Ownership | undefined {
       let found: Ownership | undefined
       for (const ownership of ownershipsOf(identity))
         if (until(ownership) > at && !(found && until(found) <= until(ownership))) found = ownership
       return found
     },
-    /** Had another customer owned it, and lost it, by then? */
+    /** Whether an ownership had ended by then. */
     wasShared: (identity: IdentityKey, at: number) =>
       ownershipsOf(identity).some((ownership) => until(ownership) <= at),
     link(identity: IdentityKey, customer: Customer, startedAt: number) {
@@ -119,7 +119,7 @@ function openBook(ledger: Ledger, resolution: Resolution, open: (claim: Claim) =
   }
 }
 
-/** The person with this user id; at first sight the anonymous customer of the cookie becomes that person. */
+/** The customer with this user id; if the id is new, the anonymous customer of the cookie becomes that customer. */
 function ownerOfUser(claim: Claim, user: IdentityKey, book: Book): Customer {
   const person = book.ownerNow(user)
   const visitor = visitorOf(claim, user, book)
@@ -131,21 +131,21 @@ function ownerOfUser(claim: Claim, user: IdentityKey, book: Book): Customer {
   return owner
 }
 
-/** The anonymous customer who had the cookie then. Ends the ownership of another person, whose device turns out to be shared. */
+/** The anonymous customer who owned the cookie then. If it was another person's, the device is shared: ends that ownership. */
 function visitorOf({ cookie, occurredAt }: Claim, user: IdentityKey, book: Book): Customer | undefined {
   const ownership = cookie === undefined ? undefined : book.ownershipAt(cookie, occurredAt)
   if (cookie === undefined || !ownership) return undefined
   const { customer, startedAt, endedAt } = ownership
   const hasBegun = startedAt <= occurredAt
   // From now on the anonymous events of a shared device belong to no known customer.
-  const isAnothers = customer.user !== null && customer.user !== user
-  if (isAnothers && hasBegun && endedAt === null) book.end(cookie, ownership, occurredAt)
-  // An anonymous customer who came to a shared device later is another person.
-  const isStranger = !hasBegun && book.wasShared(cookie, occurredAt)
-  return customer.user === null && !isStranger ? customer : undefined
+  const isOfOther = customer.user !== null && customer.user !== user
+  if (isOfOther && hasBegun && endedAt === null) book.end(cookie, ownership, occurredAt)
+  // An anonymous customer who first used a shared device later is another person.
+  const isAnotherPerson = !hasBegun && book.wasShared(cookie, occurredAt)
+  return customer.user === null && !isAnotherPerson ? customer : undefined
 }
 
-/** Whoever owned the cookie then, or shows one of the other identities; else a new customer. */
+/** The owner of the cookie at that time; without a cookie, the owner of another identity; else a new customer. */
 function ownerOfVisitor(claim: Claim, book: Book): Customer {
   if (claim.cookie) {
     const known = book.ownershipAt(claim.cookie, claim.occurredAt)?.customer
@@ -158,14 +158,14 @@ function ownerOfVisitor(claim: Claim, book: Book): Customer {
   return known ?? book.open(claim)
 }
 
-/** An identity that never had an owner becomes this customer's; one that had keeps its history. */
+/** Links identities that never had an owner to this customer; others keep their history. */
 function linkNewIdentities(claim: Claim, owner: Customer, book: Book): void {
   for (const identity of claim.cookie ? [claim.cookie, ...claim.others] : claim.others) {
     if (!book.hasHadOwner(identity)) book.link(identity, owner, claim.occurredAt)
   }
 }
 
-function witness(customer: Customer, claim: Claim): void {
+function updateCustomer(customer: Customer, claim: Claim): void {
   customer.firstSeenAt = Math.min(customer.firstSeenAt, claim.occurredAt)
   customer.lastSeenAt = Math.max(customer.lastSeenAt, claim.occurredAt)
   customer.emailHash ??= claim.emailHash ?? null

@@ -1,4 +1,4 @@
-/** What becomes of the journal of earlier arrivals that an event carries. */
+/** What is stored of the earlier touches that an event carries. */
 import type { WireEvent, WireTouch } from '@headwater/contract'
 import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -32,7 +32,7 @@ onBothDatabases((open) => {
       touches: touches as WireTouch[],
       ...fields,
     })
-  /** Each touch as its source and its age. */
+  /** The source and the age of each touch. */
   const touches = async () => {
     const rows = await collector.rows<{ source: string; at: Date }>(
       `select coalesce(u.value, r.domain, 'direct') as source, t.occurred_at as at from touches t
@@ -46,10 +46,10 @@ onBothDatabases((open) => {
     collector.rows<{ id: string }>(
       'select landing_url, started_at, ended_at, view_count::float8 as views from sessions_tracking order by started_at, id',
     )
-  const direct = ['direct', 60_000] // the landing of the purchase's own visit
+  const direct = ['direct', 60_000] // the landing of the purchase's own session
 
-  describe('an arrival that the collector never heard of', () => {
-    it('gets its session and its touch, from the event that carries it', async () => {
+  describe('an earlier touch that is not stored', () => {
+    it('is stored with its session, from the event that carries it', async () => {
       await collector.send([purchase([arrival('ad', 2 * day)])])
       expect(await touches()).toEqual([['ad', 2 * day], direct])
       expect(await sessions()).toMatchObject([
@@ -77,14 +77,14 @@ onBothDatabases((open) => {
       ).toEqual([{ value: 'ad' }])
     })
 
-    it('may be older than an event may, and is left out when it lies in the future', async () => {
+    it('may be older than an event may, and is left out if it lies in the future', async () => {
       await collector.send([
         purchase([arrival('old', 80 * day), arrival('soon', -day), arrival('ahead', -1_000)]),
       ])
       expect(await touches()).toEqual([['old', 80 * day], direct, ['ahead', 0]])
     })
 
-    it('has its time corrected with that of the batch', async () => {
+    it('has its time corrected like that of the batch', async () => {
       const carrier = purchase([arrival('ad', 2 * day + 3_600_000)], {
         occurred_at: ago(3_601_000),
         session: { ...session('now'), started_at: ago(3_660_000) },
@@ -93,7 +93,7 @@ onBothDatabases((open) => {
       expect(await touches()).toEqual([['ad', 2 * day], direct])
     })
 
-    it('is the same once its own events come after all', async () => {
+    it('is the same once its own events arrive', async () => {
       const touch = arrival('ad', day, { referrer_url: 'https://www.google.com/' })
       const { url, referrer_url } = touch
       const late = event({
@@ -114,8 +114,8 @@ onBothDatabases((open) => {
     })
   })
 
-  describe('an arrival that is known', () => {
-    it('changes nothing, even when the device has set its clock since', async () => {
+  describe('an earlier touch that is stored', () => {
+    it('changes nothing, even if the clock of the device was set since', async () => {
       const url = `${shop}?utm_source=ad`
       await collector.send([
         event({ occurred_at: ago(day - 5_000), session: { ...session('ad', url), started_at: ago(day) } }),
@@ -126,7 +126,7 @@ onBothDatabases((open) => {
       expect(await touches()).toEqual([['ad', day], direct])
     })
 
-    it('gives its landing to a session that is without one', async () => {
+    it('adds its landing to a session without one', async () => {
       const continued = { id: 'ad', started_at: ago(day) }
       await collector.send([event({ occurred_at: ago(day), session: continued })])
       await collector.send([purchase([arrival('ad', day)])])
@@ -134,7 +134,7 @@ onBothDatabases((open) => {
       expect(await touches()).toEqual([['ad', day], direct])
     })
 
-    it('by another cookie is not', async () => {
+    it('by another cookie is another touch', async () => {
       await collector.send([
         purchase([arrival('ad', day)]),
         purchase([arrival('ad', day)], { anonymous_id: 'b' }),
@@ -143,7 +143,7 @@ onBothDatabases((open) => {
     })
   })
 
-  it('an arrival from the site itself leaves nothing, one without a source is direct', async () => {
+  it('an earlier touch from the site itself is not stored; one without a source is direct', async () => {
     await collector.send([
       purchase([
         arrival('within', 3 * day, { url: shop, referrer_url: `${shop}cart` }),
@@ -155,7 +155,7 @@ onBothDatabases((open) => {
     expect(await sessions()).toHaveLength(2)
   })
 
-  it('an arrival is cut as a session is', async () => {
+  it('an earlier touch is cut like a session', async () => {
     const utm = { source: 'x'.repeat(300) }
     await collector.send([
       purchase([
@@ -168,7 +168,7 @@ onBothDatabases((open) => {
     )
   })
 
-  it('what is not valid or beyond the limit is left out, and costs no event', async () => {
+  it('earlier touches that are invalid or beyond the limit are left out; the event is stored', async () => {
     const valid = Array.from({ length: 21 }, (_, i) => arrival(`n${i}`, day + i))
     const receipt = await collector.send([
       purchase(['once', { session_id: '' }, ...valid]),
@@ -179,14 +179,14 @@ onBothDatabases((open) => {
   })
 
   it.each<[string, Partial<WireEvent>]>([
-    ['that is no conversion', { conversion: false }],
+    ['that is not a conversion', { conversion: false }],
     ['of a server, which has no cookie', { anonymous_id: undefined, user_id: 'u', session: undefined }],
-  ])('an event %s carries no journal', async (_, fields) => {
+  ])('an event %s carries no earlier touches', async (_, fields) => {
     await collector.send([purchase([arrival('ad', day)], fields)])
     expect((await touches()).filter(([source]) => source === 'ad')).toEqual([])
   })
 
-  it('one that an identify carries is credited for what the person does next', async () => {
+  it('an earlier touch of an identify is credited for a later conversion of the person', async () => {
     await collector.send([
       event({
         type: 'identify',
@@ -202,7 +202,7 @@ onBothDatabases((open) => {
     ).toEqual([{ credited: true }])
   })
 
-  it('a purchase without a session continues the latest of its journal', async () => {
+  it('a purchase without a session continues the latest of its earlier touches', async () => {
     await collector.send([purchase([arrival('ad', 600_000)], { session: undefined })])
     expect(await sessions()).toMatchObject([{ started_at: new Date(noon - 600_000), views: 0 }])
     expect(await touches()).toEqual([['ad', 600_000]])

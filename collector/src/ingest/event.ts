@@ -1,11 +1,11 @@
-/** What passes through ingest: a request, its events as they grow from step to step, and what became of them. */
+/** The types that pass through ingest: requests, events between the steps, and rejections. */
 
 import type { TouchSource } from '@headwater/attribution/touch'
 import type { EventCode, WireEvent } from '@headwater/contract'
 import type { Token } from '@headwater/server/token'
 import type { Customer, IdentityRef } from '../identity/resolve.ts'
 
-/** How a request came, as far as it is known before its body is read. Times are epoch ms. */
+/** What is known of a request before its body is read. Times are epoch ms. */
 export interface Caller {
   id: string
   token: Token
@@ -22,7 +22,7 @@ export interface IngestRequest extends Caller {
   sentAt: number | undefined
   /** Null: no SDK. */
   sdkVersion: string | null
-  /** What the sender had to drop since its last batch, by reason; null: nothing. */
+  /** Counts by reason of the events that the sender dropped since its last batch; null: none. */
   dropped: Record<string, number> | null
 }
 
@@ -34,7 +34,7 @@ export interface Fault {
   message: string
 }
 
-/** A page in the terms of `landing_pages`. */
+/** A page as stored in `landing_pages`. */
 export interface Page {
   path: string
   /** SHA-256 of the stripped, sorted query, hex; '' without one. */
@@ -42,7 +42,7 @@ export interface Page {
   url: string
 }
 
-/** Where a session or a touch came from, in the terms of the dimension tables. */
+/** The origin of a session or a touch, as stored in the dimension tables. */
 export interface Origin {
   source: TouchSource
   page?: Page
@@ -70,11 +70,11 @@ export interface EventSession {
   landingUrl: string | null
   referrerUrl: string | null
   origin: Origin
-  /** Of a continuation of a stored session, whose ids are known. */
+  /** Only of the continuation of a stored session. */
   originIds?: OriginIds
-  /** Named by the collector: no client reported it. */
+  /** Assigned by the collector: no client reported it. */
   isAssigned?: boolean
-  /** The next day of a session, whose landing has left its touch the day before. */
+  /** A later part of a session, whose landing touch belongs to the first part. */
   isContinuation?: boolean
 }
 
@@ -91,7 +91,7 @@ export interface EarlierTouch extends EventTouch {
   session: EventSession
 }
 
-/** Where an event stands among those of its client. */
+/** The position of an event in its client's stream. */
 export interface StreamPosition {
   /** UUID; the client's id where it is one, else a hash of it. */
   stream: string
@@ -105,7 +105,7 @@ export interface IngestEvent {
   wire: WireEvent
   /** UUID; the client's key where it is one, else a hash of it. */
   key: string
-  /** Website and key: the same for two events exactly when one is a copy of the other. */
+  /** Website and key: equal for copies of one event. */
   copyName: string
   occurredAt: number
   /** JSON; null: none. */
@@ -116,11 +116,11 @@ export interface IngestEvent {
   /** E-mail hashes and the website's own kinds. */
   others: readonly IdentityRef[]
   emailHash?: string
-  /** Undefined: its client numbers no events. */
+  /** Undefined: its client does not number events. */
   position?: StreamPosition
   /** The session that its client reports. */
   session?: EventSession
-  /** The session that it opens when its client reports none and its visitor has none in progress. */
+  /** The session that it opens if its client reports none and its visitor has none in progress. */
   arrival?: EventSession
   /** Of its session, or of the one that it may open. */
   touches: readonly EventTouch[]
@@ -133,7 +133,7 @@ export interface OwnedEvent {
   /** Its row in `events`. */
   id: string
   customer: Customer
-  /** Whose its session is: its cookie, else its user id. Undefined: it has neither. */
+  /** The owner of its session: its cookie, else its user id. Undefined: it has neither. */
   visitor: IdentityRef | undefined
 }
 
@@ -141,14 +141,14 @@ export interface OwnedEvent {
 export interface RejectedEvent {
   request: IngestRequest
   index: number
-  /** UUID; undefined: it had no key that could be read. */
+  /** UUID; undefined: no readable key. */
   key?: string
-  /** As that of an `IngestEvent`; undefined without a key. */
+  /** As in `IngestEvent`; undefined without a key. */
   copyName?: string
-  /** The key as it came. */
+  /** The key as received. */
   idempotencyKey?: string
   fault: Fault
-  /** The event as JSON, perhaps cut. */
+  /** The event as JSON, possibly cut. */
   payload: string
   position?: StreamPosition
   identityHashes: string[]

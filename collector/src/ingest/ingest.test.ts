@@ -11,7 +11,7 @@ onBothDatabases((open) => {
   afterAll(() => collector.db.close())
 
   describe('deduplication', () => {
-    it('stores the same batch once when it comes 8 times at once', async () => {
+    it('stores the same batch once if it arrives 8 times at once', async () => {
       const events = Array.from({ length: 20 }, (_, i) => event({ idempotency_key: `eightfold-${i}` }))
       const receipts = await Promise.all(Array.from({ length: 8 }, () => collector.send(events)))
       const sum = (field: 'accepted' | 'duplicate') =>
@@ -28,7 +28,7 @@ onBothDatabases((open) => {
       expect(usage).toEqual({ received: 160, stored: 20, duplicate: 140, rejected: 0 })
     })
 
-    it('judges copies in order: a rejected one uses up nothing, the first valid one is stored', async () => {
+    it('judges copies in order: a rejected one does not claim the key, the first valid one is stored', async () => {
       const good = event({ idempotency_key: 'copied' })
       const receipt = await collector.send([{ ...good, revenue_cents: 1 }, good, good])
       expect(receipt.results.map(({ index, status }) => [index, status])).toEqual([
@@ -37,18 +37,18 @@ onBothDatabases((open) => {
       ])
     })
 
-    it('calls a stored key a duplicate for ever, even when the copy is too old or broken', async () => {
-      await collector.send([event({ idempotency_key: 'for ever' })])
+    it('reports a stored key as a duplicate permanently, even if the copy is too old or invalid', async () => {
+      await collector.send([event({ idempotency_key: 'kept' })])
       const receipt = await collector.send([
-        event({ idempotency_key: 'for ever', occurred_at: '2020-01-01T00:00:00Z' }),
-        event({ idempotency_key: 'for ever', name: '' }),
+        event({ idempotency_key: 'kept', occurred_at: '2020-01-01T00:00:00Z' }),
+        event({ idempotency_key: 'kept', name: '' }),
       ])
       expect([receipt.duplicate, receipt.rejected]).toEqual([2, 0])
     })
   })
 
   describe('one bad event', () => {
-    it('costs none of the 49 beside it, and is kept, encrypted, with its reason', async () => {
+    it('does not affect the other 49, and is kept, encrypted, with its reason', async () => {
       const events = Array.from({ length: 50 }, (_, i) => event({ idempotency_key: `neighbour-${i}` }))
       Object.assign(events[12] as object, { revenue_cents: 4999, user_id: 'secret-user' })
       const receipt = await collector.send(events)
@@ -70,7 +70,7 @@ onBothDatabases((open) => {
       expect(JSON.parse(payload)).toMatchObject({ idempotency_key: 'neighbour-12', user_id: 'secret-user' })
     })
 
-    it('that only the database refuses is found by halving, and its row is updated when it is sent again', async () => {
+    it('that only the database refuses is found by bisection, and its row is updated when it is sent again', async () => {
       await collector.db.query(
         `alter table events add constraint event_is_not_poison check (name <> 'poison')`,
       )
@@ -95,13 +95,13 @@ onBothDatabases((open) => {
       ['an unknown type', event({ type: 'walk' as 'track' }), 'invalid_field', 'type'],
       ['a placeholder id', event({ user_id: ' [object Object] ' }), 'illegal_id', 'user_id'],
       [
-        'a raw address as hash',
+        'a raw address as a hash',
         event({ identities: [{ type: 'email_hash', value: 'a@example.com' }] }),
         'invalid_field',
         'identities.0.value',
       ],
       ['nobody', event({ anonymous_id: undefined }), 'identity_required', 'anonymous_id'],
-      ['a currency alone', event({ currency: 'EUR' }), 'revenue_required', 'currency'],
+      ['only a currency', event({ currency: 'EUR' }), 'revenue_required', 'currency'],
       ['the far future', event({ occurred_at: '2099-01-01T00:00:00Z' }), 'in_future', 'occurred_at'],
       ['the distant past', event({ occurred_at: '2001-01-01T00:00:00Z' }), 'too_old', 'occurred_at'],
       [
@@ -123,13 +123,13 @@ onBothDatabases((open) => {
       expect(receipt.results[0]?.path).toBe(path)
     })
 
-    it('that cannot even be written back costs itself only', async () => {
+    it('that cannot be serialized again does not affect others', async () => {
       const deep = '['.repeat(10_000) + ']'.repeat(10_000)
       const answer = await collector.post(`{"v":1,"events":[${JSON.stringify(event())},${deep}]}`)
       expect(await answer.json()).toMatchObject({ accepted: 1, rejected: 1 })
     })
 
-    it('keeps 64 kB of its payload, and none of its own names in clear', async () => {
+    it('is kept up to 64 kB, and without its own names in plain text', async () => {
       await collector.send([event({ name: 'big', props: { text: 'x'.repeat(500_000) } })])
       await collector.post(
         JSON.stringify({ v: 1, events: [event({ props: { 'eve@example.com': 12345 } })] }).replace(
@@ -143,7 +143,7 @@ onBothDatabases((open) => {
       expect(kept).toEqual({ bounded: true, clean: true })
     })
 
-    it('whose key is too long is no duplicate of what its first 128 characters name', async () => {
+    it('with a key that is too long is not a duplicate of the key of its first 128 characters', async () => {
       await collector.send([event({ idempotency_key: 'k'.repeat(128) })])
       expect(await collector.send([event({ idempotency_key: 'k'.repeat(129) })])).toMatchObject({
         duplicate: 0,
@@ -151,7 +151,7 @@ onBothDatabases((open) => {
       })
     })
 
-    it('whose number is too large for JSON is rejected', async () => {
+    it('with a number too large for JSON is rejected', async () => {
       const body = JSON.stringify({ v: 1, events: [event({ props: { size: 12345 } })] }).replace(
         '12345',
         '1e999',
@@ -165,7 +165,7 @@ onBothDatabases((open) => {
   })
 
   describe('hostile text', () => {
-    it('costs nothing: U+0000 and lone surrogates are replaced wherever they stand', async () => {
+    it('does no harm: U+0000 and lone surrogates are replaced everywhere', async () => {
       const evil = 'a\u0000b\ud800c'
       const events = [
         event({
@@ -202,7 +202,7 @@ onBothDatabases((open) => {
       expect(({} as { polluted?: string }).polluted).toBeUndefined()
     })
 
-    it('as long as a body allows is read in no time', async () => {
+    it('as long as a body allows is read within a second', async () => {
       const labels = Array.from({ length: 20 }, (_, i) => `https://${'a.'.repeat(8_000)}x${i}.example/`)
       const started = performance.now()
       await collector.send(
@@ -210,17 +210,17 @@ onBothDatabases((open) => {
           event({ session: session(referrer_url.slice(-12), undefined, { referrer_url }) }),
         ),
       )
-      expect(performance.now() - started).toBeLessThan(1_000) // quadratic, it took 5 s
+      expect(performance.now() - started).toBeLessThan(1_000) // it took 5 s while it was quadratic
     })
 
-    it('costs nothing percent-encoded in an address either', async () => {
+    it('does no harm percent-encoded in an address', async () => {
       const url = 'https://shop.example/a%00b?utm_source=a%00b&gclid=%00&q=%00%ED%A0%80'
       const landing = { ...session('evil', url, { referrer_url: 'https://evil.example/%00' }) }
       const visit = event({ type: 'page', name: '/', url, session: landing })
       expect(await collector.send([visit])).toMatchObject({ accepted: 1 })
     })
 
-    it('of any kind in props comes back as it was sent', async () => {
+    it('of any kind in props is stored as sent', async () => {
       const props = {
         quote: '"',
         backslash: '\\',
@@ -237,7 +237,7 @@ onBothDatabases((open) => {
   })
 
   describe('ad cookies', () => {
-    it('are kept with their event as they came, and are no click ids of the visit', async () => {
+    it('are kept unchanged with their event, and are not click ids of the session', async () => {
       const ad_cookies = { _fbc: 'fb.1.1554763741205.AbC', _gcl_aw: 'GCL.1.x\\"y', __proto__x: '{}' }
       await collector.send([
         event({ name: 'with cookies', ad_cookies, session: session('cookies') }),
@@ -260,7 +260,7 @@ onBothDatabases((open) => {
   })
 
   describe('losses', () => {
-    it('show as gaps in the numbers of a client, and none where all came, in whatever order and however often', async () => {
+    it('show as gaps in the numbers of a client; complete numbers show none, in any order and with repetitions', async () => {
       const numbered = (seq: number, fields: object = {}) =>
         event({ idempotency_key: `seq-${seq}`, stream: 'page-load-1', seq, ...fields })
       await collector.send([numbered(4), numbered(2, { revenue_cents: 1 })])
@@ -269,7 +269,7 @@ onBothDatabases((open) => {
       expect(stream).toEqual({ highest_seq: 5, stored: 3, rejected: 1 }) // 3 was lost
     })
 
-    it('that the sender counted itself are kept by reason, once', async () => {
+    it('counted by the sender are kept by reason, once', async () => {
       const events = [event({ idempotency_key: 'with drops' })]
       await collector.send(events, { dropped: { queue_full: 3, refused: 0 } })
       await collector.send(events, { dropped: { queue_full: 3 } })
@@ -281,7 +281,7 @@ onBothDatabases((open) => {
       expect(sum).toEqual({ lost: 5 })
     })
 
-    it('that the sender counted are kept whatever their reason is called, up to 64 characters', async () => {
+    it('counted by the sender are kept for any reason of up to 64 characters', async () => {
       const dropped = { queue_full: 1, before: 2, 'Größe über 32 kB': 3, constructor: 4, ['r'.repeat(64)]: 5 }
       const { request_id } = await collector.send([event()], { dropped })
       expect(
@@ -291,7 +291,7 @@ onBothDatabases((open) => {
   })
 
   describe('clocks', () => {
-    it('that are 3 hours wrong are corrected, session included', async () => {
+    it('that are 3 hours wrong are corrected, also for the session', async () => {
       const threeHours = 3 * 3_600_000
       const at = (ms: number) => new Date(noon + threeHours + ms).toISOString()
       const wrong = event({
@@ -319,8 +319,8 @@ onBothDatabases((open) => {
     })
   })
 
-  describe('rows that were deleted meanwhile', () => {
-    it('cost no event: a value of a dimension is made again', async () => {
+  describe('rows that are deleted meanwhile', () => {
+    it('cost no event: the value of a dimension is inserted again', async () => {
       const visit = (id: string) =>
         event({ session: session(id, 'https://shop.example/?utm_source=deleted') })
       await collector.send([visit('before')])
@@ -339,7 +339,7 @@ onBothDatabases((open) => {
       ).toEqual([{ partition: 'events_2026_10' }])
     })
 
-    it('whose partition was dropped meanwhile get it again', async () => {
+    it('with a dropped partition get it again', async () => {
       await collector.db.query('drop table events_2026_10')
       expect(
         await collector.send([event({ name: 'again', occurred_at: '2026-10-26T00:00:00Z' })]),

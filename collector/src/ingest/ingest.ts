@@ -1,4 +1,4 @@
-/** Ingest: from the body of a request to its events in the database. `ingest` is the list of what runs, in order. */
+/** Ingest: from the body of a request to its events in the database. `ingest` lists the steps in order. */
 import type { Batch } from '@headwater/contract'
 import type { Db } from '@headwater/db/db'
 import { createPartitions } from '@headwater/db/partitions'
@@ -16,25 +16,25 @@ import { createReserveIds } from './store/group-ids.ts'
 
 export interface Ingest {
   /**
-   * Stores the batch in a body and answers after its commit. Throws a Problem for a body that is no batch, and the Problem
-   * `unavailable` when the batch is not known to be stored.
+   * Stores the batch in a body and resolves after its commit. Throws a Problem for a body that is not a batch, and the Problem
+   * `unavailable` if the batch is not known to be stored.
    */
   ingest(body: string, caller: Caller): Promise<StoredBatch>
-  /** Resolves when everything taken is answered. */
+  /** Resolves when every accepted batch is answered. */
   drain(): Promise<void>
 }
 
-/** Statement limit (2 s) < this < the SDK's 10 s: a 503 should rarely hide a commit that still happens. */
+/** Statement limit (2 s) < this < the SDK's 10 s: a commit after a 503 should be rare. */
 const defaultAnswerLimitMs = 3_000
-/** Two keep the database busy while the next group gathers; more would only wait for each other's locks. */
+/** Two transactions keep the database busy while the next group forms; more would only wait for each other's locks. */
 const writers = 2
-/** Events that are worth a second transaction beside one that is being written. */
+/** Queued events that justify a second concurrent transaction. */
 const worthAWriter = 200
-/** Events in a transaction: beyond this the gain is small and the wait is felt. */
+/** Events per transaction: beyond this, throughput gains little and latency grows. */
 const groupSize = 1_000
-/** A batch weighs as many events as it has, or as many usual ones as would fill its body: large events are work too. */
+/** A batch weighs its number of events, or its body in events of this size if that is more: large events take longer. */
 const usualEventBytes = 2_000
-/** Events that may wait: about a second of work. */
+/** Events that may be queued: about a second of work. */
 const queueSize = 20_000
 
 export interface IngestDeps {
@@ -44,7 +44,7 @@ export interface IngestDeps {
   answerLimitMs?: number
   /** Epoch ms. */
   now(): number
-  /** Hears of failures that no answer can carry. */
+  /** Called with failures that no response reports. */
   onError(error: unknown): void
 }
 
@@ -61,7 +61,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const groups = createGroupCommit<JudgedBatch & { bodyBytes: number }, StoredBatch>({
     commit,
     weigh: ({ judged, bodyBytes }) => Math.max(judged.length, bodyBytes / usualEventBytes, 1),
-    // Its sender has been asked to send it again.
+    // It was answered with 503, so its sender retries.
     isStale: ({ request }) => now() - request.receivedAt > answerLimitMs,
     writers,
     worthAWriter,
@@ -75,7 +75,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       const request = describeRequest(batch, caller)
       const judged = judge(batch, request) // parse → correct clock → screen → enrich → attribute
       const stored = groups.add({ request, judged, bodyBytes: body.length }) // commit → store
-      if (!stored) throw unavailable(`More than ${queueSize} events wait for the database.`)
+      if (!stored) throw unavailable(`More than ${queueSize} events are waiting for the database.`)
       return withTimeLimit(stored, answerLimitMs).catch((error: unknown) => {
         if (!(error instanceof TimeLimitError)) throw error
         throw unavailable(`The events were not stored within ${answerLimitMs / 1000} s.`, error)

@@ -1,11 +1,11 @@
-/** What an arrival at a page says: its landing page, and where it came from. */
+/** Reads an arrival at a page: its landing page and its source. */
 import { createHash } from 'node:crypto'
 import { type Arrival, sourceOf } from '@headwater/attribution/touch'
 import { pageOfStored, storedUrl } from '@headwater/attribution/url'
 import type { EventSession, Page } from './event.ts'
 import { repairText } from './repair-text.ts'
 
-/** What an arrival says about the session that it opens; `ignoredReferrers` are the website's own. */
+/** The landing of the session that an arrival opens; `ignoredReferrers` are the website's own. */
 export function readLanding(
   arrival: Arrival,
   ignoredReferrers: readonly string[],
@@ -18,10 +18,10 @@ export function readLanding(
   }
 }
 
-/** An address as it may be stored; null: it is none. */
+/** An address in the form in which it is stored; null: not an address. */
 export const cleanUrl = (url: string | undefined): string | null => (url ? storedUrl(url) || null : null)
 
-/** The page that a stored address shows, campaign parameters apart. */
+/** The page of a stored address, without campaign parameters. */
 export function readPage(url: string | null): Page | undefined {
   const page = url ? pageOfStored(url) : undefined
   if (!page || !url) return undefined
@@ -29,6 +29,6 @@ export function readPage(url: string | null): Page | undefined {
   return { path: page.path, queryHash, url }
 }
 
-/** What stood percent-encoded in an address can hold U+0000 too. */
+/** Percent-decoded parts of an address can contain U+0000 too. */
 export const readSource: typeof sourceOf = (arrival, ignoredReferrers) =>
   repairText(sourceOf(arrival, ignoredReferrers))

@@ -1,9 +1,9 @@
 /** Replaces the characters in any JSON value that PostgreSQL cannot store. */
 
-/** Levels of nesting. An event with more is rejected anyway, and what lies below them need not be repaired. */
+/** Levels of nesting that are repaired. An event with more is rejected anyway. */
 const deepest = 100
 
-/** U+0000 and lone surrogates, which PostgreSQL cannot store, become U+FFFD, in keys too. Other values come back as they are. */
+/** U+0000 and lone surrogates, which PostgreSQL cannot store, become U+FFFD, in keys too. Other values are returned unchanged. */
 export function repairText<Value>(value: Value): Value {
   return isBroken(value, 0) ? (repair(value, 0) as Value) : value // of the same shape
 }
@@ -31,5 +31,5 @@ function repair(value: unknown, depth: number): unknown {
   )
 }
 
-/** Can this JSON text hold what `repairText` repairs? Both can stand in JSON as an escape only. */
+/** Whether this JSON text may contain what `repairText` repairs, which JSON can only contain as an escape. */
 export const needsRepair = (json: string): boolean => /\\u(0000|[dD][89a-fA-F])/.test(json)

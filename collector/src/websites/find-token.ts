@@ -1,4 +1,4 @@
-/** Finds tokens with the settings of their website, from a short cache: a revocation or a changed setting works within its 5 seconds. */
+/** Finds tokens with the settings of their website, cached for 5 seconds: revocations and changed settings take that long. */
 import { timingSafeEqual } from 'node:crypto'
 import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
@@ -11,7 +11,7 @@ import selectToken from './sql/select_token.sql?raw'
 import { readToken } from './token-text.ts'
 
 const cacheMs = 5_000
-/** Unknown tokens are remembered too, so the cache needs a bound. */
+/** Unknown tokens are cached too, so the cache needs a bound. */
 const cacheSize = 10_000
 
 interface TokenRow {
@@ -48,10 +48,10 @@ export function createTokenFinder(deps: { db: Db; secrets: Secrets; now: () => n
       if (!token) {
         throw new Problem(
           'invalid_token',
-          'No token came with the request. Send `Authorization: Bearer <token>`, or `?token=` with a public token.',
+          'The request has no token. Send `Authorization: Bearer <token>`, or `?token=` with a public token.',
         )
       }
-      const hash = secrets.hashToken(token) // the cache holds no token in clear
+      const hash = secrets.hashToken(token) // the cache holds no plain tokens
       const cached = cache.get(hash)
       const isFresh = cached !== undefined && cached.until > now()
       const found = isFresh ? cached.token : await loadToken(token, hash).catch(couldNotLoad)
@@ -62,7 +62,7 @@ export function createTokenFinder(deps: { db: Db; secrets: Secrets; now: () => n
       if (!found)
         throw new Problem(
           'invalid_token',
-          'No website has this token. Copy it again, or make one with `headwater token create`.',
+          'The token is unknown. Copy it again, or create one with `headwater token create`.',
         )
       return found
     },
@@ -70,7 +70,7 @@ export function createTokenFinder(deps: { db: Db; secrets: Secrets; now: () => n
 }
 
 function couldNotLoad(error: unknown): never {
-  throw unavailable('The database could not be asked for the token.', error)
+  throw unavailable('The token could not be looked up in the database.', error)
 }
 
 function isEqual(a: string, b: string): boolean {

@@ -1,4 +1,4 @@
-/** How many events a token may send in a minute. */
+/** How many events a token may send per minute. */
 import type { Problem } from '@headwater/server/problem'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createLimitRate } from './limit-rate.ts'
@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers())
 const limited = (id: string, eventsPerMinute: number | null = 100) =>
   testToken({ id, settings: { eventsPerMinute } })
 
-it('a token sends as many as its website allows, and the rest a minute later', async () => {
+it('a token may send as many as its website allows, and more a minute later', async () => {
   const limitRate = createLimitRate()
   await limitRate(limited('a'), 60)
   await limitRate(limited('a'), 60) // begins within the limit
@@ -26,14 +26,14 @@ it('a batch that is larger than the limit can be sent', async () => {
   await createLimitRate()(limited('a', 10), 500)
 })
 
-it('what was refused does not count', async () => {
+it('refused events do not count', async () => {
   const limitRate = createLimitRate()
   await limitRate(limited('a', 10), 10)
   for (let i = 0; i < 5; i++) await expect(limitRate(limited('a', 10), 100)).rejects.toThrow()
   await limitRate(limited('a', 11), 1)
 })
 
-it('tokens have limits of their own, and without a limit there is none', async () => {
+it('each token has its own limit, or none', async () => {
   const limitRate = createLimitRate()
   await limitRate(limited('a', 1), 1)
   await limitRate(limited('b', 1), 1)

@@ -1,4 +1,4 @@
-/** What a website decides for itself, from its row to what it changes. */
+/** The settings of a website, from its row to their effects. */
 import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { operations } from '../operations.ts'
@@ -23,12 +23,12 @@ onBothDatabases((open) => {
   const change = async (settings: object) => {
     const website = collector.websiteId
     const changed = await operations['website.settings'](collector, { website, ...settings })
-    collector.clock.now += 10_000 // tokens remember the settings of their website for 5 s
+    collector.clock.now += 10_000 // tokens are cached with the settings of their website for 5 s
     return changed.settings
   }
   const daysAgo = (days: number) => new Date(collector.clock.now - days * 86_400_000).toISOString()
 
-  it('settings are changed one by one, and keep what was not named', async () => {
+  it('settings are changed one by one; others keep their values', async () => {
     await change({ lookback_days: 7 })
     expect(await change({ time_zone: 'Europe/Berlin' })).toMatchObject({
       lookback_days: 7,
@@ -37,7 +37,7 @@ onBothDatabases((open) => {
     })
   })
 
-  it('a setting that does not exist, or cannot hold, is refused by its option', async () => {
+  it('an unknown or invalid setting is refused by the name of its option', async () => {
     await expect(change({ lookback_days: 0 })).rejects.toThrow(
       '--lookback-days must be a whole number of days',
     )
@@ -47,14 +47,14 @@ onBothDatabases((open) => {
     )
   })
 
-  it('the horizon decides how old an event may be', async () => {
+  it('the horizon limits the age of events', async () => {
     const old = () => event({ occurred_at: daysAgo(40) })
     expect((await collector.send([old()])).results).toMatchObject([{ code: 'too_old' }])
     await change({ horizon_days: 60 })
     expect((await collector.send([old()])).accepted).toBe(1)
   })
 
-  it('look-back, default model and models decide what a conversion is credited with', async () => {
+  it('lookback, default model and models decide the credit of a conversion', async () => {
     await change({ lookback_days: 7, default_model: 'first', models: ['first', 'last'] })
     const visit = (id: string, days: number, source: string) => ({
       occurred_at: daysAgo(days),
@@ -91,7 +91,7 @@ onBothDatabases((open) => {
     ).toEqual([{ domain: 'news.example' }])
   })
 
-  it('beyond its events a minute a token is answered 429, and told when to come back', async () => {
+  it('a token over its events per minute gets 429 with Retry-After', async () => {
     await change({ events_per_minute: 3 })
     const send = () => collector.post(JSON.stringify({ v: 1, events: [event(), event()] }))
     expect([(await send()).status, (await send()).status]).toEqual([200, 200])

@@ -1,12 +1,12 @@
-/** The settings of a website: what they may be, their defaults, and how they are read from its row. */
+/** The settings of a website: allowed values, defaults, and how they are read from its row. */
 import { type Model, models } from '@headwater/attribution/models'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
 import { z } from 'zod'
 
-/** The settings that somebody has changed, as `websites.settings` holds them. */
+/** The settings that were changed, as stored in `websites.settings`. */
 export type StoredSettings = z.infer<typeof settingsSchema>
 
-const model = z.enum(models as [Model, ...Model[]], `must be one of ${models.join(', ')}`) // there are some
+const model = z.enum(models as [Model, ...Model[]], `must be one of ${models.join(', ')}`) // not empty
 const days = (max: number) => {
   const message = `must be a whole number of days, 1 to ${max}`
   return z.int(message).min(1, message).max(max, message)

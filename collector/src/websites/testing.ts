@@ -1,4 +1,4 @@
-/** For tests: a valid token of a website with the default settings; fields replace its own. Never shipped. */
+/** For tests: a valid token of a website with the default settings; `fields` override its own. Never shipped. */
 import type { Token } from '@headwater/server/token'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
 import { readSettings } from './settings.ts'

@@ -1,12 +1,12 @@
-/** Tokens as text: how they look, and how they are made. */
+/** The text format of tokens: parsing and generating them. */
 import { randomBytes } from 'node:crypto'
 import type { TokenKind } from '@headwater/server/token'
 
-// Crockford's base 32: digits and letters that cannot be mistaken for one another.
+// Crockford's base 32, without characters that look alike.
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const pattern = /^hw_(pub|sec)_([0-9a-z]{8})_([0-9a-z]{26})$/
 
-/** The parts of a token; undefined when the text is none. */
+/** The parts of a token; undefined if the text is not one. */
 export function readToken(
   token: string,
 ): { kind: TokenKind; websiteKey: string; prefix: string } | undefined {
@@ -20,7 +20,7 @@ export function makeToken(kind: TokenKind, websiteKey: string): string {
   return `hw_${kind === 'public' ? 'pub' : 'sec'}_${websiteKey}_${randomText(26)}`
 }
 
-/** The 8 characters that name a website in its tokens. */
+/** The 8 characters that identify a website in its tokens. */
 export const makeWebsiteKey = (): string => randomText(8)
 
 function randomText(length: number): string {

@@ -1,4 +1,4 @@
-/** The tokens of a website: making one, listing them, revoking one. */
+/** Creates, lists and revokes the tokens of a website. */
 import { constraintOf, type Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { scopes } from '@headwater/server/token'
@@ -35,7 +35,7 @@ const revocationInput = z.object({
   token: z.string().min(1, 'must be the id, the name or the first 12 characters of the token’s secret part'),
 })
 
-/** The token itself is in this answer and nowhere else. */
+/** Creates a token. The result is the only place that contains the token itself. */
 export async function createToken(
   db: Db,
   secrets: Secrets,
@@ -44,7 +44,7 @@ export async function createToken(
   const { website: id, name, kind, scopes = ['events:write'], expires = null } = readInput(tokenInput, input)
   if (kind === 'public' && scopes.some((scope) => scope !== 'events:write')) {
     throw new OperationError(
-      'A public token can be read by every visitor: it may have the scope events:write only.',
+      'Every visitor can read a public token, so it may only have the scope events:write.',
     )
   }
   const website = (await listWebsites(db)).find((known) => known.id === id)
@@ -62,9 +62,9 @@ export async function createToken(
   }
   const [row] = await run<TokenInfo, keyof typeof params>(db, tokenInsert, params).catch((error: unknown) => {
     if (constraintOf(error) !== 'token_name_is_unique_per_website') throw error
-    throw new OperationError(`Website ${id} has a token named ${name} already. Choose another name.`)
+    throw new OperationError(`Website ${id} already has a token named ${name}. Choose another name.`)
   })
-  return { ...(row as TokenInfo), token } // an insert answers with its row
+  return { ...(row as TokenInfo), token } // an insert returns its row
 }
 
 export async function listTokens(db: Db, input: unknown): Promise<TokenInfo[]> {

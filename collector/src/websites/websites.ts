@@ -1,4 +1,4 @@
-/** The websites that send events: adding one, listing them, and changing what one decides for itself. */
+/** Creates and lists websites, and changes their settings. */
 import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { z } from 'zod'
@@ -34,12 +34,12 @@ export async function createWebsite(db: Db, input: unknown): Promise<Website> {
   const { name, url } = readInput(websiteInput, input)
   const params = { key: makeWebsiteKey(), name, url }
   const [website] = await run<Website, keyof typeof params>(db, websiteInsert, params)
-  return website as Website // an insert answers with its row
+  return website as Website // an insert returns its row
 }
 
 export const listWebsites = (db: Db): Promise<Website[]> => run<Website>(db, websitesSelect, {})
 
-/** Changes the settings that are given and keeps the others; answers with all. They hold for requests within 5 seconds. */
+/** Changes the given settings and returns all of them. They apply to requests within 5 seconds. */
 export async function changeSettings(
   db: Db,
   input: unknown,

@@ -1,4 +1,4 @@
--- Adds the conversions of events to their sessions; a refund is none, and an event without a conversion adds none.
+-- Adds the conversions of events to the counts of their sessions; refunds do not count.
 -- $1 website_id, $2 event_id
 -- Index: event_is_at_most_one_conversion, sessions_tracking_pkey
 update sessions_tracking s

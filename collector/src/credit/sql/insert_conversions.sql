@@ -1,4 +1,4 @@
--- Stores conversions; one whose name and conversion id are taken is left out, and so is missing from the answer.
+-- Inserts conversions. One whose name and conversion id exist is skipped, and missing from the result.
 -- $1 website_id, $2 customer_id, $3 session_id, $4 event_id, $5 name, $6 conversion_id, $7 occurred_at, $8 value_cents, $9 currency,
 -- $10 first_touch_id, $11 last_non_direct_touch_id, $12 attributed_touch_id, $13 attribution_model, $14 attribution_weight,
 -- $15 lookback_days: in lock order

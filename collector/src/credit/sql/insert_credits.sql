@@ -1,4 +1,4 @@
--- Stores the credit of each touch for the conversion of an event, a row a model; an event without a conversion has none.
+-- Inserts the credit of each touch for the conversion of an event, one row per model; an event without a conversion is skipped.
 -- $1 website_id, $2 event_id, $3 model, $4 touch_id, $5 weight, $6 value_cents
 -- Index: event_is_at_most_one_conversion, conversion_credits_pkey
 insert into conversion_credits (website_id, conversion_id, model, version, touch_id, weight, value_cents)

@@ -1,4 +1,4 @@
--- The conversions that these refunds take back, with their credits; one row without a credit for an unattributed one.
+-- The conversions that these refunds refer to, with their credits; an unattributed one has one row without a credit.
 -- $1 website_id, $2 name, $3 conversion_id, $4 currency
 -- Index: conversion_counts_once_per_name_and_id, conversion_credits_pkey
 select

@@ -1,4 +1,4 @@
--- The newest conversions of a website with the credit of each touch, and the touches they name.
+-- The newest conversions of a website with the credit of each touch, and the touches of their customers.
 -- $1 website_id
 -- Index: conversions_by_time, conversion_credits_pkey, touches_pkey
 select

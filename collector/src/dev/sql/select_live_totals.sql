@@ -1,4 +1,4 @@
--- How much of everything a website has.
+-- The totals of a website.
 -- $1 website_id
 -- Index: events_pkey, customers_pkey, sessions_tracking_pkey, touches_pkey, conversions_pkey, token_usages_pkey, rejected_events_pkey
 select

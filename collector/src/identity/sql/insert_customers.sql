@@ -1,4 +1,4 @@
--- Opens customers under their ids.
+-- Inserts customers with their reserved ids.
 -- $1 website_id, $2 id, $3 user_identity_id, $4 first_seen_at, $5 last_seen_at, $6 email_hash
 -- Index: customers_pkey
 insert into customers (website_id, id, user_identity_id, first_seen_at, last_seen_at, email_hash)

@@ -1,4 +1,4 @@
--- Links identities to the customers who own them from now on.
+-- Links identities to their new owners.
 -- $1 website_id, $2 identity_id, $3 customer_id, $4 since, $5 until: null while it lasts
 -- Index: identity_has_one_owner_at_a_time
 insert into customer_identity_links (website_id, identity_id, customer_id, source, first_seen_at, last_seen_at, ended_at)

@@ -1,4 +1,4 @@
--- All customers who own or owned these identities; one row without a customer for an identity that never had an owner.
+-- The current and former owners of identities; an identity that never had one has one row without a customer.
 -- $1 website_id, $2 type, $3 value_hash, $4 position
 -- Index: identity_is_unique_per_website, customer_identity_links_by_identity, customers_pkey
 select

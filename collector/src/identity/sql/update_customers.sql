@@ -1,4 +1,4 @@
--- Writes what was learnt about customers; a user id is set once and never replaced.
+-- Updates customers; a user id is set once and never replaced.
 -- $1 website_id, $2 id, $3 user_identity_id, $4 first_seen_at, $5 last_seen_at, $6 email_hash
 -- Index: customers_pkey
 update customers c

@@ -1,4 +1,4 @@
--- Makes identities known and locks their rows; last_seen_at moves at most hourly.
+-- Upserts identities and locks their rows; last_seen_at advances at most hourly.
 -- $1 website_id, $2 type, $3 value_hash, $4 first_seen_at, $5 last_seen_at: in lock order
 -- Index: identity_is_unique_per_website
 insert into identities as i (website_id, type, value_hash, first_seen_at, last_seen_at)

@@ -1,4 +1,4 @@
-/** Commits a group of batches, and knows what to do about each way in which the database can refuse. */
+/** Commits a group of batches, and handles each way in which the database can fail. */
 import { type Db, sqlstateOf, type Transaction } from '@headwater/db/db'
 import type { Partitions } from '@headwater/db/partitions'
 import { unavailable } from '@headwater/server/problem'
@@ -28,12 +28,12 @@ interface Deps {
   onError(error: unknown): void
 }
 
-/** Deadlocks and serialization failures are no one's fault; a third in a row means something else. */
+/** Deadlocks and serialization failures are transient; three in a row mean another problem. */
 const attempts = 3
 
-/** Makes `commit`, which stores batches in one transaction and throws the Problem `unavailable` when it cannot. */
+/** Creates `commit`, which stores batches in one transaction and throws the Problem `unavailable` if it cannot. */
 export function createCommit({ db, secrets, partitions, dimensions, reserveIds, onError }: Deps) {
-  /** Prepares outside the transaction what must not hold its locks, then runs `work` inside it. */
+  /** Prepares what must not wait under the transaction's locks, then runs `work` in a transaction. */
   async function inTransaction(
     batches: JudgedBatch[],
     work: (tx: Transaction, group: Group) => Promise<StoredGroup>,
@@ -61,7 +61,7 @@ export function createCommit({ db, secrets, partitions, dimensions, reserveIds, 
     }
   }
 
-  /** Tries events in a transaction that is rolled back at its end. */
+  /** Tries to store events, in a transaction that is rolled back. */
   async function isStorable(events: IngestEvent[]): Promise<boolean> {
     const undo = new Error('Rolled back on purpose: this was a trial.')
     const [first] = events
@@ -79,7 +79,7 @@ export function createCommit({ db, secrets, partitions, dimensions, reserveIds, 
     return true
   }
 
-  /** Batch by batch, so that one full of poison costs the others a trial each. */
+  /** Searches batch by batch, so that one full of poison costs each of the others only one trial. */
   async function withoutPoison(batches: JudgedBatch[]): Promise<JudgedBatch[]> {
     const poison = new Set<Judged>()
     for (const { judged } of batches) {
@@ -96,18 +96,18 @@ export function createCommit({ db, secrets, partitions, dimensions, reserveIds, 
     try {
       const group = await storePatiently(batches).catch(async (error: unknown) => {
         if (!isData(error)) throw error
-        onError(error) // the rejections do not say which rule was broken
+        onError(error) // the rejections do not name the constraint
         storable = await withoutPoison(batches)
         return storePatiently(storable)
       })
       return storable.map((batch) => ({ ...batch, ...group }))
     } catch (error) {
-      throw unavailable('The database did not take the events.', error)
+      throw unavailable('The database did not store the events.', error)
     }
   }
 }
 
-/** Missing partitions share a SQLSTATE with violated checks. */
+/** A missing partition has the SQLSTATE of a violated check. */
 function isMissingPartition(error: unknown): boolean {
   return sqlstateOf(error) === '23514' && /no partition of relation/.test((error as Error).message)
 }
@@ -122,7 +122,7 @@ const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqls
 /** Classes 22 (data exception) and 23 (constraint violation), and 54000 (a value too large for an index). */
 const isData = (error: unknown): boolean => /^(22|23|54000)/.test(sqlstateOf(error) ?? '')
 
-/** Each origin once: the events of a session share the object of theirs. */
+/** Each origin once; the events of a session share one object. */
 function originsOf(events: IngestEvent[]): WebsiteOrigin[] {
   const origins = new Map<Origin, WebsiteOrigin>()
   for (const { request, session, arrival, touches, earlierTouches } of events) {

@@ -20,20 +20,20 @@ onBothDatabases((open) => {
     return origins.map((origin) => ids(origin).source)
   }
 
-  it('a value has one id, in every process, whoever was first', async () => {
+  it('a value has one id in all processes, whichever stores it first', async () => {
     const [a, b] = [start(), start()]
     const found = await Promise.all([resolve(a, from('x'), from('y')), resolve(b, from('y'), from('x'))])
     expect(found[0]).toEqual([...(found[1] as string[])].reverse())
     expect(await resolve(start(), from('x'))).toEqual([found[0]?.[0]])
   })
 
-  it('what an origin does not have is null', async () => {
+  it('a missing value of an origin is null', async () => {
     const origin = from('x')
     const ids = await start().resolve([{ websiteId: collector.websiteId, origin }])
     expect(ids(origin)).toMatchObject({ medium: null, referrerDomain: null, landingPage: null })
   })
 
-  it('beyond 10,000 new values a day the rest is (other), until the next day', async () => {
+  it('after 10,000 new values, further ones are (other) until the next day', async () => {
     const dimensions = start()
     const origins = Array.from({ length: 10_002 }, (_, i) => from(`flood-${i}`))
     const ids = await resolve(dimensions, ...origins)

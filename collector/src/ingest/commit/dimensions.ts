@@ -12,14 +12,14 @@ import upsertUtmMediums from './sql/upsert_utm_mediums.sql?raw'
 import upsertUtmSources from './sql/upsert_utm_sources.sql?raw'
 import upsertUtmTerms from './sql/upsert_utm_terms.sql?raw'
 
-/** The columns of a dimension's row: what makes it unique, then what describes it. */
+/** The columns of a dimension's row: its unique key, then descriptive ones. */
 type DimensionRow = Record<string, string | null>
 
 interface Dimension {
   name: keyof OriginIds
   upsert: RowStatement<DimensionRow, 'website_id' | 'allowed'>
   unique: string[]
-  /** The row that takes the place of values beyond the budget. */
+  /** The row that replaces values beyond the budget. */
   other: DimensionRow
   rowOf(origin: Origin): DimensionRow | undefined
 }
@@ -68,9 +68,9 @@ const dimensions: Dimension[] = [
   },
 ]
 
-/** Ids kept in memory, over all dimensions and websites; about 150 bytes each. A guess at what a busy site needs. */
+/** Cached ids of all dimensions and websites, about 150 bytes each. A guess at what a busy site needs. */
 const cacheSize = 100_000
-/** New values of one dimension that a website may add a day, by this process; what comes beyond is `(other)`. */
+/** New values of one dimension per website and day, in this process; further ones become `(other)`. */
 const newValuesPerDay = 10_000
 
 export interface WebsiteOrigin {
@@ -79,20 +79,20 @@ export interface WebsiteOrigin {
 }
 
 export interface Dimensions {
-  /** Answers with the ids of these origins once all of them are known. */
+  /** Resolves to the ids of these origins. */
   resolve(origins: Iterable<WebsiteOrigin>): Promise<OriginIdsOf>
 }
 
-/** Looks up ids and makes rows that are missing, outside the transaction of the events: a row too many does no harm. */
+/** Looks up ids and inserts missing rows, outside the transaction of the events: an unused row does no harm. */
 export function createDimensions({ db, now }: { db: Db; now: () => number }): Dimensions {
   const cache = new Map<string, string>()
   const budgets = createBudgets(now)
-  /** The events of a visitor share the object of their origin, from request to request. */
+  /** The events of a visitor share one origin object across requests. */
   const resolved = new WeakMap<Origin, OriginIds>()
-  /** The ids of `(other)`: an origin that got one may get a value of its own on another day. */
+  /** The ids of `(other)`: an origin with one may get its own value on another day. */
   const otherIds = new Set<string>()
 
-  /** The ids of rows of one website, by their key; rows beyond the budget get the id of `(other)`. */
+  /** The ids of rows of one website, by key; rows beyond the budget get the id of `(other)`. */
   async function load(
     dimension: Dimension,
     websiteId: string,
@@ -113,7 +113,7 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }): Di
     }
     const ids = await look(rows, budget.left())
     const isMissing = (row: DimensionRow) => !ids.has(key(row))
-    // What another process adds meanwhile is in neither half of the statement; a second look finds it.
+    // A row that another process adds meanwhile is in neither half of the statement; a second query finds it.
     if (rows.some(isMissing))
       for (const [name, id] of await look(rows.filter(isMissing), 0)) ids.set(name, id)
     for (const [name, id] of ids) cache.set(name, id)
@@ -128,9 +128,9 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }): Di
     return ids
   }
 
-  /** The id of each origin in one dimension, in their order; null: it has none. */
+  /** The id of each origin in one dimension, in the same order; null: none. */
   async function resolveOne(dimension: Dimension, origins: WebsiteOrigin[]): Promise<(string | null)[]> {
-    const ids = new Map<string, string>() // of its own: another resolve may empty the cache meanwhile
+    const ids = new Map<string, string>() // local: a concurrent resolve may clear the cache
     const missing = new Map<string, Map<string, DimensionRow>>()
     const keys = origins.map(({ websiteId, origin }) => {
       const row = dimension.rowOf(origin)
@@ -144,13 +144,13 @@ export function createDimensions({ db, now }: { db: Db; now: () => number }): Di
     for (const [websiteId, rows] of missing) {
       for (const [key, id] of await load(dimension, websiteId, [...rows.values()])) ids.set(key, id)
     }
-    return keys.map((key) => (key === undefined ? null : (ids.get(key) as string))) // load has one for every key
+    return keys.map((key) => (key === undefined ? null : (ids.get(key) as string))) // load returns one for every key
   }
 
   return {
     async resolve(origins) {
       const unresolved = [...origins].filter(({ origin }) => !resolved.has(origin))
-      const found = new Map(unresolved.map(({ origin }) => [origin, {} as OriginIds])) // filled below, a dimension at a time
+      const found = new Map(unresolved.map(({ origin }) => [origin, {} as OriginIds])) // filled below, one dimension at a time
       const originIdsOf: OriginIdsOf = (origin) => (resolved.get(origin) ?? found.get(origin)) as OriginIds // one of them has it
       if (unresolved.length === 0) return originIdsOf
       if (cache.size > cacheSize) cache.clear()
@@ -170,7 +170,7 @@ function keyOf({ name, unique }: Dimension, websiteId: string, row: DimensionRow
   return [name, websiteId, ...unique.map((column) => row[column])].join('\0')
 }
 
-/** What each website has left of the day's new values. */
+/** The new values that each website may still add today. */
 function createBudgets(now: () => number) {
   const spent = new Map<string, number>()
   let day = ''

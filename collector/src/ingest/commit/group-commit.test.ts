@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createGroupCommit } from './group-commit.ts'
 
-/** A group commit whose commits end when the test says so. */
+/** A group commit whose commits the test ends. */
 function start(
   options: {
     writers?: number
@@ -34,7 +34,7 @@ describe('group commit', () => {
     expect(groups.map(({ items }) => items)).toEqual([[1]])
   })
 
-  it('groups what arrives while the writers are busy, up to the weight of a group', async () => {
+  it('groups items that arrive while the writers are busy, up to the weight of a group', async () => {
     const { add, groups } = start()
     const first = add(1)
     const others = [add(4), add(5), add(2)]
@@ -46,7 +46,7 @@ describe('group commit', () => {
     expect(groups[2]?.items).toEqual([2])
   })
 
-  it('takes an item heavier than a group alone', async () => {
+  it('commits an item heavier than a group alone', async () => {
     const { add, groups } = start()
     const first = add(1)
     void add(50)
@@ -62,7 +62,7 @@ describe('group commit', () => {
     expect(groups.map(({ items }) => items)).toEqual([[1], [2]])
   })
 
-  it('begins a commit beside another one only for what is worth a writer', async () => {
+  it('begins a concurrent commit only if the queue is worth a writer', async () => {
     const { add, groups } = start({ writers: 2, worthAWriter: 5 })
     const first = add(1)
     void add(4)
@@ -72,14 +72,14 @@ describe('group commit', () => {
     const last = add(2)
     groups[0]?.end()
     await first
-    expect(groups).toHaveLength(2) // the second one is being written, and 2 is not worth another
+    expect(groups).toHaveLength(2) // the second is being written, and 2 is not worth another
     groups[1]?.end()
     await expect.poll(() => groups[2]?.items).toEqual([2])
     groups[2]?.end()
     expect(await last).toBe('done 2')
   })
 
-  it('answers each item with its own result', async () => {
+  it('resolves each item with its own result', async () => {
     const { add, groups } = start()
     const [first, second, third] = [add(1), add(2), add(3)]
     groups[0]?.end()
@@ -97,7 +97,7 @@ describe('group commit', () => {
     expect(await second).toBe('done 2')
   })
 
-  it('takes nothing beyond its queue, and takes again when there is room', async () => {
+  it('refuses items while the queue is full', async () => {
     const { add, groups } = start({ queueWeight: 10 })
     const first = add(10)
     void add(10)
@@ -107,7 +107,7 @@ describe('group commit', () => {
     expect(add(1)).toBeDefined()
   })
 
-  it('drops what nobody waits for any more, and has room again', async () => {
+  it('drops stale items, which makes room in the queue', async () => {
     const stale = new Set<number>()
     const { add, groups } = start({ queueWeight: 10, isStale: (item) => stale.has(item) })
     const first = add(1)
@@ -120,7 +120,7 @@ describe('group commit', () => {
     expect(add(7)).toBeDefined()
   })
 
-  it('drains: resolves when everything taken is answered', async () => {
+  it('drains: resolves when all accepted items are committed', async () => {
     const { add, drain, groups } = start()
     const answers: string[] = []
     void add(1)?.then((answer) => answers.push(answer))

@@ -1,9 +1,9 @@
-/** Group commit without a timer: what arrives while the writers are busy shares the next transaction. */
+/** Group commit without a timer: items that arrive while the writers are busy share the next transaction. */
 
 export interface GroupCommit<Item, Result> {
-  /** Answers after the commit of the item's group. Undefined: the queue is full, nothing was taken. */
+  /** Resolves after the commit of the item's group. Undefined: the queue is full, and the item was not added. */
   add(item: Item): Promise<Result> | undefined
-  /** Resolves when everything taken is answered. */
+  /** Resolves when no item is queued or being written. */
   drain(): Promise<void>
 }
 
@@ -14,14 +14,14 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Commits items in groups of at most `groupWeight` (a single heavier item goes alone), and holds at most `queueWeight` waiting.
- * An idle group commit commits at once. While a group is being written, another one of `writers` starts with the next as soon as
- * that weighs `worthAWriter`: below it, a larger group later costs less than two groups now.
+ * Commits items in groups of at most `groupWeight` (a heavier item is a group of its own), and queues at most `queueWeight`.
+ * Commits at once when idle. While a group is being written, another of the `writers` starts the next one as soon as it
+ * weighs `worthAWriter`: below that, one larger group later costs less than two groups now.
  */
 export function createGroupCommit<Item, Result>(options: {
   commit(items: Item[]): Promise<Result[]>
   weigh(item: Item): number
-  /** Is nobody waiting for it any more? Then it is dropped, and its promise never settles. */
+  /** Whether the caller no longer waits for the item. It is then dropped, and its promise never settles. */
   isStale?(item: Item): boolean
   writers: number
   worthAWriter: number
@@ -36,7 +36,7 @@ export function createGroupCommit<Item, Result>(options: {
   function dropStale(): void {
     if (!options.isStale) return
     for (let i = queue.length - 1; i >= 0; i--) {
-      const { item } = queue[i] as Waiting<Item, Result> // within its length
+      const { item } = queue[i] as Waiting<Item, Result> // in range
       if (!options.isStale(item)) continue
       queue.splice(i, 1)
       queuedWeight -= options.weigh(item)
@@ -64,7 +64,7 @@ export function createGroupCommit<Item, Result>(options: {
       if (group.length === 0) break
       try {
         const results = await options.commit(group.map(({ item }) => item))
-        for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result) // commit answers one an item
+        for (const [i, { resolve }] of group.entries()) resolve(results[i] as Result) // commit returns one per item
       } catch (error) {
         for (const { reject } of group) reject(error)
       }

@@ -1,4 +1,4 @@
-/** What halving finds, and what it costs. */
+/** What bisection finds, and what it costs. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { findPoison } from './poison.ts'
@@ -23,11 +23,11 @@ it('finds exactly the poisoned events, wherever they are', async () => {
   )
 })
 
-it('takes about twice the logarithm of the batch to find one', async () => {
+it('finds one in about twice the logarithm of the batch size', async () => {
   expect((await search(500, [77])).trials).toBeLessThanOrEqual(2 * 9 + 1)
 })
 
-it('gives up on a batch that is full of it after 64 trials, and loses nothing that was found good', async () => {
+it('gives up after 64 trials on a batch full of poison, and loses no event found storable', async () => {
   const poison = Array.from({ length: 250 }, (_, i) => 250 + i)
   const { found, trials } = await search(500, poison)
   expect(trials).toBe(64)

@@ -1,11 +1,11 @@
-/** Finds the events that the database refuses, by halving, so that they do not cost their neighbours. */
+/** Finds the events that the database refuses, by bisection, so that the others can be stored. */
 
-/** Enough to find four poisoned events among 500, one after the other. */
+/** Enough to find four poisoned events among 500. */
 const maxTrials = 64
 
 /**
- * The events of a batch that cannot be stored; `isStorable` tries a few together and leaves nothing behind. A batch so
- * full of them that the trials run out loses what was not tried: it must not keep the database from everybody else.
+ * Returns the events of a batch that cannot be stored; `isStorable` tries some of them together, without side effects. When
+ * the trials run out, untried events count as not storable: one batch must not occupy the database.
  */
 export async function findPoison<Event>(
   events: Event[],

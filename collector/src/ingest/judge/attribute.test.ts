@@ -1,4 +1,4 @@
-/** Which touches an event proves. */
+/** The touches of an event. */
 import type { WireEvent } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
 import { createSecrets } from '../../secrets.ts'
@@ -28,60 +28,60 @@ function touchesOf(fields: Partial<WireEvent>) {
   }))
 }
 
-const visit = (more: object = {}) => ({ id: 's', started_at: '', landing_url: shop, ...more })
+const wireSession = (more: object = {}) => ({ id: 's', started_at: '', landing_url: shop, ...more })
 
-describe('an event proves', () => {
+describe('an event has', () => {
   it.each<[string, Partial<WireEvent>, object[]]>([
-    ['nothing without a visit or a campaign', { url: shop }, []],
+    ['no touch without a session or a campaign', { url: shop }, []],
     [
-      'the landing of its visit, at its start',
-      { session: visit() },
+      'the landing touch of its session, at its start',
+      { session: wireSession() },
       [{ type: 'landing', before: 60_000, isDirect: true }],
     ],
     [
-      'the campaign that the SDK took from the landing',
-      { session: visit({ utm: { source: 'a' }, click_ids: { gclid: 'X' } }) },
+      'the campaign that the SDK read from the landing',
+      { session: wireSession({ utm: { source: 'a' }, click_ids: { gclid: 'X' } }) },
       [{ utm: { source: 'a' }, clickIdType: 'gclid', clickIdValue: 'X', isDirect: false }],
     ],
     [
-      'the referrer of its visit',
-      { session: visit({ referrer_url: 'https://www.bing.com/' }) },
+      'the referrer of its session',
+      { session: wireSession({ referrer_url: 'https://www.bing.com/' }) },
       [{ referrerDomain: 'bing.com' }],
     ],
     [
-      'no touch when the visit came from the site itself',
-      { session: visit({ referrer_url: `${shop}cart` }) },
+      'no touch if the session came from the site itself',
+      { session: wireSession({ referrer_url: `${shop}cart` }) },
       [],
     ],
     [
-      'no touch when the visit tells neither page nor source',
-      { session: visit({ landing_url: undefined }) },
+      'no touch if the session reports neither page nor source',
+      { session: wireSession({ landing_url: undefined }) },
       [],
     ],
     [
-      'the source of a visit that tells no page',
-      { session: visit({ landing_url: undefined, utm: { source: 'app' } }) },
+      'the source of a session that reports no page',
+      { session: wireSession({ landing_url: undefined, utm: { source: 'app' } }) },
       [{ utm: { source: 'app' }, isDirect: false }],
     ],
     [
-      'the landing’s campaign once, when a page of the visit shows it again without the referrer',
+      'the landing’s campaign once, if a page of the session shows it again without the referrer',
       {
-        session: visit({ landing_url: `${shop}?gclid=X`, referrer_url: 'https://www.google.com/' }),
+        session: wireSession({ landing_url: `${shop}?gclid=X`, referrer_url: 'https://www.google.com/' }),
         url: `${shop}?gclid=X`,
       },
       [{ clickIdValue: 'X', referrerDomain: 'google.com' }],
     ],
     [
-      'a campaign in its own address, when it happened',
+      'the campaign in its own address, at its own time',
       { url: `${shop}?utm_source=b` },
       [{ utm: { source: 'b' }, before: 0 }],
     ],
     [
-      'that campaign once, when it is the landing’s',
-      { session: visit({ landing_url: `${shop}?utm_source=b` }), url: `${shop}?utm_source=b` },
+      'that campaign once, if it is the landing’s',
+      { session: wireSession({ landing_url: `${shop}?utm_source=b` }), url: `${shop}?utm_source=b` },
       [{ before: 60_000 }],
     ],
-    ['no campaign when it is no page view', { type: 'track', url: `${shop}?utm_source=b` }, []],
+    ['no campaign if it is not a page view', { type: 'track', url: `${shop}?utm_source=b` }, []],
     [
       'the contact that it reports',
       { type: 'touch', name: 'email_open' },

@@ -1,4 +1,4 @@
-/** Step 5, attribute: the touches an event proves: its session's landing, a campaign in its address, or itself. */
+/** Step 5, attribute: the touches of an event: its session's landing, a campaign in its address, or the event itself. */
 import { type TouchSource, touchKeyText } from '@headwater/attribution/touch'
 import type { WireEvent } from '@headwater/contract'
 import type { EventSession, EventTouch, Origin } from '../event.ts'
@@ -14,7 +14,7 @@ interface Arrival {
 
 const none: readonly EventTouch[] = []
 
-/** The touches of one event; equal ones of one session share a key and are stored once, at the earliest time. */
+/** The touches of one event. Equal touches of one session share a key and are stored once, at the earliest time. */
 export function attribute({ wire, url, occurredAt, session }: Arrival): readonly EventTouch[] {
   const landed = session ? landingsOf(session) : none
   if (wire.type === 'page') {
@@ -31,10 +31,10 @@ function withTouch(touches: readonly EventTouch[], touch: EventTouch): readonly 
   return touches.some(({ key }) => key === touch.key) ? touches : [...touches, touch]
 }
 
-// A session is one object for all events that report it alike: its touch is made once.
+// Events that report a session alike share one object, so its touch is computed once.
 const landings = new WeakMap<EventSession, readonly EventTouch[]>()
 
-/** The touch that a session's landing made; none for a continuation, and for one that is no arrival. */
+/** The landing touch of a session; none for a continuation, or if the landing is not an arrival. */
 function landingsOf(session: EventSession): readonly EventTouch[] {
   const known = landings.get(session)
   if (known) return known
@@ -45,14 +45,14 @@ function landingsOf(session: EventSession): readonly EventTouch[] {
 }
 
 /**
- * A session that began on the site itself made no touch. One that reports neither page nor source came over from another
- * subdomain, where only its cookie was known: the page that saw it arrive reports it.
+ * A session that began on the site itself leaves no touch. A report with neither page nor source comes from another subdomain,
+ * which knows only the cookie of the session: the page on which it landed reports the touch.
  */
 export function isArrival({ source, page }: Origin): boolean {
   return !source.isFromWithin && !(source.isDirect && !page)
 }
 
-/** The page that a session landed on shows the landing's campaign, though not always its referrer. */
+/** The landing page shows the campaign of the landing, but not always its referrer. */
 function isSameCampaign(page: TouchSource, landing: TouchSource): boolean {
   return touchKeyText(page) === touchKeyText({ ...landing, referrerDomain: undefined })
 }
@@ -61,7 +61,7 @@ export function landing(origin: Origin, at: number): EventTouch {
   return { key: touchKey(origin), type: 'landing', at, origin }
 }
 
-/** A contact that somebody reports is never direct; where its address names no source, its type tells it apart. */
+/** A reported contact is never direct; if its address names no source, its type identifies it. */
 function contact(type: string, origin: Origin, at: number): EventTouch {
   if (!origin.source.isDirect) return { key: touchKey(origin), type, at, origin }
   const source = { ...origin.source, isDirect: false }
@@ -72,7 +72,7 @@ function originOf(url: string | undefined, storedUrl: string | null): Origin {
   return { source: readSource({ url }), page: readPage(storedUrl) }
 }
 
-// An origin is one object for all events of its session: its key is worked out once.
+// The events of a session share one origin object, so its key is computed once.
 const keys = new WeakMap<Origin, string>()
 
 function touchKey(origin: Origin): string {

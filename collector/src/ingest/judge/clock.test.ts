@@ -1,4 +1,4 @@
-/** States how the times of a batch are corrected, and how long a session may last. */
+/** How the times of a batch are corrected, and how long a session may last. */
 import type { WireEvent } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
 import { clockOffset, correctClock } from './clock.ts'
@@ -19,18 +19,18 @@ const timesOf = (occurredAt: number, startedAt: number, offset = 0) => {
 it.each([
   ['not sent', undefined, 0],
   ['right', received, 0],
-  ['5 s behind, which may be the time on the wire', received - 5_000, 0],
+  ['5 s behind, which may be network latency', received - 5_000, 0],
   ['over 5 s behind', received - 5_001, 5_001],
   ['3 h ahead', received + 3 * hour, -3 * hour],
-])('when the sender’s clock is %s, its times move by the difference', (_, sentAt, offset) => {
+])('if the sender’s clock is %s, its times are shifted by the difference', (_, sentAt, offset) => {
   expect(clockOffset(received, sentAt)).toBe(offset)
 })
 
 describe('an event', () => {
   it.each([
     ['in the past keeps its time', -hour, -hour],
-    ['up to 60 s ahead happened on receipt', minute, 0],
-    ['further ahead keeps its time, and is rejected for it later', minute + 1, minute + 1],
+    ['up to 60 s ahead counts as happening on receipt', minute, 0],
+    ['further ahead keeps its time, and is rejected later', minute + 1, minute + 1],
   ])('%s', (_, ahead, expected) => {
     expect(timesOf(received + ahead, received - hour).occurredAt).toBe(received + expected)
   })
@@ -52,10 +52,10 @@ describe('a session', () => {
     ['begins when its client says', at - hour, at - hour, undefined],
     ['cannot begin after its own event', at + hour, at, undefined],
     ['lasts 24 hours', at - 24 * hour, at - 24 * hour, undefined],
-    ['has a second part from then on', at - 24 * hour - 1, at - 1, 1],
+    ['has a second part after 24 hours', at - 24 * hour - 1, at - 1, 1],
     ['has a part for each 24 hours', at - 71 * hour, at - 23 * hour, 2],
     ['has 30 further parts', at - 30 * 24 * hour - 1, at - 1, 30],
-    ['that began longer ago than that begins with the event', at - 31 * 24 * hour - 1, at, undefined],
+    ['that began longer ago begins with the event', at - 31 * 24 * hour - 1, at, undefined],
     ['that began in the year 1 begins with the event', Date.parse('0001-01-01T00:00:00Z'), at, undefined],
   ])('%s', (_, startedAt, sessionStartedAt, sessionPart) => {
     expect(timesOf(at, startedAt)).toEqual({ occurredAt: at, sessionStartedAt, sessionPart, touchedAt: [] })

@@ -1,38 +1,38 @@
-/** Step 2, correct clock: when a sender's clock is wrong, its times are moved by the difference. */
+/** Step 2, correct clock: if a sender's clock is wrong, its times are shifted by the difference. */
 import { defaultSessionRules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
 
-/** A difference up to this is taken for the time on the wire, not for a wrong clock. */
+/** A difference up to this counts as network latency, not as a wrong clock. */
 const toleranceMs = 5_000
 
-/** Clocks differ within the tolerance, and batches wait: an event this far ahead is taken to have happened on receipt. */
+/** An event up to this far ahead counts as happening on receipt: clocks differ within the tolerance, and batches wait. */
 const aheadMs = 60_000
 
 /** No session lasts longer than 24 hours. */
 const { maxMs } = defaultSessionRules
 
-/** A session that began longer ago than this did not: 30 parts, the days for which events are taken by default. */
+/** A start more than this many parts ago is ignored: 30, the days for which events are accepted by default. */
 const maxParts = 30
 
-/** The times of an event, epoch ms, in the collector's time. */
+/** The times of an event, epoch ms, by the collector's clock. */
 export interface EventTimes {
   occurredAt: number
-  /** Within 24 hours before the event: of a session that lasts longer, the start of the part that the event is in. */
+  /** At most 24 hours before the event: in a longer session, the start of the part that contains the event. */
   sessionStartedAt: number
-  /** Which part that is: 1 for the second 24 hours of a session. Absent in the first. */
+  /** The number of that part: 1 for the second 24 hours of a session. Absent in the first. */
   sessionPart?: number
-  /** Of its earlier touches, in their order. */
+  /** The times of its earlier touches, in order. */
   touchedAt: number[]
 }
 
-/** What to add to the sender's times. */
+/** The milliseconds to add to the sender's times. */
 export function clockOffset(receivedAt: number, sentAt: number | undefined): number {
   if (sentAt === undefined) return 0
   const difference = receivedAt - sentAt
   return Math.abs(difference) > toleranceMs ? difference : 0
 }
 
-/** Reads the times of an event. What lies slightly ahead is taken to have happened now. */
+/** Reads the times of an event. Times slightly ahead become the time of receipt. */
 export function correctClock(wire: WireEvent, offsetMs: number, receivedAt: number): EventTimes {
   const read = (time: string) => {
     const said = Date.parse(time) + offsetMs
@@ -47,7 +47,7 @@ export function correctClock(wire: WireEvent, offsetMs: number, receivedAt: numb
   }
 }
 
-/** Exactly 24 hours after its start an event still belongs to the first part, as by the rule of sessions. */
+/** An event exactly 24 hours after the start still belongs to the first part, as in the session rules. */
 function partAt(startedAt: number, occurredAt: number): Pick<EventTimes, 'sessionStartedAt' | 'sessionPart'> {
   const part = Math.ceil((occurredAt - startedAt) / maxMs) - 1
   if (part <= 0) return { sessionStartedAt: startedAt }

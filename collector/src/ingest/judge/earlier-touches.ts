@@ -8,14 +8,14 @@ import type { EventTimes } from './clock.ts'
 
 const none: readonly EarlierTouch[] = []
 
-/** The touches that the landings of those sessions made, or would have made. What has not happened yet is left out. */
+/** The landing touches of those sessions, stored or not. Those that lie ahead are left out. */
 export function readEarlierTouches(
   wire: WireEvent,
   { touchedAt }: EventTimes,
   { receivedAt, token }: Pick<IngestRequest, 'receivedAt' | 'token'>,
 ): readonly EarlierTouch[] {
   const isCarrier = wire.type === 'identify' || wire.conversion
-  if (!wire.touches || !isCarrier || wire.anonymous_id === undefined) return none // a session is a visitor's
+  if (!wire.touches || !isCarrier || wire.anonymous_id === undefined) return none // a session belongs to a visitor
   return wire.touches.flatMap(
     ({ session_id, url, referrer_url: referrerUrl, utm, click_ids: clickIds }, i) => {
       const at = touchedAt[i] as number // one for each

@@ -1,4 +1,4 @@
-/** What is left of the raw fields of an event. */
+/** What is kept of the raw fields of an event. */
 import type { WireEvent } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
 import { createSecrets } from '../../secrets.ts'
@@ -12,7 +12,7 @@ const enrich = (fields: Partial<WireEvent>, websiteId = '1') =>
   createEnricher(createSecrets('pepper')).enrich({ ...wire, ...fields }, times, testToken({ websiteId }))
 
 describe('an identity', () => {
-  it('is a hash, another on every website, the same with blanks around it', () => {
+  it('is a hash, different on every website, equal with blanks around it', () => {
     const { cookie, user, others } = enrich({
       anonymous_id: 'x',
       user_id: ' x ',
@@ -25,7 +25,7 @@ describe('an identity', () => {
     expect(JSON.stringify([cookie, user])).toMatch(/[0-9a-f]{64}/)
   })
 
-  it('of the e-mail is told apart from the others', () => {
+  it('of the e-mail is distinguished from the others', () => {
     const value = 'a'.repeat(64)
     expect(enrich({ identities: [{ type: 'email_hash', value }] }).emailHash).toBe(value)
     expect(enrich({ identities: [{ type: 'ga_cid', value }] }).emailHash).toBeUndefined()
@@ -33,13 +33,13 @@ describe('an identity', () => {
 })
 
 describe('an address', () => {
-  it('is stored without what could sign someone in or name a person', () => {
+  it('is stored without credentials and personal data', () => {
     expect(enrich({ url: 'https://u:p@shop.example/a?token=1&q=2&email=a@b.example#frag' }).url).toBe(
       'https://shop.example/a?q=2',
     )
   })
 
-  it('that is none is left out', () => {
+  it('that is invalid is left out', () => {
     expect(enrich({ url: 'javascript:alert(1)' }).url).toBeNull()
     expect(
       enrich({ anonymous_id: 'x', session: { id: 's', started_at: '', landing_url: 'nowhere' } }).session
@@ -47,7 +47,7 @@ describe('an address', () => {
     ).toBeNull()
   })
 
-  it('is the same page whatever campaign led to it, and in whatever order its query stands', () => {
+  it('is the same page with any campaign, and with its query in any order', () => {
     const pages = ['?a=1&b=2', '?b=2&utm_source=x&a=1', '?gclid=y&a=1&b=2'].map((query) =>
       readPage(`https://shop.example/p${query}`),
     )
@@ -56,11 +56,11 @@ describe('an address', () => {
   })
 })
 
-it('a visit begins at its corrected start, and has a UUID', () => {
+it('a session begins at its corrected start, and has a UUID', () => {
   const { session } = enrich({ anonymous_id: 'x', session: { id: 'not-a-uuid', started_at: '' } })
   expect(session).toMatchObject({ startedAt: 1, clientId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
 })
 
-it('a visit that is nobody’s is left out', () => {
+it('a session without a visitor is left out', () => {
   expect(enrich({ session: { id: 's', started_at: '' } }).session).toBeUndefined()
 })

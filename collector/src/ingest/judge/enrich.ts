@@ -11,7 +11,7 @@ import { toUuid } from '../uuid.ts'
 import type { EventTimes } from './clock.ts'
 import { isSameJson } from './same-json.ts'
 
-/** What the raw fields of an event mean. */
+/** The interpreted fields of an event. */
 export type Enrichment = Pick<
   IngestEvent,
   'url' | 'cookie' | 'user' | 'others' | 'emailHash' | 'session' | 'arrival'
@@ -22,11 +22,11 @@ export interface Enricher {
   enrich(wire: WireEvent, times: EventTimes, token: Token): Enrichment
 }
 
-/** Identities remembered from request to request, with the latest session of each: about 1 kB each. */
+/** Identities cached across requests, with the latest session of each: about 1 kB each. */
 const maxRemembered = 20_000
 const none: readonly IdentityRef[] = []
 
-/** A visitor sends many events of one session: what was worked out for the first of them serves the others. */
+/** Caches what it computes: a visitor sends many events of one session. */
 export function createEnricher(secrets: Secrets): Enricher {
   const identifyText = remember((text) => {
     const [websiteId = '', type = '', ...value] = text.split('\0')
@@ -36,7 +36,7 @@ export function createEnricher(secrets: Secrets): Enricher {
     identifyText(`${websiteId}\0${type}\0${value.trim()}`)
   const latest = new WeakMap<IdentityRef, ReadSession>()
 
-  /** The session of an event, as one object for all events that report it alike. */
+  /** The session of an event; events that report it alike share one object. */
   function sessionAt(
     visitor: IdentityRef,
     wire: WireSession,
@@ -62,7 +62,7 @@ export function createEnricher(secrets: Secrets): Enricher {
       const { anonymous_id, user_id, identities } = wire
       const cookie = anonymous_id === undefined ? undefined : identify(websiteId, 'cookie', anonymous_id)
       const user = user_id === undefined ? undefined : identify(websiteId, 'user_id', user_id)
-      const visitor = cookie ?? user // a session is a visitor's
+      const visitor = cookie ?? user // a session belongs to a visitor
       return {
         url: cleanUrl(wire.url),
         cookie,
@@ -82,7 +82,7 @@ interface ReadSession {
   session: EventSession
 }
 
-/** Whether two events report the same session, and the same of it, apart from its start, which the clock corrects. */
+/** Whether two events report the same session alike, except for its start, which the clock corrects. */
 function isSameReport(a: WireSession, b: WireSession): boolean {
   return a === b || (a.id === b.id && isSameJson({ ...a, started_at: '' }, { ...b, started_at: '' }))
 }
@@ -100,12 +100,12 @@ function readSession(
   }
 }
 
-/** A server, which knows only user ids, reports no sessions; a touch is a contact that somebody reports, and stands for itself. */
+/** Servers know only user ids, and have no sessions; a touch is a reported contact outside of sessions. */
 function mayArrive({ anonymous_id, session, type }: WireEvent): boolean {
   return anonymous_id !== undefined && !session && type !== 'touch'
 }
 
-/** The session that begins with this event, if one does; named after it, so that a second try opens the same. */
+/** The session that this event may open; its id comes from the event, so that a retry opens the same one. */
 function arrivalOf(
   wire: WireEvent,
   { occurredAt }: EventTimes,

@@ -1,4 +1,4 @@
-/** The pure steps, one event at a time: an event leaves them as rows to be, or as a rejection that says why. */
+/** The pure steps, one event at a time: each event becomes one to store, or a rejection with its reason. */
 import type { Batch } from '@headwater/contract'
 import type { Secrets } from '../../secrets.ts'
 import type { Fault, IngestRequest, Judged } from '../event.ts'

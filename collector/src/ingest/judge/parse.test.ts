@@ -1,4 +1,4 @@
-/** States which raw values are events, what is wrong with the others, and what is cut or left out. ingest.test.ts states what is stored of them. */
+/** Which raw values are events, what is wrong with the others, and what is cut or left out. ingest.test.ts covers what is stored. */
 import { limits } from '@headwater/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -14,9 +14,9 @@ const session = { id: 's', started_at: time }
 const identity = { type: 'ga_cid', value: 'v' }
 
 const x = (length: number) => 'x'.repeat(length)
-/** Props of so many levels. */
+/** Props with the given number of levels. */
 const nested = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`)
-/** Props whose JSON takes so many bytes, in characters of so many bytes each. */
+/** Props whose JSON has the given number of bytes, in characters of one size. */
 const large = (bytes: number, character = 'x') => {
   const room = bytes - '{"a":""}'.length
   const size = Buffer.byteLength(character)
@@ -33,8 +33,8 @@ function wireOf(fields: object) {
   return parsed.wire
 }
 
-describe('a good event', () => {
-  it('comes back as it was, with its props as JSON', () => {
+describe('a valid event', () => {
+  it('is returned unchanged, with its props as JSON', () => {
     const full = {
       ...good,
       ...money,
@@ -64,7 +64,7 @@ describe('a good event', () => {
     expect(parseEvent(full)).toEqual({ wire: full, props })
   })
 
-  it('is not changed by what is cut from its copy', () => {
+  it('is not changed by cuts in its copy', () => {
     const raw = {
       ...good,
       title: x(600),
@@ -83,7 +83,7 @@ describe('a good event', () => {
     expect(parseEvent({ ...good, ...fields })).toMatchObject({ props })
   })
 
-  it('loses fields that the schema does not know, nested ones too', () => {
+  it('loses fields that the schema does not know, including nested ones', () => {
     const later = { later: 1 }
     const odd = { ...session, ...later, utm: { source: 'a', ...later } }
     const wire = wireOf({ ...later, session: odd, identities: [{ ...identity, ...later }] })
@@ -93,12 +93,12 @@ describe('a good event', () => {
 
   it.each<[string, object]>([
     ['an identify without a name', { type: 'identify', name: undefined }],
-    ['a user id alone', { anonymous_id: undefined, user_id: 'u' }],
-    ['an identity alone', { anonymous_id: undefined, identities: [identity] }],
+    ['only a user id', { anonymous_id: undefined, user_id: 'u' }],
+    ['only an identity', { anonymous_id: undefined, identities: [identity] }],
     ['a refund', { ...money, revenue_cents: -1 }],
     ['a revenue of 0', { ...money, revenue_cents: 0 }],
     ['the largest whole number', { ...money, revenue_cents: Number.MAX_SAFE_INTEGER }],
-    ['a key of 128 characters, however many units they take', { idempotency_key: '👩'.repeat(128) }],
+    ['a key of 128 characters, of any number of UTF-16 units', { idempotency_key: '👩'.repeat(128) }],
     ['a name of 200 characters', { name: x(200) }],
     ['an anonymous id of 128', { anonymous_id: x(128) }],
     ['a user id of 256', { user_id: x(256) }],
@@ -124,14 +124,14 @@ describe('a good event', () => {
     '2028-02-29T23:59:59Z',
     '0000-01-01T00:00:00Z',
     '9999-12-31T23:59:59+23:59',
-  ])('may have happened at %s, a time that JavaScript reads too', (occurred_at) => {
+  ])('may have happened at %s, which JavaScript can parse', (occurred_at) => {
     expect(faultOf({ occurred_at })).toBeUndefined()
     expect(Date.parse(occurred_at)).not.toBeNaN()
   })
 })
 
 it.each([null, undefined, 42, 'text', true, [], [good]])(
-  '%j is no event, and its fault names no field',
+  '%j is not an event, and its fault names no field',
   (raw) => {
     expect(parseEvent(raw)).toEqual({ code: 'invalid_event', message: 'An event must be a JSON object.' })
   },
@@ -172,11 +172,11 @@ describe('a fault names the field and what it must be:', () => {
     expect(faultOf(fields(''))).toMatchObject({ code: 'invalid_field', path })
   })
 
-  it('there are more than ten identities', () => {
+  it('more than ten identities', () => {
     expect(faultOf({ identities: Array(11).fill(identity) })).toEqual({
       code: 'too_many_identities',
       path: 'identities',
-      message: 'An event may carry 10 identities at most.',
+      message: 'An event may have at most 10 identities.',
     })
   })
 
@@ -198,14 +198,14 @@ describe('a fault names the field and what it must be:', () => {
     ['identities', 'expected array', [{}, 'text']],
     ['identities.0', 'expected object', [['text'], [null]]],
     ['session', 'expected object', ['text', 1, []]],
-  ])('%s: %s', (path, said, values) => {
+  ])('%s: %s', (path, message, values) => {
     for (const value of values) {
       expect(faultOf({ [path.replace(/\..*/, '')]: value })).toEqual({
         code: 'invalid_field',
         path,
         message: expect.stringContaining(`${path} is not valid: `),
       })
-      expect(faultOf({ [path.replace(/\..*/, '')]: value })?.message).toContain(said)
+      expect(faultOf({ [path.replace(/\..*/, '')]: value })?.message).toContain(message)
     }
   })
 
@@ -221,13 +221,13 @@ describe('a fault names the field and what it must be:', () => {
     expect(faultOf({ session: { ...session, ...fields } })).toEqual({ code: 'invalid_field', path, message })
   })
 
-  it('a click id is no text; its name, which the sender chose, is not repeated', () => {
+  it('a click id is not text; its name, chosen by the sender, is not repeated', () => {
     const fault = faultOf({ session: { ...session, click_ids: { 'eve@example.com': 1 } } })
     expect(fault).toMatchObject({ code: 'invalid_field', path: 'session.click_ids' })
     expect(JSON.stringify(fault)).not.toContain('eve@')
   })
 
-  it.each(['cookie', 'user_id', 'E-Mail', 'größe', '', x(65)])('%j is no type of identity', (type) => {
+  it.each(['cookie', 'user_id', 'E-Mail', 'größe', '', x(65)])('%j is not a type of identity', (type) => {
     expect(faultOf({ identities: [{ type, value: 'v' }] })).toEqual({
       code: 'invalid_field',
       path: 'identities.0.type',
@@ -253,13 +253,13 @@ describe('a fault names the field and what it must be:', () => {
     '2026-13-01T12:00:00Z',
     '+020260-11-20T12:00:00Z',
     '2026-11-20T12:00:00Z\n',
-  ])('%j is no time', (occurred_at) => {
+  ])('%j is not a time', (occurred_at) => {
     const message = expect.stringContaining('occurred_at is not valid: ')
     expect(faultOf({ occurred_at })).toEqual({ code: 'invalid_field', path: 'occurred_at', message })
   })
 
   it.each([1.5, '4999', 2 ** 53, -(2 ** 53), Number.POSITIVE_INFINITY])(
-    '%j is no revenue',
+    '%j is not a revenue',
     (revenue_cents) => {
       expect(faultOf({ ...money, revenue_cents })).toEqual({
         code: 'invalid_field',
@@ -269,13 +269,16 @@ describe('a fault names the field and what it must be:', () => {
     },
   )
 
-  it.each(['ZZZ', 'XXX', 'EURO', '€'])('%s is no currency, and its fault says what to send', (currency) => {
-    expect(faultOf({ ...money, currency })).toEqual({
-      code: 'invalid_field',
-      path: 'currency',
-      message: `currency is not valid: "${currency}" is not a currency of ISO 4217; send its three letters, for example EUR.`,
-    })
-  })
+  it.each(['ZZZ', 'XXX', 'EURO', '€'])(
+    '%s is not a currency, and its fault says what to send',
+    (currency) => {
+      expect(faultOf({ ...money, currency })).toEqual({
+        code: 'invalid_field',
+        path: 'currency',
+        message: `currency is not valid: "${currency}" is not a currency of ISO 4217; send its three letters, for example EUR.`,
+      })
+    },
+  )
 
   it.each<[string, code: string, path: string, object, string]>([
     [
@@ -300,20 +303,20 @@ describe('a fault names the field and what it must be:', () => {
       { anonymous_id: undefined, identities: [] },
       'names no visitor',
     ],
-    ['props of 11 levels', 'too_deep', 'props', { props: nested(11) }, 'nested 10 levels deep at most'],
+    ['props of 11 levels', 'too_deep', 'props', { props: nested(11) }, 'nested at most 10 levels deep'],
     [
       'lists of 11 levels',
       'too_deep',
       'props',
       { props: { a: [[[[[[[[[[1]]]]]]]]]] } },
-      'nested 10 levels deep at most',
+      'nested at most 10 levels deep',
     ],
     [
       'props of 100,000 levels',
       'too_deep',
       'props',
       { props: nested(100_000) },
-      'nested 10 levels deep at most',
+      'nested at most 10 levels deep',
     ],
     [
       'a number that is not finite',
@@ -343,51 +346,47 @@ describe('a fault names the field and what it must be:', () => {
       { props: large(32_769, '👩') },
       'take 32769 bytes',
     ],
-  ])('%s', (_, code, path, fields, said) => {
-    expect(faultOf(fields)).toEqual({ code, path, message: expect.stringContaining(said) })
+  ])('%s', (_, code, path, fields, message) => {
+    expect(faultOf(fields)).toEqual({ code, path, message: expect.stringContaining(message) })
     expect(faultOf(fields)?.message).not.toContain('eve@')
   })
 
-  it('of several faults the first is reported', () => {
+  it('the first of several faults is reported', () => {
     expect(faultOf({ type: 'walk', currency: 'ZZZ' })?.path).toBe('type')
     expect(faultOf({ name: undefined, anonymous_id: undefined, currency: 'EUR' })?.path).toBe('name')
   })
 })
 
-describe('what a client of another language sends', () => {
+describe('a client in another language', () => {
   it.each<[string, object, object]>([
-    ['a field that is null is absent', { user_id: null, props: null, title: null, session: null }, good],
+    ['may send null for an absent field', { user_id: null, props: null, title: null, session: null }, good],
+    ['may send a currency in lower case', { ...money, currency: 'eur' }, { ...good, ...money }],
+    ['may send a number as an order number', { conversion_id: 1001 }, { ...good, conversion_id: '1001' }],
     [
-      'a currency in small letters is the same currency',
-      { ...money, currency: 'eur' },
-      { ...good, ...money },
-    ],
-    ['an order number may be a number', { conversion_id: 1001 }, { ...good, conversion_id: '1001' }],
-    [
-      'spaces around an order number are no part of it',
+      'may send spaces around an order number',
       { conversion_id: ' 1001' },
       { ...good, conversion_id: '1001' },
     ],
-    ['a user id may be a number', { user_id: 42 }, { ...good, user_id: '42' }],
+    ['may send a number as a user id', { user_id: 42 }, { ...good, user_id: '42' }],
   ])('%s', (_, fields, expected) => {
     expect(wireOf(fields)).toEqual(expected)
   })
 
   it.each(['type', 'idempotency_key', 'occurred_at'])(
-    'a required field that is null is missing: %s',
+    'a required field that is null is reported as missing: %s',
     (path) => {
       const message = `${path} is missing. Send it with every event.`
       expect(faultOf({ [path]: null })).toEqual({ code: 'field_required', path, message })
     },
   )
 
-  it('a name that is null is missing, except in an identify', () => {
+  it('a null name is reported as missing, except in an identify', () => {
     expect(faultOf({ name: null })).toMatchObject({ code: 'field_required', path: 'name' })
     expect(wireOf({ type: 'identify', name: null }).name).toBeUndefined()
   })
 
   it.each(['undefined', '{{order_id}}', '(not set)', 'null'])(
-    'the placeholder %s is no order number: without it, each order counts',
+    'the placeholder %s is dropped as an order number, so that each order counts',
     (conversion_id) => {
       expect(wireOf({ conversion_id }).conversion_id).toBeUndefined()
     },
@@ -418,24 +417,24 @@ it('every JSON value is an event or has a fault', () => {
   )
 })
 
-describe('earlier touches that cannot be read cost nothing:', () => {
+describe('invalid earlier touches are left out:', () => {
   const touch = { session_id: 's0', occurred_at: time }
   const kept = { ...touch, utm: {}, click_ids: {} }
 
   it.each<[string, unknown, object[] | undefined]>([
-    ['no list', 'text', undefined],
+    ['a text', 'text', undefined],
     ['null', null, undefined],
-    ['items that are no touches', [1, null, touch], [kept]],
+    ['items that are not touches', [1, null, touch], [kept]],
     ['a touch without a session', [{ occurred_at: time }, touch], [kept]],
-    ['a touch whose session has too long an id', [{ ...touch, session_id: x(129) }, touch], [kept]],
-    ['a touch whose time is only a date', [{ ...touch, occurred_at: '2026-11-20' }, touch], [kept]],
+    ['a touch with a session id that is too long', [{ ...touch, session_id: x(129) }, touch], [kept]],
+    ['a touch with a date instead of a time', [{ ...touch, occurred_at: '2026-11-20' }, touch], [kept]],
     ['more than 20 touches', Array(21).fill(touch), Array(20).fill(kept)],
   ])('%s', (_, touches, expected) => {
     expect(wireOf({ touches }).touches).toEqual(expected)
   })
 })
 
-describe('what is cut:', () => {
+describe('long texts', () => {
   type Cut = [
     path: string,
     max: number,
@@ -486,7 +485,7 @@ describe('what is cut:', () => {
     ],
   ]
 
-  it.each(cuts)('%s, after %i characters', (_, max, fields, read) => {
+  it.each(cuts)('the %s is cut after %i characters', (_, max, fields, read) => {
     expect(read(wireOf(fields(x(max))))).toBe(x(max))
     expect(read(wireOf(fields(`${x(max)}y`)))).toBe(x(max))
   })
@@ -496,7 +495,7 @@ describe('what is cut:', () => {
     expect(wireOf({ title }).title).toBe(title)
   })
 
-  it.each(cuts)('%s, before a character that would be halved at %i', (_, max, fields, read) => {
+  it.each(cuts)('the %s is cut before a character that would be split at %i', (_, max, fields, read) => {
     expect(read(wireOf(fields(`${x(max - 1)}👩`)))).toBe(x(max - 1))
     expect(read(wireOf(fields(`${x(max - 2)}👩y`)))).toBe(`${x(max - 2)}👩`)
   })
@@ -505,18 +504,18 @@ describe('what is cut:', () => {
 describe('click ids', () => {
   const read = (click_ids: object) => wireOf({ session: { ...session, click_ids } }).session?.click_ids
 
-  it('are kept up to 64 and 512 characters, and left out beyond, because a cut one identifies nothing', () => {
+  it('are kept up to 64 and 512 characters, and left out beyond: a cut one identifies nothing', () => {
     const kept = { [x(64)]: x(512) }
     expect(read({ ...kept, [x(65)]: 'X', long: x(513), empty: '' })).toEqual(kept)
   })
 
-  it('are 50 at most, counting only those that can be used', () => {
+  it('are limited to 50, counting only usable ones', () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`id${i}`, 'X']))
     const { id50: _, ...first } = many
     expect(read({ none: '', ...many })).toEqual(first)
   })
 
-  it('of an earlier touch are kept and left out in the same way', () => {
+  it('of an earlier touch are kept or left out likewise', () => {
     const touch = {
       session_id: 's0',
       occurred_at: time,
@@ -529,28 +528,28 @@ describe('click ids', () => {
 describe('text that PostgreSQL cannot store', () => {
   it.each<[string, unknown, unknown]>([
     ['U+0000', 'a\0b\0', 'a\ufffdb\ufffd'],
-    ['the first half of a pair alone', 'a\ud83d', 'a\ufffd'],
-    ['the second half alone', '\udc69a', '\ufffda'],
+    ['a lone first half of a pair', 'a\ud83d', 'a\ufffd'],
+    ['a lone second half', '\udc69a', '\ufffda'],
     ['halves in the wrong order', '\udc69\ud83d', '\ufffd\ufffd'],
     ['a list', ['\0', ['\0']], ['\ufffd', ['\ufffd']]],
-    ['an object, its keys too', { '\0': { a: '\0' } }, { '\ufffd': { a: '\ufffd' } }],
+    ['an object and its keys', { '\0': { a: '\0' } }, { '\ufffd': { a: '\ufffd' } }],
   ])('is repaired in %s', (_, value, repaired) => {
     expect(repairText(value)).toEqual(repaired)
   })
 
   it.each([['👩'], ['ü\n\t"'], [''], [0], [null], [true], [undefined], [{ a: [1, { b: null }] }]])(
-    'is not in %j, which comes back as it is',
+    'is not in %j, which is returned unchanged',
     (value) => {
       expect(repairText(value)).toEqual(value)
     },
   )
 
-  it('is repaired beside a value that is nested too deeply, without running out of stack', () => {
+  it('is repaired beside a value that is nested too deeply, without a stack overflow', () => {
     const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)
     expect((repairText({ text: 'a\0', deep }) as { text: string }).text).toBe('a\ufffd')
   })
 
-  it('is repaired under a key of any name without harm', () => {
+  it('is repaired under a key of any name', () => {
     const repaired = repairText(JSON.parse('{"__proto__":{"polluted":"\\u0000"}}'))
     expect(JSON.stringify(repaired)).toBe('{"__proto__":{"polluted":"\ufffd"}}')
     expect(repaired).not.toHaveProperty('polluted')
@@ -562,7 +561,7 @@ describe('text that PostgreSQL cannot store', () => {
     ['"\\uDBFF"', true],
     ['"\\uDc00"', true],
     ['"\\udfff"', true],
-    ['"\\ud83d\\udc69"', true], // a whole pair is looked at, and left as it is
+    ['"\\ud83d\\udc69"', true], // a whole pair is checked, and left unchanged
     ['"\\u0001"', false],
     ['"\\ud7ff"', false],
     ['"\\ue000"', false],
@@ -571,7 +570,7 @@ describe('text that PostgreSQL cannot store', () => {
     expect(needsRepair(json)).toBe(expected)
   })
 
-  it('is in no JSON that needs no repair', () => {
+  it('is not in JSON that needs no repair', () => {
     for (let unit = 0; unit <= 0xffff; unit++) {
       const text = String.fromCharCode(unit)
       if (repairText(text) !== text) expect(needsRepair(JSON.stringify(text))).toBe(true)

@@ -11,8 +11,8 @@ export interface ParsedEvent {
 }
 
 /**
- * Makes `parse`, which reads one event. Unknown fields and fields that are null are left out; a title that is too long is cut. A
- * session that is reported as by the event before is read once: nearly all events of a batch report the same.
+ * Creates `parse`, which reads one event. Unknown fields and nulls are left out; a title that is too long is cut. A session
+ * equal to that of the previous event is not parsed again: nearly all events of a batch report the same one.
  */
 export function createParser(): (raw: unknown) => ParsedEvent | Fault {
   let latest: { raw: unknown; session: WireSession } | undefined
@@ -55,7 +55,7 @@ function faultOf(issue: Issue | undefined, raw: unknown): Fault {
     return {
       code: 'too_many_identities',
       path,
-      message: `An event may carry ${issue.maximum} identities at most.`,
+      message: `An event may have at most ${issue.maximum} identities.`,
     }
   }
   if (issue.code === 'too_big' && issue.origin === 'string') {
@@ -68,16 +68,16 @@ function faultOf(issue: Issue | undefined, raw: unknown): Fault {
   return { code: 'invalid_field', path, message: `${path} is not valid: ${issue.message}.` }
 }
 
-/** The field, without names that the sender chose: those of click ids. */
+/** The path of the field, without names chosen by the sender: those of click ids. */
 function nameField(path: PropertyKey[]): string {
   const at = path.indexOf('click_ids')
   return (at < 0 ? path : path.slice(0, at + 1)).join('.')
 }
 
-/** Is this field missing or null? An item of a list is no field. */
+/** Whether this field is missing or null. A list item is not a field. */
 function isAbsent(raw: unknown, path: PropertyKey[]): boolean {
   const valueAt = (value: unknown, key: PropertyKey) =>
-    (value as Record<PropertyKey, unknown> | undefined)?.[key] // a path of zod leads through objects
+    (value as Record<PropertyKey, unknown> | undefined)?.[key] // zod's paths lead through objects
   return typeof path.at(-1) === 'string' && (path.reduce(valueAt, raw) ?? null) === null
 }
 
@@ -120,15 +120,15 @@ function stringifyProps(props: WireEvent['props']): string | null | Fault {
   return json
 }
 
-/** Its messages name no key of the props: a key can be anything, an e-mail address too. */
+/** The messages name no key of the props: a key can be anything, even an e-mail address. */
 function findPropsFault(value: unknown, depth: number): Fault | undefined {
   const path = 'props'
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    return { code: 'number_not_finite', path, message: 'props hold a number that is too large for JSON.' }
+    return { code: 'number_not_finite', path, message: 'props contain a number that is too large for JSON.' }
   }
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > limits.depth) {
-    return { code: 'too_deep', path, message: `props may be nested ${limits.depth} levels deep at most.` }
+    return { code: 'too_deep', path, message: `props may be nested at most ${limits.depth} levels deep.` }
   }
   for (const inner of Object.values(value)) {
     const fault = findPropsFault(inner, depth + 1)
@@ -138,8 +138,8 @@ function findPropsFault(value: unknown, depth: number): Fault | undefined {
 }
 
 /**
- * Cuts what is read of each text, so that a long one costs no time. Addresses and campaign values are cut to what may be
- * stored only after they were cleaned: half an e-mail address would not be recognised.
+ * Cuts each text to what is read of it, so that a long one costs no time. Addresses and campaign values are cut to what may be
+ * stored only after cleaning: half an e-mail address would not be recognised.
  */
 function cutToLimits(wire: WireEvent): void {
   wire.url = cut(wire.url, limits.readUrl)
@@ -156,7 +156,7 @@ function cutToLimits(wire: WireEvent): void {
   }
 }
 
-/** A placeholder for an order number would make one conversion out of many. Without it, each of them counts. */
+/** A placeholder as an order number would merge many conversions into one. Without it, each of them counts. */
 function dropPlaceholder(wire: WireEvent): void {
   if (wire.conversion_id !== undefined && isIllegalId(wire.conversion_id)) wire.conversion_id = undefined
 }

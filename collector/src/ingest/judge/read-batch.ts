@@ -1,10 +1,10 @@
-/** Reads the body of `POST /v1/batch`: JSON, version, shape, size. What is wrong with the whole is a Problem. */
+/** Reads the body of `POST /v1/batch`: JSON, version, shape, size. Throws a Problem if the batch as a whole is invalid. */
 import { type Batch, limits, supportedVersions } from '@headwater/contract'
 import { batchSchema } from '@headwater/contract/schema'
 import { Problem } from '@headwater/server/problem'
 import { needsRepair, repairText } from '../repair-text.ts'
 
-/** The batch with its events still unread: each is judged on its own. */
+/** The batch with its events not parsed yet: each is judged on its own. */
 export function readBatch(body: string): Batch {
   const value = parseJson(body)
   checkVersion(value)
@@ -44,7 +44,7 @@ function checkVersion(value: unknown): void {
   if (typeof version !== 'number') {
     throw new Problem(
       'invalid_batch',
-      'The body must be an object with the version of the wire format in "v", now 1, and the events in "events".',
+      'The body must be an object with the version of the wire format in "v", currently 1, and the events in "events".',
     )
   }
   if (!supportedVersions.some((supported) => supported === version)) {

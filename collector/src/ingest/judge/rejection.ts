@@ -1,11 +1,11 @@
-/** What is kept of an event that is not stored. */
+/** Builds rejections: what is kept of an event that is not stored. */
 import { limits } from '@headwater/contract'
 import { idempotencyKeySchema } from '@headwater/contract/schema'
 import type { Token } from '@headwater/server/token'
 import type { Fault, IngestEvent, IngestRequest, RejectedEvent, StreamPosition } from '../event.ts'
 import { toUuid } from '../uuid.ts'
 
-/** An event that could not be read: its key and whatever identities can be read stay, so that erase finds it. */
+/** Rejects an event that could not be parsed; its key and readable identities are kept, so that it can be found and erased. */
 export function rejectUnread(
   unread: { request: IngestRequest; index: number; raw: unknown },
   fault: Fault,
@@ -38,7 +38,7 @@ export function rejectUnread(
   }
 }
 
-/** An event that only the database refused. */
+/** Rejects an event that only the database refused. */
 export function rejectUnstorable(event: IngestEvent): RejectedEvent {
   const { request, index, key, copyName, wire, position } = event
   const message =
@@ -60,24 +60,24 @@ export function rejectUnstorable(event: IngestEvent): RejectedEvent {
   }
 }
 
-/** Names an event by its website and key, so that its copies are found. */
+/** Identifies an event by website and key, so that its copies are found. */
 export const copyName = ({ websiteId }: Token, key: string): string => `${websiteId} ${key}`
 
-/** Where an event stands among those of its client, if both can be read. */
+/** The position of an event in its client's stream, if both fields are valid. */
 export function positionOf(stream: unknown, seq: unknown): StreamPosition | undefined {
   const isNumber = typeof seq === 'number' && Number.isInteger(seq) && seq > 0 && seq <= limits.seq
   return textIn(stream) !== undefined && isNumber ? { stream: toUuid(stream as string), seq } : undefined
 }
 
-/** Characters of a rejected event that are kept: enough for nearly all; longer ones are cut. */
+/** Characters kept of a rejected event: enough for nearly all; longer ones are cut. */
 const payloadSize = 65_536
 
-/** The event as JSON, as far as it is worth keeping; made before the transaction, so that it cannot fail there. */
+/** The event as JSON, cut to `payloadSize`; built before the transaction, so that it cannot fail there. */
 function payloadOf(raw: unknown): string {
   try {
     return JSON.stringify(raw).slice(0, payloadSize)
   } catch {
-    return '"nested too deeply to be kept"' // the only way in which JSON cannot be written back
+    return '"nested too deeply to be kept"' // the only reason why parsed JSON cannot be serialized
   }
 }
 

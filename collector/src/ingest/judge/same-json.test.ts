@@ -15,7 +15,7 @@ it.each([
   expect(isSameJson(b, a)).toBe(false)
 })
 
-it('two values are the same exactly when their texts are', () => {
+it('two values are the same if and only if their texts are', () => {
   const pair = fc.oneof(
     fc.tuple(fc.jsonValue(), fc.jsonValue()),
     fc.jsonValue().map((value) => [value, structuredClone(value)]),

@@ -1,4 +1,4 @@
-/** Compares two JSON values by what they say. The order of fields counts: equal texts are equal values. */
+/** Compares two JSON values by content. The order of fields matters: equal texts are equal values. */
 export function isSameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false

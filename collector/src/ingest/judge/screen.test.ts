@@ -1,4 +1,4 @@
-/** States which events are rejected for their times and their ids. */
+/** Which events are rejected for their times and their ids. */
 import type { WireEvent } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
 import { testToken } from '../../websites/testing.ts'
@@ -21,22 +21,22 @@ const faultOf = (fields: Partial<WireEvent>, occurredAt = received) =>
 
 describe('an event', () => {
   it.each<[string, number, string | undefined]>([
-    ['that happened when it was received is accepted', received, undefined],
-    ['that happened a millisecond later is not', received + 1, 'in_future'],
-    ['that happened exactly 30 days before is accepted', received - 30 * day, undefined],
-    ['that happened a millisecond earlier is not', received - 30 * day - 1, 'too_old'],
-    ['that happened in the year 0 is not', Date.parse('0000-01-01T00:00:00Z'), 'too_old'],
+    ['at the time of receipt is accepted', received, undefined],
+    ['a millisecond later is rejected', received + 1, 'in_future'],
+    ['exactly 30 days before receipt is accepted', received - 30 * day, undefined],
+    ['a millisecond earlier is rejected', received - 30 * day - 1, 'too_old'],
+    ['in the year 0 is rejected', Date.parse('0000-01-01T00:00:00Z'), 'too_old'],
   ])('%s', (_, occurredAt, code) => {
     expect(faultOf({}, occurredAt)?.code).toBe(code)
   })
 
-  it('that is too old by the setting of its website is rejected', () => {
+  it('too old for the setting of its website is rejected', () => {
     const token = testToken({ settings: { horizonDays: 2 } })
     const times = { occurredAt: received - 3 * day, sessionStartedAt: 0, touchedAt: [] }
     expect(screen(wire, times, { receivedAt: received, token })?.message).toContain('older than 2 days')
   })
 
-  it('in the future gets a message that says by how much, and what to send', () => {
+  it('in the future gets a message with the difference, and what to send', () => {
     expect(faultOf({}, received + 90_400)).toEqual({
       code: 'in_future',
       path: 'occurred_at',
@@ -44,7 +44,7 @@ describe('an event', () => {
     })
   })
 
-  it('that is too old gets a message that says how far back events are accepted', () => {
+  it('too old gets a message with the accepted age', () => {
     expect(faultOf({}, received - 31 * day)).toEqual({
       code: 'too_old',
       path: 'occurred_at',
@@ -52,7 +52,7 @@ describe('an event', () => {
     })
   })
 
-  it('in time is accepted, even if its session or its earlier touches are older', () => {
+  it('within the accepted age may have an older session or older earlier touches', () => {
     const times = {
       occurredAt: received,
       sessionStartedAt: received - 31 * day,
@@ -99,7 +99,7 @@ describe('a placeholder', () => {
     expect(faultOf(fields)).toBeUndefined()
   })
 
-  it('does not stand for an absent id: an identity alone is enough', () => {
+  it('is not needed for an absent id: one identity is enough', () => {
     expect(faultOf({ anonymous_id: undefined, identities: [{ type: 'crm', value: '7' }] })).toBeUndefined()
   })
 })

@@ -1,4 +1,4 @@
-/** Step 3, screen: rejects events whose time or ids cannot be right. */
+/** Step 3, screen: rejects events with an impossible time or id. */
 import { isIllegalId, type WireEvent } from '@headwater/contract'
 import type { Fault, IngestRequest } from '../event.ts'
 import type { EventTimes } from './clock.ts'
@@ -20,11 +20,11 @@ function screenIds(wire: WireEvent): Fault | undefined {
   ]
   const illegal = named.find(([, id]) => id !== undefined && isIllegalId(id))
   if (!illegal) return screenEmailHash(wire)
-  const message = `${illegal[0]} holds a placeholder, not an id; it would make one customer out of many. Leave it out when there is none.`
+  const message = `${illegal[0]} holds a placeholder, not an id; it would merge many customers into one. Leave it out if there is none.`
   return { code: 'illegal_id', path: illegal[0], message }
 }
 
-/** An e-mail address that was sent as a hash by mistake must not reach the database. */
+/** An e-mail address sent as a hash by mistake must not reach the database. */
 function screenEmailHash(wire: WireEvent): Fault | undefined {
   const index =
     wire.identities?.findIndex(({ type, value }) => type === 'email_hash' && !/^[0-9a-f]{64}$/.test(value)) ??

@@ -1,4 +1,4 @@
-/** States which session an event gets that came without one. */
+/** The session assigned to an event without one. */
 import { describe, expect, it } from 'vitest'
 import { identityRef } from '../../identity/resolve.ts'
 import { testToken } from '../../websites/testing.ts'
@@ -13,7 +13,7 @@ const shop = 'https://shop.example/'
 const ad = `${shop}?utm_source=ad`
 const mail = `${shop}?utm_source=mail`
 
-/** What an event is besides its key and its time. Times are ms after noon. */
+/** The properties of an event besides its key and its time. Times are ms after noon. */
 interface Fields {
   type?: 'page' | 'track'
   url?: string
@@ -26,7 +26,7 @@ interface Fields {
   earlier?: EventSession[]
 }
 
-/** An event with a cookie; its client reports no session, unless `reported` says so. */
+/** An event with a cookie; its client reports no session unless `reported` is set. */
 function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
   const { type = 'track', url = shop, reported, user, websiteId = 'w1', visitorId = 'v1', timeZone } = fields
   const settings = timeZone ? { timeZone, sessionsEndAtMidnight: true } : {}
@@ -80,14 +80,14 @@ function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
 const page = (key: string, ms: number, fields: Fields = {}) => event(key, ms, { type: 'page', ...fields })
 const direct: Origin = { source: { utm: {}, isDirect: true } }
 
-/** A session as a client reports it, or as an event opens it. */
+/** A session as reported by a client or opened by an event. */
 function session(clientId: string, ms: number, landingUrl: string | null = shop): EventSession {
   const source = /utm_source=(\w+)/.exec(`${landingUrl}`)?.[1]
   const origin = source ? { source: { utm: { source }, isDirect: false } } : { ...direct }
   return { clientId, startedAt: noon + ms, landingUrl, referrerUrl: 'https://news.example/', origin }
 }
 
-/** A session that the database knows. */
+/** A stored session. */
 function known(
   clientId: string,
   from: number,
@@ -125,7 +125,7 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
 
 type Row = [title: string, events: OwnedEvent[], expected: Record<string, string>, recent?: RecentSession[]]
 
-/** Every row is held to its answer in all orders of its events and of the known sessions. */
+/** Checks a row in all orders of its events and of the stored sessions. */
 const inAnyOrder = (_: string, events: OwnedEvent[], expected: object, recent: RecentSession[] = []) => {
   for (const order of permutations(events)) {
     expect(sessionsOf(order, recent)).toEqual(expected)
@@ -133,38 +133,38 @@ const inAnyOrder = (_: string, events: OwnedEvent[], expected: object, recent: R
   }
 }
 
-describe('in time, an event', () => {
+describe('by time, an event', () => {
   it.each<Row>([
-    ['opens a session named by its key where its visitor has none', [event('a', 0)], { a: 'a' }],
+    ['opens a session with its key as id if its visitor has none', [event('a', 0)], { a: 'a' }],
     ['joins the session that an event opened', [page('a', 0), event('b', 5 * minute)], { a: 'a', b: 'a' }],
     ['joins a known session', [event('a', 5 * minute)], { a: 's' }, [known('s', 0, 0)]],
     ['joins after exactly 30 minutes of silence', [event('a', 30 * minute)], { a: 's' }, [known('s', 0, 0)]],
     ['opens one a millisecond later', [event('a', 30 * minute + 1)], { a: 'a' }, [known('s', 0, 0)]],
     [
-      'prolongs what it joins',
+      'extends the session that it joins',
       [event('a', 0), event('b', 30 * minute), event('c', 60 * minute), event('d', 90 * minute + 1)],
       { a: 'a', b: 'a', c: 'a', d: 'd' },
     ],
     [
-      'that is late does not shorten it',
+      'that is late does not shorten the session',
       [event('a', 5 * minute), event('b', 40 * minute)],
       { a: 's', b: 's' },
       [known('s', 0, 10 * minute)],
     ],
     ['joins until 24 hours', [event('a', 24 * hour)], { a: 's' }, [known('s', 0, 24 * hour - minute)]],
     [
-      'opens one a millisecond after 24 hours, however busy the session is',
+      'opens one a millisecond after 24 hours, even without silence',
       [event('a', 24 * hour + 1)],
       { a: 'a' },
       [known('s', 0, 24 * hour)],
     ],
     [
-      'of one instant with another joins the one whose key is first',
+      'of the same instant as another joins the one with the lower key',
       [event('b', 0), event('a', 0), event('c', 0)],
       { a: 'a', b: 'a', c: 'a' },
     ],
     [
-      'that comes late joins the session after it',
+      'that is late joins the session after it',
       [event('a', 0), event('b', -30 * minute)],
       { a: 's', b: 's' },
       [known('s', 0, 0)],
@@ -194,7 +194,7 @@ describe('in time, an event', () => {
       [known('s1', 0, 10 * minute), known('s2', 5 * minute, 5 * minute)],
     ],
     [
-      'within two sessions of one start joins the one whose id is last',
+      'within two sessions with the same start joins the one with the higher id',
       [event('a', 6 * minute)],
       { a: 's2' },
       [known('s1', 0, 10 * minute), known('s2', 0, 5 * minute)],
@@ -206,9 +206,14 @@ describe('by campaign, an event', () => {
   const byAd = known('s', 0, 0, { landingUrl: ad })
 
   it.each<Row>([
-    ['of a page with the same one joins', [page('a', minute, { url: ad })], { a: 's' }, [byAd]],
-    ['of a page without any joins', [page('a', minute)], { a: 's' }, [byAd]],
-    ['of a page with another opens a session', [page('a', minute, { url: mail })], { a: 'a' }, [byAd]],
+    ['of a page with the same campaign joins', [page('a', minute, { url: ad })], { a: 's' }, [byAd]],
+    ['of a page without a campaign joins', [page('a', minute)], { a: 's' }, [byAd]],
+    [
+      'of a page with another campaign opens a session',
+      [page('a', minute, { url: mail })],
+      { a: 'a' },
+      [byAd],
+    ],
     [
       'of a page with a click id opens a session',
       [page('a', minute, { url: `${ad}&gclid=X` })],
@@ -216,18 +221,18 @@ describe('by campaign, an event', () => {
       [byAd],
     ],
     [
-      'of a page opens a session where the first had none',
+      'of a page opens a session if the first had no campaign',
       [page('a', 0), page('b', 1, { url: ad })],
       { a: 'a', b: 'b' },
     ],
     [
-      'that is no page joins, whatever its address shows',
+      'that is not a page view joins, whatever its address',
       [event('a', minute, { url: mail })],
       { a: 's' },
       [byAd],
     ],
     [
-      'of a page with another opens a session before the 30 minutes are over, which later ones join',
+      'of a page with another campaign opens a session within 30 minutes, which later events join',
       [page('a', 0, { url: ad }), page('b', 5, { url: mail }), event('c', 6, { url: ad }), page('d', 7)],
       { a: 'a', b: 'b', c: 'b', d: 'b' },
     ],
@@ -243,36 +248,36 @@ describe('by user, an event', () => {
   const ofAlice = known('s', 0, 0, { user: 'w1 user_id alice' })
 
   it.each<Row>([
-    ['of the same one joins', [event('a', 1, { user: 'alice' })], { a: 's' }, [ofAlice]],
-    ['that names no user joins', [event('a', 1)], { a: 's' }, [ofAlice]],
-    ['of another one opens a session', [event('a', 1, { user: 'bob' })], { a: 'a' }, [ofAlice]],
+    ['of the same user joins', [event('a', 1, { user: 'alice' })], { a: 's' }, [ofAlice]],
+    ['without a user joins', [event('a', 1)], { a: 's' }, [ofAlice]],
+    ['of another user opens a session', [event('a', 1, { user: 'bob' })], { a: 'a' }, [ofAlice]],
     [
-      'that signs in joins the anonymous session, which is that user’s from then on',
+      'that signs in joins the anonymous session, which then belongs to that user',
       [event('a', 0), event('b', 1, { user: 'alice' }), event('c', 2), event('d', 3, { user: 'bob' })],
       { a: 'a', b: 'a', c: 'a', d: 'd' },
     ],
     [
-      'of the first one after another opens a third session',
+      'of the first user after another opens a third session',
       [event('a', 0, { user: 'alice' }), event('b', 1, { user: 'bob' }), event('c', 2, { user: 'alice' })],
       { a: 'a', b: 'b', c: 'c' },
     ],
   ])('%s', inAnyOrder)
 })
 
-describe('a session belongs to its visitor', () => {
+describe('a session of a visitor', () => {
   it.each<Row>([
     [
-      'and another visitor’s event joins none of it',
+      'is not joined by events of another visitor',
       [event('a', 0), event('b', 1, { visitorId: 'v2' }), event('c', 2), event('d', 3, { visitorId: 'v2' })],
       { a: 'a', b: 'b', c: 'a', d: 'b' },
     ],
     [
-      'on its website: the same id on another one is another visitor',
+      'is not joined by events of the same id on another website',
       [event('a', 0), event('b', 1, { websiteId: 'w2' }), event('c', 2), event('d', 3, { websiteId: 'w2' })],
       { a: 'a', b: 'b', c: 'a', d: 'b' },
     ],
     [
-      'on its website, and a sign-in on another one does not end it',
+      'is not ended by a sign-in on another website',
       [
         event('a', 0, { user: 'alice' }),
         event('b', 1, { user: 'bob', websiteId: 'w2' }),
@@ -281,7 +286,7 @@ describe('a session belongs to its visitor', () => {
       { a: 'a', b: 'b', c: 'a' },
     ],
     [
-      'also where the ids of website and visitor read alike in a row',
+      'is distinguished even if the concatenated ids of website and visitor are equal',
       [
         event('a', 0, { websiteId: '1', visitorId: '11' }),
         event('b', 1, { websiteId: '11', visitorId: '1' }),
@@ -297,9 +302,9 @@ describe('a session that a client reports', () => {
 
   it.each<Row>([
     ['is joined by later events', [reported('a', 0), event('b', 1)], { a: 's', b: 's' }],
-    ['is joined by a late one', [reported('a', 0), event('b', -minute)], { a: 's', b: 's' }],
+    ['is joined by a late event', [reported('a', 0), event('b', -minute)], { a: 's', b: 's' }],
     [
-      'lasts as long as its client says, and the rule applies where that ends',
+      'lasts as long as its client says, and the rules apply after its end',
       [reported('a', 0), reported('b', 26 * hour), event('c', 26 * hour + 1), event('d', 23 * hour)],
       { a: 's', b: 's', c: 'c', d: 's' },
     ],
@@ -309,12 +314,12 @@ describe('a session that a client reports', () => {
       { a: 's', b: 's', c: 's' },
     ],
     [
-      'has the landing that one of its events knows, for the campaigns of later ones',
+      'has the landing reported by any of its events, for the campaigns of later ones',
       [reported('a', 0, null), reported('b', 1, ad), page('c', 2, { url: ad })],
       { a: 's', b: 's', c: 's' },
     ],
     [
-      'has the user that one of its events names',
+      'has the user named by any of its events',
       [
         reported('a', 0),
         event('b', 1, { reported: session('s', 0), user: 'alice' }),
@@ -324,19 +329,19 @@ describe('a session that a client reports', () => {
       { a: 's', b: 's', c: 's', d: 'd' },
     ],
     [
-      'is one with what is known of it',
+      'is merged with the stored one',
       [reported('a', 40 * minute, null), page('b', 70 * minute, { url: ad })],
       { a: 's', b: 's' },
       [known('s', 0, 10 * minute, { landingUrl: ad })],
     ],
     [
-      'is another one than that of the same id of another visitor',
+      'differs from that of another visitor with the same id',
       [reported('a', 0), event('b', 1, { visitorId: 'v2' })],
       { a: 's', b: 'b' },
     ],
   ])('%s', inAnyOrder)
 
-  it('begins when the earliest of its events says', () => {
+  it('begins at the earliest start that its events report', () => {
     const events = [
       event('a', 2, { reported: session('s', 1) }),
       event('b', 3, { reported: session('s', 0) }),
@@ -345,10 +350,10 @@ describe('a session that a client reports', () => {
     for (const order of permutations(events)) expect(assign(order).c?.session?.startedAt).toBe(noon)
   })
 
-  it('leaves its events as they are', () => {
+  it('leaves its events unchanged', () => {
     const [first, second] = [reported('a', 0, ad), reported('b', 40 * minute, null)]
-    const given = assign([first, event('c', 1), second])
-    expect([given.a?.session, given.b?.session]).toEqual([first.event.session, second.event.session])
+    const assigned = assign([first, event('c', 1), second])
+    expect([assigned.a?.session, assigned.b?.session]).toEqual([first.event.session, second.event.session])
   })
 })
 
@@ -363,17 +368,17 @@ describe('the session of an earlier touch', () => {
       { carrier: 's', a: 'j' },
     ],
     [
-      'is joined by a late one before its start',
+      'is joined by a late event before its start',
       [carrier(2 * hour, session('j', 0)), event('a', -minute)],
       { carrier: 's', a: 'j' },
     ],
     [
-      'ends 30 minutes after its start, because no more is known of it',
+      'ends 30 minutes after its start, because nothing else is known',
       [carrier(2 * hour, session('j', 0)), event('a', 30 * minute + 1)],
       { carrier: 's', a: 'a' },
     ],
     [
-      'is not left by its own campaign, but by another',
+      'is ended by another campaign, not by its own',
       [carrier(2 * hour, session('j', 0, ad)), page('a', 1, { url: ad }), page('b', 2, { url: mail })],
       { carrier: 's', a: 'j', b: 'b' },
     ],
@@ -383,7 +388,7 @@ describe('the session of an earlier touch', () => {
       { carrier: 's', a: 'j1', b: 'j2' },
     ],
     [
-      'changes nothing of a known session',
+      'does not change a stored session',
       [
         carrier(2 * hour, session('s1', 20 * minute, ad)),
         page('a', 5 * minute, { url: ad }),
@@ -393,7 +398,7 @@ describe('the session of an earlier touch', () => {
       [known('s1', 0, minute, { landingUrl: mail })],
     ],
     [
-      'does not prolong one that is known',
+      'does not extend a stored session',
       [carrier(2 * hour, session('s1', 20 * minute)), event('a', 45 * minute)],
       { carrier: 's', a: 'a' },
       [known('s1', 0, minute)],
@@ -405,7 +410,7 @@ describe('an event that joins', () => {
   const current = known('s', 0, 0, { landingUrl: ad })
   const joined = assign([event('a', minute, { url: mail })], [current]).a
 
-  it('names the session and its start, and reports nothing new of where it came from', () => {
+  it('names the session and its start, and adds no source', () => {
     expect(joined?.session).toEqual({
       clientId: 's',
       startedAt: noon,
@@ -430,8 +435,8 @@ describe('an event that opens a session', () => {
   })
 })
 
-describe('the answer', () => {
-  it('is for those events alone that came without a session, and may have one', () => {
+describe('the result', () => {
+  it('covers only events without a session that may have one', () => {
     const served = event('b', 0)
     const events = [
       event('a', 0, { reported: session('s', 0) }),
@@ -441,7 +446,7 @@ describe('the answer', () => {
     expect([...assignSessions(events, [known('s', 0, 0)]).assignments.keys()]).toEqual([events[2]])
   })
 
-  it('leaves the sessions that are known as they were', () => {
+  it('leaves the stored sessions unchanged', () => {
     const sessions = [known('s', 0, 0)]
     assign([event('a', minute, { user: 'alice' })], sessions)
     expect(sessions).toEqual([known('s', 0, 0)])
@@ -461,7 +466,7 @@ describe('where sessions end at midnight', () => {
     expect(assign([before, last]).b).toMatchObject({ session: { clientId: 'a' } })
   })
 
-  it('an event after it has a session of its own, which begins with it and has the source of the other, without another touch', () => {
+  it('an event after it has its own session, which begins with it and has the source of the other, without another touch', () => {
     expect(assign([before, after]).b).toMatchObject({
       session: {
         clientId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
@@ -473,7 +478,7 @@ describe('where sessions end at midnight', () => {
     })
   })
 
-  it('all events of the new day have one session, in any order and however they are batched', () => {
+  it('all events of the new day have one session, in any order and any batches', () => {
     const { b } = sessionsOf([before, after])
     for (const order of permutations([before, after, later])) {
       expect(sessionsOf(order)).toEqual({ a: 'a', b, c: b })
@@ -485,7 +490,7 @@ describe('where sessions end at midnight', () => {
     }
   })
 
-  it('an event that comes late, of the day before, has a session of its own too', () => {
+  it('a late event of the day before has its own session', () => {
     const began = known('s', night + minute, night + minute)
     const late = event('a', night - 1, { timeZone })
     const lateToo = event('b', night - minute, { timeZone })
@@ -494,12 +499,12 @@ describe('where sessions end at midnight', () => {
     expect(['s', 'a', 'b']).not.toContain(a)
   })
 
-  it('another website without that setting has its sessions through the night', () => {
+  it('sessions of another website, without that setting, last through the night', () => {
     const elsewhere = [event('d', evening, { websiteId: 'w2' }), event('e', night, { websiteId: 'w2' })]
     expect(sessionsOf([before, ...elsewhere, after])).toMatchObject({ d: 'd', e: 'd' })
   })
 
-  it('a page by another campaign opens a session named by its key', () => {
+  it('a page with another campaign opens a session with its key as id', () => {
     const byMail = page('b', night, { timeZone, url: mail })
     expect(assign([before, byMail]).b).toMatchObject({ session: { clientId: 'b', landingUrl: mail } })
   })
@@ -509,7 +514,7 @@ describe('a session that the collector assigned', () => {
   const assigned = (clientId: string, from: number, until: number, landingUrl = shop) =>
     known(clientId, from, until, { landingUrl, isAssigned: true })
 
-  it('begins with an event that comes late, which is its landing from then on', () => {
+  it('begins with a late event, which becomes its landing', () => {
     const { assignments, joined } = assignSessions(
       [page('a', 0, { url: `${shop}first` })],
       [assigned('s', 10, 20)],
@@ -539,7 +544,7 @@ describe('a session that the collector assigned', () => {
     ])
   })
 
-  it('goes on over both when they were joined', () => {
+  it('covers both after a join', () => {
     const recent = [assigned('s1', 0, 0), assigned('s2', 50 * minute, 60 * minute)]
     const events = [event('a', 25 * minute), event('b', 90 * minute), event('c', 121 * minute)]
     expect(sessionsOf(events, recent)).toEqual({ a: 's1', b: 's1', c: 'c' })
@@ -560,7 +565,7 @@ describe('a session that the collector assigned', () => {
       event('a', 11 * hour - 1, { timeZone: 'Europe/Berlin' }),
       [assigned('s', 11 * hour, 11 * hour)],
     ],
-  ])('keeps its start when an event comes late %s, which opens its own', (_, late, recent) => {
+  ])('keeps its start for a late event %s, which opens its own', (_, late, recent) => {
     const { assignments, joined } = assignSessions([late], recent)
     expect([...assignments.values()].map(({ session, reopens }) => [session.clientId, reopens])).toEqual([
       ['a', undefined],
@@ -573,7 +578,7 @@ describe('a session that the collector assigned', () => {
     expect(assignSessions([event('a', 25 * minute)], recent).joined).toEqual([])
   })
 
-  it('is not joined where both together would last over 24 hours', () => {
+  it('is not joined if both together would last over 24 hours', () => {
     const recent = [
       assigned('s1', 0, 24 * hour - 40 * minute),
       assigned('s2', 24 * hour + minute, 24 * hour + minute),

@@ -1,8 +1,7 @@
 /**
- * Assigns a session to each event that came without one, without I/O: by the rule of sessions, the one that its visitor has
- * in progress, or one that it opens. A session that a client reports begins when its client says, and is not split here. One
- * that the collector assigned is the same whatever the order was in which its events arrived: an event that comes late may move
- * its start back, or join it to the one before.
+ * Assigns a session to each event without one, without I/O: by the session rules, the one that its visitor has in progress, or
+ * a new one. A reported session begins when its client says, and is not split here. An assigned session does not depend on the
+ * order in which its events arrive: a late event may move its start back, or join it to the session before.
  */
 
 import { parseCampaign } from '@headwater/attribution/campaign'
@@ -16,7 +15,7 @@ import { sessionOfDay } from './session-parts.ts'
 export interface Assignment {
   session: EventSession
   touches: readonly EventTouch[]
-  /** The event came before all others of this stored session, and is its landing from now on. */
+  /** The event precedes all others of this stored session, and becomes its landing. */
   reopens?: true
 }
 
@@ -24,7 +23,7 @@ export interface Assignment {
 export interface JoinedSession {
   visitor: IdentityRef
   clientId: string
-  /** The session that goes on. */
+  /** The session that continues. */
   into: EventSession
   /** An event of that session. */
   owned: OwnedEvent
@@ -36,7 +35,7 @@ export interface Assigned {
 }
 
 /**
- * Answers with an assignment for each event that came without a session, the same whatever the order of the events is.
+ * Returns an assignment for each event without a session, independent of the order of the events.
  * `recent` holds the stored sessions around their times.
  */
 export function assignSessions(events: readonly OwnedEvent[], recent: readonly RecentSession[]): Assigned {
@@ -55,7 +54,7 @@ function reportedBy(owned: OwnedEvent): RecentSession[] {
   return describe(owned, owned.event.session, owned.event.occurredAt)
 }
 
-/** Of the session of an earlier touch only the start is known. */
+/** For the session of an earlier touch, only the start is known. */
 function earlierSessions(owned: OwnedEvent): RecentSession[] {
   return owned.event.earlierTouches.flatMap(({ session, at }) => describe(owned, session, at))
 }
@@ -71,13 +70,13 @@ function describe(
   return [{ ...described, reported: session, user: customer.user, isAssigned: session.isAssigned ?? false }]
 }
 
-// Keys decide between events of one instant, so that the order of arrival does not.
+// Events of the same instant are ordered by key, so that the order of arrival does not matter.
 const byTime = ({ event: a }: OwnedEvent, { event: b }: OwnedEvent) =>
   a.occurredAt - b.occurredAt || (a.key < b.key ? -1 : 1)
 
 type Book = ReturnType<typeof openBook>
 
-/** The sessions of each visitor; those reported several times are one. */
+/** The sessions of each visitor; several reports of one session are merged. */
 function openBook(sessions: readonly RecentSession[]) {
   const byVisitor = new Map<IdentityKey, RecentSession[]>()
   const book = {
@@ -112,7 +111,7 @@ function merge(known: RecentSession, next: RecentSession): void {
 
 function assign(owned: OwnedEvent, book: Book, joined: JoinedSession[]): Assignment {
   const { event } = owned
-  const visitor = event.cookie as IdentityRef // an event that may arrive has a cookie
+  const visitor = event.cookie as IdentityRef // an event with an arrival has a cookie
   const arrival = event.arrival as EventSession // only such events are assigned
   const [opened] = describe(owned, arrival, event.occurredAt) as [RecentSession]
   const current = sessionAt(book.of(visitor.key), event)
@@ -127,7 +126,7 @@ function assign(owned: OwnedEvent, book: Book, joined: JoinedSession[]): Assignm
       book.remove(later)
       joined.push({ visitor, clientId: later.clientId, into: session, owned })
     }
-    // Its campaign, if it shows one, is that of the session, whose landing has left the touch.
+    // Its campaign, if any, is that of the session, whose landing has left the touch.
     return { session, touches: [] }
   }
   if (later) {
@@ -140,7 +139,7 @@ function assign(owned: OwnedEvent, book: Book, joined: JoinedSession[]): Assignm
   return { session: arrival, touches: event.touches }
 }
 
-/** The latest session that had begun by then; else, for an event that comes late, the first one after it that a client reports. */
+/** The latest session that had begun by then; else, for a late event, the first reported one after it. */
 function sessionAt(
   sessions: readonly RecentSession[],
   { occurredAt: at }: IngestEvent,
@@ -150,7 +149,7 @@ function sessionAt(
   return begun ?? ongoing.find(({ isAssigned }) => !isAssigned)
 }
 
-/** The first assigned session after the event that would have continued one which the event had opened. */
+/** The first assigned session after the event, if it would have continued a session opened by the event. */
 function laterSession(
   sessions: readonly RecentSession[],
   opened: RecentSession,
@@ -176,13 +175,13 @@ function openingOf({ startedAt: at, landingUrl, user }: RecentSession): NextMome
   return { at, campaign: parseCampaign(landingUrl ?? undefined), userId: user ?? undefined }
 }
 
-/** Only a page can be arrived at. Its address is read as stored, as the landing's is, so that both are cleaned alike. */
+/** Only a page view is an arrival. Its stored address is read, like that of the landing, so that both are cleaned alike. */
 function nextMoment({ wire, url, user, occurredAt: at }: IngestEvent): NextMoment {
   const campaign = wire.type === 'page' ? parseCampaign(url ?? undefined) : undefined
   return { at, campaign, userId: user?.key }
 }
 
-/** An event that continues a session reports nothing new of it; one of another day says where that day's session came from. */
+/** An event that continues a session adds no source to it; on another day, that day's session gets the source of the session. */
 function continuation(current: RecentSession, { request, occurredAt }: IngestEvent): EventSession {
   const { clientId, startedAt, landingUrl, referrerUrl, originIds, reported } = current
   const origin = reported?.origin ?? { source: { utm: {}, isDirect: true } }

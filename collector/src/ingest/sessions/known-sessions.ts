@@ -7,10 +7,10 @@ import type { EventSession, IngestEvent, OriginIds } from '../event.ts'
 import selectRecentSessions from './sql/select_recent_sessions.sql?raw'
 import selectReportedSessions from './sql/select_reported_sessions.sql?raw'
 
-/** A session as the database knows it. Times are epoch ms. */
+/** A stored session. Times are epoch ms. */
 export interface StoredSession {
   id: string
-  /** Whoever opened it: need not be the customer of its later events. */
+  /** The customer who opened it, not necessarily that of its later events. */
   customerId: string
   startedAt: number
   endedAt: number
@@ -18,7 +18,7 @@ export interface StoredSession {
   /** Of the event that opened it. */
   tokenId: string | null
   sdkVersion: string | null
-  /** When each of its touches happened, by their keys. */
+  /** The time of each of its touches, by key. */
   touches: Map<string, number>
 }
 
@@ -32,17 +32,17 @@ export interface RecentSession {
   referrerUrl: string | null
   /** Of a stored session. */
   originIds?: OriginIds
-  /** As an event of the group reports it, if one does. */
+  /** The report by an event of the group, if any. */
   reported?: EventSession
   /** The user id of the customer who opened it; null: anonymous so far. */
   user: IdentityKey | null
-  /** Whether the collector named it, and no client has reported it since. */
+  /** Whether the collector assigned it, and no client has reported it since. */
   isAssigned: boolean
 }
 
 /** A session as the events of a group report it, from its start to its latest event. Times are epoch ms. */
 export interface ReportedSession {
-  /** Its place among those asked for, from 0. */
+  /** Index among those requested, from 0. */
   position: number
   key: string
   visitor: IdentityRef
@@ -52,20 +52,20 @@ export interface ReportedSession {
 }
 
 export interface KnownSessions {
-  /** Those that the events, or their earlier touches, name. */
+  /** Those that the events or their earlier touches report. */
   reported: ReportedSession[]
-  /** By the name that `sessionKey` gives. */
+  /** By `sessionKey`. */
   stored: Map<string, StoredSession>
   recent: RecentSession[]
 }
 
-/** Names a session: it belongs to one visitor, whatever ids other visitors' clients use. */
+/** Identifies a session within its visitor: clients of other visitors may use the same id. */
 export const sessionKey = (visitor: IdentityRef, clientId: string): string => `${visitor.key} ${clientId}`
 
-/** Whose session an event belongs to: that of its cookie, else of its user id. */
+/** The visitor to whom the session of an event belongs: its cookie, else its user id. */
 export const visitorOf = ({ cookie, user }: IngestEvent): IdentityRef | undefined => cookie ?? user
 
-/** The identities of the events must be locked, so that of two groups one sees the other's sessions. */
+/** The identities of the events must be locked, so that concurrent groups see each other's sessions. */
 export async function loadSessions(tx: Queries, events: readonly IngestEvent[]): Promise<KnownSessions> {
   const reported = reportedSessions(events)
   const spans = spansOf(events)
@@ -75,25 +75,25 @@ export async function loadSessions(tx: Queries, events: readonly IngestEvent[]):
   ])
   const known: KnownSessions = { reported, stored, recent: [] }
   for (const row of recent) {
-    const { visitor } = spans[row.position] as Span // it was asked for
+    const { visitor } = spans[row.position] as Span // one of those requested
     known.stored.set(sessionKey(visitor, row.client_session_id), readStored(row))
     known.recent.push(readRecent(row, visitor))
   }
   return known
 }
 
-/** Those of the sessions that are stored, by the name that `sessionKey` gives. */
+/** The stored ones of the reported sessions, by `sessionKey`. */
 export async function loadReported(
   tx: Queries,
   reported: readonly ReportedSession[],
 ): Promise<Map<string, StoredSession>> {
   const stored = new Map<string, StoredSession>()
   for (const row of await runRows<StoredRow, ReportedSession>(tx, reportedSelect, reported))
-    stored.set((reported[row.position] as ReportedSession).key, readStored(row)) // it was asked for
+    stored.set((reported[row.position] as ReportedSession).key, readStored(row)) // one of those requested
   return stored
 }
 
-/** Each session once that an event, or an earlier touch, belongs to. */
+/** Each session of an event or an earlier touch, once. */
 export function reportedSessions(events: readonly IngestEvent[]): ReportedSession[] {
   const byKey = new Map<string, ReportedSession>()
   const byReport = new Map<EventSession, ReportedSession>() // events that report a session alike share the object
@@ -123,7 +123,7 @@ export function reportedSessions(events: readonly IngestEvent[]): ReportedSessio
   return [...byKey.values()]
 }
 
-/** A visitor with the time of those of its events that came without a session. */
+/** A visitor with the time span of its events without a session. */
 interface Span {
   position: number
   visitor: IdentityRef

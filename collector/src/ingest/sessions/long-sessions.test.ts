@@ -1,4 +1,4 @@
-/** States what becomes of a session that a client reports for days, with another start each time. */
+/** How a session is split that a client reports for days, with a new start each time. */
 import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createTestCollector, type TestCollector } from '../../testing.ts'
@@ -40,19 +40,19 @@ onBothDatabases((open) => {
     { hours: 1, views: 2, touches: 0 },
   ]
 
-  it('events of one batch that are days apart are in two sessions, and the landing counts once', async () => {
+  it('events of one batch that are days apart are in two sessions; the landing counts once', async () => {
     await collector.send([event(71), event(1), event(2)])
     expect(await sessions()).toEqual(expected)
   })
 
-  it('events of several batches too', async () => {
+  it('events of several batches that are days apart are in two sessions', async () => {
     await collector.send([event(71)])
     await collector.send([event(2)])
     await collector.send([event(1)])
     expect(await sessions()).toEqual(expected)
   })
 
-  it('events that come late are in sessions of their own', async () => {
+  it('late events are in sessions of their own', async () => {
     for (const hoursAgo of [1, 2, 71]) await collector.send([event(hoursAgo)])
     expect(await sessions()).toEqual([
       { hours: 0, views: 1, touches: 0 },
@@ -60,7 +60,7 @@ onBothDatabases((open) => {
     ])
   })
 
-  it('no session is longer than 24 hours, in whatever order its events arrive', async () => {
+  it('no session is longer than 24 hours, in any order of arrival', async () => {
     for (const hoursAgo of [50, 3, 70, 26, 49, 2, 25, 1, 60]) await collector.send([event(hoursAgo)])
     const [longest] = await collector.rows<{ hours: number }>(
       `select max(extract(epoch from ended_at - started_at))::float8 / 3600 as hours from sessions_tracking`,
@@ -69,12 +69,12 @@ onBothDatabases((open) => {
     expect((await sessions()).reduce((sum, { views }) => sum + views, 0)).toBe(9)
   })
 
-  it('a session with one start ends after 24 hours as well', async () => {
+  it('a session with a constant start ends after 24 hours too', async () => {
     await collector.send([event(71, 71), event(1, 71)])
     expect(await sessions()).toMatchObject([{ hours: 0 }, { hours: 0, touches: 0 }])
   })
 
-  it('a batch that is sent again is stored once', async () => {
+  it('a retried batch is stored once', async () => {
     const batch = [event(71), event(1), event(2)]
     await collector.send(batch)
     await collector.send(batch)

@@ -1,6 +1,6 @@
 /**
- * Sessions that clients report for more than 24 hours, with a new start each time. One event does not show that; the group and
- * what is stored do.
+ * Splits sessions that clients report for more than 24 hours, with a new start each time. A single event does not show this;
+ * the group and the stored sessions do.
  */
 import { dayOf } from '@headwater/attribution/midnight'
 import { defaultSessionRules } from '@headwater/attribution/session'
@@ -26,8 +26,8 @@ interface Span {
 const { maxMs } = defaultSessionRules
 
 /**
- * Moves events that do not fit into 24 hours of their session to the part of it for their day (UTC), which leaves no landing
- * touch, and adds what is stored of these parts to `known`.
+ * Moves events that do not fit into the 24 hours of their session to its part for their day (UTC), which leaves no landing
+ * touch, and adds the stored ones of these parts to `stored`.
  */
 export async function splitLongSessions(
   tx: Queries,
@@ -74,7 +74,7 @@ const isTooLong = ({ from, until }: Span) => until - from > maxMs
 function moveToDay(event: IngestEvent): boolean {
   const { session, occurredAt, touches } = event
   if (!session) return false
-  event.touches = touches.filter(({ origin }) => origin !== session.origin) // its landing's
+  event.touches = touches.filter(({ origin }) => origin !== session.origin) // without the landing touch
   event.session = partOf(session, dayOf(occurredAt, 'UTC'), occurredAt)
   return true
 }

@@ -1,4 +1,4 @@
-/** States where a session ends that its client goes on reporting. */
+/** Where the collector ends a session that its client continues to report. */
 
 import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -57,7 +57,7 @@ onBothDatabases((open) => {
     { started: '23:10', ended: '23:15', views: 2, landing, touches: 0 },
   ]
 
-  it('sessions are two where a client told one, whatever the order of its batches', async () => {
+  it('a reported session is split in two, in any order of its batches', async () => {
     const session = { id: 's1', started_at: evening, landing_url: landing, utm: { source: 'mail' } }
     const more = { session, props: { of: 'told' } }
     await collector.send([event('told-3', 'a1', later, more)])
@@ -65,7 +65,7 @@ onBothDatabases((open) => {
     expect(await sessionsOf('told')).toEqual(expected)
   })
 
-  it('sessions are two where the collector gives them', async () => {
+  it('an assigned session is split in two', async () => {
     const props = { of: 'given' }
     const first = event('given-1', 'a2', evening, { url: landing, props })
     await collector.send([first, event('given-2', 'a2', night, { url: landing, props })])
@@ -73,7 +73,7 @@ onBothDatabases((open) => {
     expect(await sessionsOf('given')).toEqual(expected)
   })
 
-  it('sessions stay one within a day', async () => {
+  it('a session within a day is not split', async () => {
     const session = { id: 's3', started_at: night, landing_url: landing }
     const more = { session, props: { of: 'day' } }
     await collector.send([event('day-1', 'a3', night, more), event('day-2', 'a3', later, more)])
@@ -102,13 +102,13 @@ describe('the part of a session for 24 hours', () => {
     expect(partAt(47 * hour)).toBe(session)
   })
 
-  it('is a session of its own after that, the same for all events of 24 hours', () => {
+  it('is a separate session after that, the same for all events of 24 hours', () => {
     const ids = [46, 24, 23, 22, 1].map((hours) => partAt(hours * hour).clientId)
     expect(new Set([session.clientId, ...ids]).size).toBe(3)
     expect(ids).toEqual([ids[0], ids[0], ids[0], ids[3], ids[3]])
   })
 
-  it('begins with its event and leaves no landing touch, but keeps where the visitor came from', () => {
+  it('begins with its event and leaves no landing touch, but keeps the source', () => {
     const { clientId, ...part } = partAt(hour)
     const { clientId: _, ...whole } = session
     expect(clientId).toMatch(/^[0-9a-f-]{36}$/)

@@ -1,4 +1,4 @@
-/** The ids that a group gives its new rows; reserved before its transaction, because they come over another connection. */
+/** The ids for a group's new rows, reserved before its transaction because they come over another connection. */
 import type { Queries } from '@headwater/db/db'
 import { createRowIds } from '@headwater/db/row-ids'
 import type { IngestEvent } from '../event.ts'
@@ -7,14 +7,14 @@ export interface GroupIds {
   event(): string
   customer(): string
   session(): string
-  /** Leaves those that no row has taken to other groups. */
+  /** Returns unused ids, for other groups. */
   release(): void
 }
 
-/** Reserves what the rows of these events can need. */
+/** Reserves the ids that the rows of these events may need. */
 export type ReserveIds = (events: readonly IngestEvent[]) => Promise<GroupIds>
 
-/** As schema.sql sets the increments of their sequences. */
+/** The increments of the sequences, as in schema.sql. */
 const blockSizes = { events: 1_000, customers: 100, sessions_tracking: 100 }
 
 export function createReserveIds(db: Queries): ReserveIds {

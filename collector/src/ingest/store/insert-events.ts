@@ -1,4 +1,4 @@
-/** Inserts new events as rows of `events`. What an event's session says already is left out: null means "as its session". */
+/** Inserts new events as rows of `events`. Values that equal those of the session are null, which means "as its session". */
 import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import type { PlacedEvent, SessionRow } from './place.ts'
@@ -28,18 +28,18 @@ export const eventInsert = rowStatement<PlacedEvent>(insertEventsSql, {
   ad_cookies: ({ owned }) => jsonOf(owned.event.wire.ad_cookies),
 })
 
-/** Null for what is known anyway. */
+/** Null if the value equals the known one. */
 const unless = <Value>(known: Value | undefined, value: Value): Value | null =>
   value === known ? null : value
 
-// A session has what the event that opened it had.
+// A session has the values of the event that opened it.
 const tokenOf = (session: SessionRow | undefined) =>
   session && (session.stored ? session.stored.tokenId : session.opener.event.request.token.id)
 
 const sdkOf = (session: SessionRow | undefined) =>
   session && (session.stored ? session.stored.sdkVersion : session.opener.event.request.sdkVersion)
 
-/** Other events happen on a page or screen whose view has the title. */
+/** Other events need no title: the view of their page or screen has it. */
 const isView = (type: string) => type === 'page' || type === 'screen'
 
 function jsonOf(cookies: Record<string, string> = {}): string | null {

@@ -1,6 +1,6 @@
 /**
- * Corrects assigned sessions when an event arrives late: takes back the touch of a landing that is none any more, and joins a
- * session to the one that it turned out to be a part of. A touch that a conversion names stays.
+ * Corrects assigned sessions when an event arrives late: deletes the touch of a former landing, and joins a session to the one
+ * that it turned out to be a part of. A touch that a conversion references stays.
  */
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
@@ -12,7 +12,7 @@ import moveSessionConversions from './sql/move_session_conversions.sql?raw'
 import moveSessionEvents from './sql/move_session_events.sql?raw'
 import moveSessionTouches from './sql/move_session_touches.sql?raw'
 
-/** The sessions of the placement must be saved, and the customers of these sessions locked. Sends every statement before it answers. */
+/** The sessions of the placement must be saved, and their customers locked. Sends all statements in one round trip. */
 export async function joinSessions(tx: Queries, { sessions, joined }: Placement): Promise<void> {
   await Promise.all([
     ...sessions.map((session) => takeBackLanding(tx, session)),
@@ -20,7 +20,7 @@ export async function joinSessions(tx: Queries, { sessions, joined }: Placement)
   ])
 }
 
-/** The event that was the landing is not, now that one came before it. */
+/** The former landing no longer is one: an earlier event has arrived. */
 async function takeBackLanding(tx: Queries, { id, opener, stored, reopened }: SessionRow): Promise<void> {
   if (!stored || !reopened) return
   const session = { website_id: opener.customer.websiteId, session_id: id }

@@ -1,4 +1,4 @@
-/** Which events are new: their idempotency keys, judged within the group and claimed in the database. */
+/** Decides which events are new: compares idempotency keys within the group, and claims them in the database. */
 import type { Verdict } from '@headwater/contract'
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
@@ -7,16 +7,16 @@ import { type IngestEvent, isRejected, type Judged, type RejectedEvent } from '.
 import claimEventKeys from './sql/claim_event_keys.sql?raw'
 import selectStoredKeys from './sql/select_stored_keys.sql?raw'
 
-/** What becomes of each event of a group; valid only once its transaction has committed. */
+/** The verdict on each event of a group; valid only once its transaction has committed. */
 export type Verdicts = Map<Judged, Verdict>
 
-/** An event that may be new, with the id that it gets when it is. */
+/** An event that may be new, with the id that it gets if it is. */
 export interface Candidate {
   event: IngestEvent
   id: string
 }
 
-/** The first valid copy of each key, in the order of the events; later copies are duplicates, whatever the database knows. */
+/** The first valid copy of each key, in the order of the events; later copies are duplicates in any case. */
 export function firstCopies(judged: readonly Judged[]): IngestEvent[] {
   const first = new Map<string, IngestEvent>()
   for (const event of judged)
@@ -24,14 +24,14 @@ export function firstCopies(judged: readonly Judged[]): IngestEvent[] {
   return [...first.values()]
 }
 
-/** Claims the keys of these events; answers with those whose key was stored before. Waits for a concurrent claim of the same key. */
+/** Claims the keys of these events; returns those whose key was already stored. Waits for a concurrent claim of the same key. */
 export async function claimKeys(tx: Queries, candidates: readonly Candidate[]): Promise<Set<IngestEvent>> {
   const rows = inLockOrder(candidates, ({ event }) => event.copyName)
   const taken = await runRows<{ position: number }, Candidate>(tx, keyClaim, rows)
-  return new Set(taken.map(({ position }) => (rows[position - 1] as Candidate).event)) // positions are those of the rows
+  return new Set(taken.map(({ position }) => (rows[position - 1] as Candidate).event)) // positions in the rows, from 1
 }
 
-/** Of rejected events, the names of the keys that are stored: a key outlives its event, and is looked up before age. */
+/** The stored keys of rejected events, as copy names: a stored key makes even an event that is too old a duplicate. */
 export async function findStoredKeys(tx: Queries, rejected: readonly RejectedEvent[]): Promise<Set<string>> {
   const keyed = rejected.filter(({ key }) => key !== undefined)
   const rows = await runRows<{ website_id: string; idempotency_key: string }, RejectedEvent>(
@@ -43,8 +43,8 @@ export async function findStoredKeys(tx: Queries, rejected: readonly RejectedEve
 }
 
 /**
- * Judges copies in order: the first valid one is stored, later ones are duplicates. A rejected one uses up nothing, and is a
- * duplicate itself when its key is stored already.
+ * Judges copies in order: the first valid one is stored, later ones are duplicates. A rejected copy does not claim the key, and
+ * is itself a duplicate if the key is already stored.
  */
 export function judgeKeys(
   judged: readonly Judged[],

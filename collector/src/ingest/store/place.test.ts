@@ -1,4 +1,4 @@
-/** Which session events get that come with a cookie and without one. */
+/** The sessions of events with a cookie and without a reported session. */
 import type { WireEvent } from '@headwater/contract'
 import type { Db } from '@headwater/db/db'
 import { onBothDatabases } from '@headwater/db/testing'
@@ -28,9 +28,9 @@ onBothDatabases((open) => {
     event({ type: 'page', name: '/', url: shop, occurred_at: at(minutes), ...fields })
   const track = (minutes: number, fields: Partial<WireEvent> = {}) =>
     event({ occurred_at: at(minutes), ...fields })
-  const told = (id: string, minutes: number) => ({ ...session(id), started_at: at(minutes) })
+  const reported = (id: string, minutes: number) => ({ ...session(id), started_at: at(minutes) })
 
-  /** Each session as its start, its length and its views, in minutes. */
+  /** The start, length (in minutes) and views of each session. */
   const sessions = async () => {
     const rows = await collector.rows<{ started: Date; minutes: number; views: number }>(
       'select started_at as started, (duration_ms / 60000)::float8 as minutes, view_count::float8 as views from sessions_tracking order by started_at, id',
@@ -50,7 +50,7 @@ onBothDatabases((open) => {
     )
 
   describe('the first event of a visitor', () => {
-    it('opens a session that bears its key, with its address as landing and its referrer as source', async () => {
+    it('opens a session with its key as id, its address as landing and its referrer as source', async () => {
       const key = '0199aaaa-0000-7000-8000-000000000001'
       await collector.send([
         page(0, { idempotency_key: key, referrer_url: 'https://duckduckgo.com/?q=mugs#top' }),
@@ -74,7 +74,7 @@ onBothDatabases((open) => {
       expect(await touches()).toEqual([{ source: 'duckduckgo.com' }])
     })
 
-    it('that names no page opens a session without a landing, and leaves no touch', async () => {
+    it('without a page opens a session without a landing, and leaves no touch', async () => {
       await collector.send([track(0), track(1)])
       expect(await sessions()).toEqual([[0, 1, 0]])
       expect(await touches()).toEqual([])
@@ -87,26 +87,26 @@ onBothDatabases((open) => {
       expect(await sessions()).toEqual([[0, 0, 1]])
     })
 
-    it('opens one session when several requests bring its like at once', async () => {
+    it('opens one session if several requests bring a first event at once', async () => {
       await Promise.all(Array.from({ length: 8 }, (_, i) => collector.send([page(i)])))
       expect(await collector.count('sessions_tracking')).toBe(1)
     })
   })
 
-  describe('the events after it', () => {
+  describe('later events', () => {
     it.each<[string, Partial<WireEvent>[][], number[][]]>([
-      ['continue it', [[page(0), track(10)], [page(40)]], [[0, 40, 2]]],
+      ['continue the session', [[page(0), track(10)], [page(40)]], [[0, 40, 2]]],
       [
-        'continue it until there are more than 30 minutes between two',
+        'continue the session until more than 30 minutes pass between two',
         [[page(0)], [page(30)], [page(61)]],
         [
           [0, 30, 2],
           [61, 0, 1],
         ],
       ],
-      ['continue it in a chain, in whatever order they stand', [[page(50), page(0), page(25)]], [[0, 50, 3]]],
+      ['continue the session in a chain, in any order', [[page(50), page(0), page(25)]], [[0, 50, 3]]],
       [
-        'part in time, in whatever order they stand',
+        'are divided by time, in any order',
         [[page(120), page(0), page(100), page(10)]],
         [
           [0, 10, 2],
@@ -114,12 +114,12 @@ onBothDatabases((open) => {
         ],
       ],
       [
-        'begin the session that was opened shortly after them, when they come late',
+        'become the start of a session opened shortly after them, if they are late',
         [[page(40)], [page(20)]],
         [[20, 20, 2]],
       ],
       [
-        'open another when they arrive by another campaign',
+        'open another session if they arrive by another campaign',
         [[page(0, { url: `${shop}?utm_source=a` })], [page(5, { url: `${shop}?utm_source=b` })], [page(6)]],
         [
           [0, 0, 1],
@@ -127,7 +127,7 @@ onBothDatabases((open) => {
         ],
       ],
       [
-        'continue it when they show a campaign and are no page',
+        'continue the session if they have a campaign but are not page views',
         [[page(0), track(5, { url: `${shop}?utm_source=b` })]],
         [[0, 5, 1]],
       ],
@@ -136,7 +136,7 @@ onBothDatabases((open) => {
       expect(await sessions()).toEqual(expected)
     })
 
-    it('leave no second touch when they show its campaign again', async () => {
+    it('leave no second touch if they have its campaign again', async () => {
       const url = `${shop}?utm_source=a`
       await collector.send([page(0, { url, referrer_url: 'https://duckduckgo.com/' }), page(1, { url })])
       await collector.send([page(2, { url })])
@@ -171,7 +171,7 @@ onBothDatabases((open) => {
       ).toEqual([{ n: 3 }])
     })
 
-    it('are credited to its landing when they convert', async () => {
+    it('are credited to its landing if they convert', async () => {
       await collector.send([page(0, { url: `${shop}?utm_source=a` })])
       await collector.send([track(5, { name: 'purchase', conversion: true })])
       expect(
@@ -182,7 +182,7 @@ onBothDatabases((open) => {
       ).toEqual([{ credited: true, converted: 1 }])
     })
 
-    it('of another person open another session, those that name no user continue the last', async () => {
+    it('of another person open another session; those without a user continue the latest', async () => {
       await collector.send([
         page(0, { user_id: 'alice' }),
         page(1, { user_id: 'bob' }),
@@ -199,7 +199,7 @@ onBothDatabases((open) => {
     })
   })
 
-  describe('events without a session give the same sessions in whatever order they arrive', () => {
+  describe('events without a session lead to the same sessions in any order of arrival', () => {
     const all = async () =>
       (
         await collector.rows<{ row: object }>(
@@ -269,7 +269,7 @@ onBothDatabases((open) => {
       )
     })
 
-    it('and a touch that a conversion names stays, when its session turns out to have begun before', async () => {
+    it('and a touch referenced by a conversion stays, if its session turns out to have begun earlier', async () => {
       await collector.send([view(10)])
       await collector.send([track(12, { name: 'purchase', conversion: true })])
       await collector.send([view(0, { referrer_url: 'https://duckduckgo.com/' })])
@@ -278,17 +278,17 @@ onBothDatabases((open) => {
     })
   })
 
-  describe('a session that the client told', () => {
+  describe('a reported session', () => {
     it.each<[string, () => Partial<WireEvent>[][]]>([
-      ['before', () => [[page(10, { session: told('own', 10) })], [page(12), page(5)]]],
-      ['in the same batch', () => [[page(12), page(10, { session: told('own', 10) }), page(5)]]],
-    ])('%s takes the events of its time, and stays as it was told', async (_, batches) => {
+      ['before', () => [[page(10, { session: reported('own', 10) })], [page(12), page(5)]]],
+      ['in the same batch', () => [[page(12), page(10, { session: reported('own', 10) }), page(5)]]],
+    ])('%s includes the events of its time, and keeps its reported start', async (_, batches) => {
       for (const batch of batches()) await collector.send(batch)
       expect(await sessions()).toEqual([[10, 2, 3]])
     })
 
-    it('and that has no landing yet does not get one from them', async () => {
-      const { landing_url: _, ...continued } = told('own', 0)
+    it('without a landing does not get one from them', async () => {
+      const { landing_url: _, ...continued } = reported('own', 0)
       await collector.send([track(0, { session: continued })])
       await collector.send([page(1)])
       expect(await collector.rows('select landing_url from sessions_tracking')).toEqual([
@@ -297,14 +297,14 @@ onBothDatabases((open) => {
     })
   })
 
-  it('events of servers, which know a user id only, and contacts, which are no visits, get no session', async () => {
+  it('events of servers, which know only a user id, and contacts get no session', async () => {
     const contact = event({ type: 'touch', name: 'email_open' })
     await collector.send([event({ anonymous_id: undefined, user_id: 'u' }), contact])
     expect(await collector.count('sessions_tracking')).toBe(0)
     expect(await collector.count('touches')).toBe(1)
   })
 
-  it('a batch whose events tell their sessions asks for no other', async () => {
+  it('a batch whose events all report sessions queries no others', async () => {
     const asked: string[] = []
     const spied: Db = {
       ...collector.db,
@@ -318,7 +318,7 @@ onBothDatabases((open) => {
         }),
     }
     const { send } = await createTestCollector(spied)
-    await send([page(0, { session: told('own', 0) })])
+    await send([page(0, { session: reported('own', 0) })])
     expect([asked.length > 0, asked.includes(selectRecentSessions)]).toEqual([true, false])
     await send([page(0)])
     expect(asked).toContain(selectRecentSessions)

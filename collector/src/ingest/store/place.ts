@@ -1,4 +1,4 @@
-/** Places new events in their sessions, without I/O: which rows the events, their sessions and their touches become. */
+/** Places new events in their sessions, without I/O: computes the rows of the events, their sessions and their touches. */
 import type { CustomerKey } from '../../identity/customers.ts'
 import type { EventSession, EventTouch, OwnedEvent } from '../event.ts'
 import type { Assigned } from '../sessions/assign-sessions.ts'
@@ -7,7 +7,7 @@ import { type StoredSession, sessionKey } from '../sessions/known-sessions.ts'
 /** An event with its session. */
 export interface PlacedEvent {
   owned: OwnedEvent
-  /** Undefined: it belongs to none. */
+  /** Undefined: no session. */
   session: SessionRow | undefined
 }
 
@@ -16,16 +16,16 @@ export interface SessionRow {
   id: string
   /** Undefined: the group opens it. */
   stored: StoredSession | undefined
-  /** The event that opens it, if nothing has. */
+  /** The event that opens it, unless it is stored. */
   opener: OwnedEvent
-  /** As the first event that knows its landing reports it. */
+  /** The first report that has its landing. */
   reported: EventSession
   startedAt: number
   endedAt: number
   views: number
-  /** Whether the collector named it, and no client reports it. */
+  /** Whether the collector assigned it, and no client reports it. */
   isAssigned: boolean
-  /** Of a stored session whose landing is now an event that came before all others: the touch of that, null for none. */
+  /** Only of a stored session with an earlier event as its new landing: the touch of that event; null: none. */
   reopened?: { touchKey: string | null }
 }
 
@@ -35,13 +35,13 @@ export interface JoinedRow {
   into: SessionRow
 }
 
-/** A touch that is not stored yet, or at a later time. */
+/** A touch that is not stored yet, or stored with a later time. */
 export interface TouchRow {
   touch: EventTouch
   at: number
-  /** Undefined: it stands for itself. */
+  /** Undefined: outside of sessions. */
   session: SessionRow | undefined
-  /** The event that proves it. */
+  /** The event that shows it. */
   source: OwnedEvent
   customerId: string
 }
@@ -51,11 +51,11 @@ export interface Placement {
   sessions: SessionRow[]
   joined: JoinedRow[]
   touches: TouchRow[]
-  /** Whose touches change. */
+  /** The customers whose touches change. */
   touched: CustomerKey[]
 }
 
-/** `stored` are the sessions that the database knows, `newId` names those that are opened. */
+/** `stored` holds the stored sessions; `newId` supplies the ids of new ones. */
 export function placeEvents(
   events: readonly OwnedEvent[],
   { assignments, joined }: Assigned,
@@ -102,7 +102,7 @@ function touchedCustomers({
   ]
 }
 
-/** Its landing is that of the earliest event. */
+/** The earliest event becomes the landing. */
 function reopen(session: SessionRow, reported: EventSession, touches: readonly EventTouch[]): void {
   if (session.reopened && session.reported.startedAt <= reported.startedAt) return
   session.reported = reported
@@ -110,14 +110,14 @@ function reopen(session: SessionRow, reported: EventSession, touches: readonly E
 }
 
 function witness(session: SessionRow, { event }: OwnedEvent): void {
-  session.endedAt = Math.max(session.endedAt, event.occurredAt) // one that the rule assigns may come before the start
+  session.endedAt = Math.max(session.endedAt, event.occurredAt) // an assigned one may precede the start
   if (event.wire.type === 'page' || event.wire.type === 'screen') session.views += 1
 }
 
-/** One row a session of a visitor. */
+/** One row per session of a visitor. */
 function createSessionRows(stored: Map<string, StoredSession>, newId: () => string) {
   const byKey = new Map<string, SessionRow>()
-  /** The events of a request share the object of their session, which saves the look-up by key. */
+  /** The events of a request share one session object, which saves the lookup by key. */
   const byReport = new Map<EventSession, SessionRow>()
 
   function rowOf(owned: OwnedEvent, reported: EventSession): SessionRow | undefined {
@@ -148,7 +148,7 @@ function createSessionRows(stored: Map<string, StoredSession>, newId: () => stri
       if (row?.opener.visitor !== owned.visitor) row = rowOf(owned, reported)
       if (!row) return undefined
       byReport.set(reported, row)
-      // A session is named after the event that opens it, by our SDKs and by the collector.
+      // In our SDKs and in the collector, the id of a session is the key of the event that opens it.
       if (owned.event.key === reported.clientId) row.opener = owned
       row.isAssigned &&= reported.isAssigned ?? false
       takeLanding(row, reported)
@@ -156,7 +156,7 @@ function createSessionRows(stored: Map<string, StoredSession>, newId: () => stri
       row.endedAt = Math.max(row.endedAt, reported.startedAt)
       return row
     },
-    /** The session of an earlier touch. A stored one keeps its start: only its own batch had the clock of then. */
+    /** The session of an earlier touch. A stored one keeps its start: only its own batch had the clock of that time. */
     addEarlier(owned: OwnedEvent, reported: EventSession): SessionRow | undefined {
       const row = rowOf(owned, reported)
       if (!row) return undefined
@@ -174,7 +174,7 @@ function takeLanding(row: SessionRow, reported: EventSession): void {
   if (row.reported.landingUrl === null && reported.landingUrl !== null) row.reported = reported
 }
 
-/** One row a touch of a session, at its earliest time; a touch without a session stands for itself. */
+/** One row per touch of a session, at its earliest time, and one per touch without a session. */
 function createTouchRows() {
   const bySession = new Map<SessionRow, Map<string, TouchRow>>()
   const alone: TouchRow[] = []
@@ -198,7 +198,7 @@ function createTouchRows() {
     },
     rows: (): TouchRow[] => [
       ...alone,
-      // Only now is it known who opened each session.
+      // The opener of each session is known only now.
       ...[...bySession].flatMap(([{ stored, opener }, rows]) =>
         [...rows.values()].map((row) => ({ ...row, customerId: stored?.customerId ?? opener.customer.id })),
       ),

@@ -6,7 +6,7 @@ import type { Secrets } from '../../secrets.ts'
 import type { RejectedEvent } from '../event.ts'
 import upsertRejectedEvents from './sql/upsert_rejected_events.sql?raw'
 
-/** A statement writes a row once: of several copies of one key the last is kept. */
+/** Of several copies of one key, the last is kept: a statement can write a row only once. */
 export async function saveRejections(
   tx: Queries,
   rejected: readonly RejectedEvent[],

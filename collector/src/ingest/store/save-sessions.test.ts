@@ -1,4 +1,4 @@
-/** What becomes of a session whose parts come from several subdomains, in any order. */
+/** How a session is stored if its events come from several subdomains, in any order. */
 
 import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -36,7 +36,7 @@ onBothDatabases((open) => {
   }
 
   describe('a session continued on another subdomain, which knows only its id', () => {
-    it('opens with nothing and leaves no touch', async () => {
+    it('opens without a landing and leaves no touch', async () => {
       await collector.send([elsewhere()])
       expect(await sessions()).toEqual([
         { landing_url: null, referrer_url: null, source: null, campaign: null, domain: null, path: null },
@@ -52,12 +52,12 @@ onBothDatabases((open) => {
         'with another one later, which changes nothing',
         () => [[elsewhere()], [landed()], [event({ session: session('s') })]],
       ],
-    ])('gets its landing from the events that tell it, %s', async (_, batches) => {
+    ])('gets its landing from the events that report it, %s', async (_, batches) => {
       for (const batch of batches()) await collector.send(batch)
       expect(await sessions()).toEqual([whole])
     })
 
-    it('that brings a source and no page leaves its touch, and still takes the landing as a whole', async () => {
+    it('that has a source but no page leaves its touch, and still gets the whole landing', async () => {
       await collector.send([elsewhere({ utm: { source: 'app' } })])
       expect(await collector.rows('select is_direct from touches')).toEqual([{ is_direct: false }])
       await collector.send([landed()])

@@ -12,8 +12,8 @@ import updateSessions from './sql/update_sessions.sql?raw'
 type Row = SessionRow & { originIds: OriginIds }
 
 /**
- * Opens the sessions that are new and adds to the others, whatever the order of arrival. A stored session without a landing
- * takes it, with all that belongs to it, from the first report that has one; an assigned one, from its earliest event. Sends every statement before it answers.
+ * Inserts new sessions and updates stored ones, independent of the order of arrival. A stored session without a landing takes it,
+ * with its source, from the first report that has one; an assigned one, from its earliest event. Sends all statements in one round trip.
  */
 export async function saveSessions(
   tx: Queries,

@@ -1,4 +1,4 @@
-/** Saves which numbers of their client streams came, as rows of `client_streams`, so that gaps show losses. */
+/** Saves which numbers of client streams arrived, as rows of `client_streams`, so that gaps show losses. */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
@@ -26,7 +26,7 @@ export async function saveStreams(tx: Queries, verdicts: Verdicts): Promise<void
   )
 }
 
-/** One row a stream. Duplicates were counted when they came first. */
+/** One row per stream. Duplicates were counted when they first arrived. */
 export function streamsOf(verdicts: Verdicts): StreamRow[] {
   const streams = new Map<string, StreamRow>()
   for (const [event, verdict] of verdicts) {

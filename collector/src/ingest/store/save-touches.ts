@@ -1,4 +1,4 @@
-/** Saves the touches that a group's events prove, as rows of `touches`. */
+/** Saves the touches of a group's events, as rows of `touches`. */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
@@ -11,7 +11,7 @@ import upsertTouches from './sql/upsert_touches.sql?raw'
 
 type Row = TouchRow & { originIds: OriginIds }
 
-/** Their customers must be locked. A touch seen again in its session keeps the earliest time. Sends every statement before it answers. */
+/** The customers must be locked. A touch seen again in its session keeps the earliest time. Sends all statements in one round trip. */
 export async function saveTouches(
   tx: Queries,
   { touches, touched }: Placement,
@@ -51,7 +51,7 @@ const customerRefresh = rowStatement<CustomerKey>(refreshCustomerTouches, {
 
 const describing = ['id', 'source_platform', 'creative_format', 'marketing_tactic'] as const
 
-/** What describes a touch and has no table of its own, as JSON; null: nothing. */
+/** The attributes of a touch that have no table of their own, as JSON; null: none. */
 export function metadataOf({ source: { clickIdValue, utm } }: Origin): string | null {
   const all = [['click_id', clickIdValue], ...describing.map((name) => [`utm_${name}`, utm[name]])]
   const present = all.filter(([, value]) => value)

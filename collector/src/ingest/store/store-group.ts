@@ -1,4 +1,4 @@
-/** Stores a group of batches in one transaction of two round trips: it asks what is known, then writes what follows. */
+/** Stores a group of batches in one transaction of two round trips: the first reads what is known, the second writes. */
 import type { Transaction } from '@headwater/db/db'
 import type { Conversion } from '../../credit/conversion.ts'
 import { creditConversions } from '../../credit/credit-conversions.ts'
@@ -36,14 +36,14 @@ export interface Group {
   ids: GroupIds
 }
 
-/** What became of a group; valid only once its transaction has committed. */
+/** The outcome of a group; valid only once its transaction has committed. */
 export interface StoredGroup {
   verdicts: Verdicts
-  /** Stored events whose conversion counts already, under the same name and conversion id. */
+  /** Stored events whose conversion was already counted, under the same name and conversion id. */
   repeatedConversions: Set<Judged>
 }
 
-/** Stores a group and commits. Statements that do not need each other's answers are sent together, in this order. */
+/** Stores a group and commits. Statements that do not need each other's results are sent together, in this order. */
 export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets): Promise<StoredGroup> {
   const { requests, judged, originIdsOf, ids } = group
   const events = firstCopies(judged)
@@ -51,7 +51,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
   const rejected = judged.filter(isRejected)
 
   const [storedKeys, taken, known, sessions] = await Promise.all([
-    findStoredKeys(tx, rejected), // before this group's own are there
+    findStoredKeys(tx, rejected), // before this group claims its own
     claimKeys(tx, candidates),
     lockIdentities(tx, events),
     loadSessions(tx, events),
@@ -85,7 +85,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
     await Promise.all([write(), tx.commit()])
     return { verdicts, repeatedConversions: new Set() }
   }
-  // By the touches just written, so this takes a third trip.
+  // Credit depends on the touches just written, so this takes a third round trip.
   const [, credited] = await Promise.all([write(), creditConversions(tx, converting.map(toConversion))])
   const [counted] = await Promise.all([insertConversions(tx, credited), tx.commit()])
   const repeated = converting.filter(({ owned }) => !counted.has(owned.id))
@@ -106,7 +106,7 @@ function toOwned({ event, id }: Candidate, { owners }: ResolvedCustomers, index:
   return { event, id, customer, visitor: visitorOf(event) }
 }
 
-/** Those whose row, touches or conversions change. */
+/** The customers whose row, touches or conversions change. */
 function customersToLock(
   { changed }: ResolvedCustomers,
   { touched }: Placement,

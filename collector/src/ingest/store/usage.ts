@@ -1,4 +1,4 @@
-/** Counts what each request brought, as rows of `token_usages`: received = stored + duplicate + rejected. */
+/** Counts the events of each request, as rows of `token_usages`: received = stored + duplicate + rejected. */
 import type { ProblemCode } from '@headwater/contract'
 import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
@@ -6,7 +6,7 @@ import type { Caller, IngestRequest } from '../event.ts'
 import type { Verdicts } from './keys.ts'
 import insertTokenUsages from './sql/insert_token_usages.sql?raw'
 
-/** What a row says of its request. */
+/** The part of a request that is recorded. */
 type CountedRequest = Pick<Caller, 'id' | 'token' | 'receivedAt' | 'ip'>
 
 export interface Usage {
@@ -29,7 +29,7 @@ export async function recordUsages(
   await runRows(tx, usageInsert, usagesOf(requests, verdicts))
 }
 
-/** A refused request leaves its row too. */
+/** Records a refused request. */
 export async function recordRefusal(
   queries: Queries,
   request: CountedRequest,
@@ -49,7 +49,7 @@ export function usagesOf(requests: readonly IngestRequest[], verdicts: Verdicts)
   }
   for (const request of requests) {
     const usage = usages.get(request) as Usage
-    // Sent again with a batch that was stored before, its drops were counted with it.
+    // The drops of a retried batch were counted with its first copy.
     const isRepeated = usage.received > 0 && usage.duplicate === usage.received
     if (!isRepeated) usage.dropped = request.dropped
   }

@@ -1,4 +1,4 @@
--- Adds a token, by its hash.
+-- Inserts a token by its hash.
 -- $1 website_id, $2 name, $3 kind, $4 token_prefix, $5 token_hash, $6 scopes, $7 expires_at
 -- Index: token_name_is_unique_per_website
 insert into ingestion_tokens (website_id, name, kind, token_prefix, token_hash, scopes, expires_at)

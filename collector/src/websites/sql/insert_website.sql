@@ -1,4 +1,4 @@
--- Adds a website to the default account, which it makes at first.
+-- Inserts a website into the default account, which it creates if missing.
 -- $1 key, $2 name, $3 url
 -- Index: organization_slug_is_unique, account_slug_is_unique
 with organization as (

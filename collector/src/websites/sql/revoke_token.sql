@@ -1,4 +1,4 @@
--- Ends one token that is in force: by its id, else its prefix, else its name.
+-- Revokes one active token: by its id, else its prefix, else its name.
 -- $1 website_id, $2 token: its id, prefix or name
 -- Index: ingestion_tokens_pkey
 update ingestion_tokens

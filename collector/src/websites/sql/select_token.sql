@@ -1,4 +1,4 @@
--- Tokens that begin like the one shown; the caller compares hashes.
+-- The tokens with a prefix; the caller compares hashes.
 -- $1 website_key, $2 prefix
 -- Index: website_key_is_unique, ingestion_tokens_by_prefix
 select

@@ -1,4 +1,4 @@
--- Changes settings of a website and keeps the others.
+-- Merges changes into the settings of a website.
 -- $1 id, $2 changes
 -- Index: websites_pkey
 update websites

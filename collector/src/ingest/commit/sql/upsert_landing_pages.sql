@@ -1,4 +1,4 @@
--- Answers with the ids of landing pages, and makes as many new ones as allowed.
+-- Returns the ids of landing pages, and inserts as many new ones as allowed.
 -- $1 website_id, $2 path, $3 query_hash, $4 full_url_sample: in lock order, $5 allowed
 -- Index: landing_page_is_unique_per_website
 with wanted as (

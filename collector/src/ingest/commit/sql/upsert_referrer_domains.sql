@@ -1,4 +1,4 @@
--- Answers with the ids of referrer domains, and makes as many new ones as allowed.
+-- Returns the ids of referrer domains, and inserts as many new ones as allowed.
 -- $1 website_id, $2 domain, $3 category: in lock order, $4 allowed
 -- Index: referrer_domain_is_unique_per_website
 with wanted as (

@@ -1,4 +1,4 @@
--- Answers with the ids of utm_content values, and makes as many new ones as allowed.
+-- Returns the ids of utm_content values, and inserts as many new ones as allowed.
 -- $1 website_id, $2 value: in lock order, $3 allowed
 -- Index: utm_content_is_unique_per_website
 with wanted as (

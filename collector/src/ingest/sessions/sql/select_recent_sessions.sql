@@ -1,5 +1,5 @@
--- The sessions of cookies that overlap a span of time; the rule of sessions decides which of them continue.
--- $1 website_id, $2 value_hash, $3 since, $4 until, $5 position: one entry a cookie
+-- The sessions of cookies that overlap a span of time; the session rules decide which of them continue.
+-- $1 website_id, $2 value_hash, $3 since, $4 until, $5 position: one entry per cookie
 -- Index: identity_is_unique_per_website, session_is_unique_per_cookie, touch_is_unique_per_session, customers_pkey, identities_pkey
 select
   v.position,

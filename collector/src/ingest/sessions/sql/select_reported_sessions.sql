@@ -1,4 +1,4 @@
--- Those of these sessions that are stored, with their touches.
+-- The stored ones of the reported sessions, with their touches.
 -- $1 website_id, $2 type, $3 value_hash, $4 client_session_id, $5 position
 -- Index: identity_is_unique_per_website, session_is_unique_per_cookie, touch_is_unique_per_session
 select

@@ -1,4 +1,4 @@
--- Claims idempotency keys for events; answers with the positions, from 1, of the keys that were taken. Waits for a concurrent
+-- Claims idempotency keys for events; returns the positions, from 1, of the keys that were already taken. Waits for a concurrent
 -- claim of the same key.
 -- $1 website_id, $2 idempotency_key, $3 event_id: in lock order
 -- Index: event_is_stored_once

@@ -1,4 +1,4 @@
--- Deletes touches of a session that no conversion names: its landing's, or all where no time is given; one key is kept.
+-- Deletes touches of a session that no conversion references: that of its landing, or all if no time is given; one key is kept.
 -- $1 website_id, $2 session_id, $3 landed_at, $4 kept_key
 -- Index: touch_is_unique_per_session, conversion_credits_by_touch, conversions_by_first_touch
 delete from touches t

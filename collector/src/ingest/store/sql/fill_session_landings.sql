@@ -1,4 +1,4 @@
--- Gives sessions that were stored without their landing, or with one that is none any more, all that belongs to it.
+-- Sets the landing, with its source, of sessions that have none, or whose landing it replaces.
 -- $1 website_id, $2 id, $3 utm_source_id, $4 utm_medium_id, $5 utm_campaign_id, $6 utm_term_id, $7 utm_content_id,
 -- $8 referrer_domain_id, $9 landing_page_id, $10 landing_url, $11 referrer_url, $12 replaces: in lock order
 -- Index: sessions_tracking_pkey

@@ -1,4 +1,4 @@
--- Stores events under the ids that came with their keys.
+-- Inserts events with the ids that their keys were claimed with.
 -- $1 website_id, $2 id, $3 session_id, $4 customer_id, $5 ingestion_token_id, $6 occurred_at, $7 revenue_cents, $8 idempotency_key,
 -- $9 schema_version, $10 type, $11 name, $12 url, $13 title, $14 currency, $15 sdk_version, $16 props, $17 ad_cookies
 -- Index: events_pkey

@@ -1,4 +1,4 @@
--- Opens sessions under their ids.
+-- Inserts sessions with their reserved ids.
 -- $1 website_id, $2 id, $3 customer_id, $4 type, $5 value_hash, $6 client_session_id, $7 started_at, $8 ended_at, $9 view_count,
 -- $10 utm_source_id, $11 utm_medium_id, $12 utm_campaign_id, $13 utm_term_id, $14 utm_content_id, $15 referrer_domain_id,
 -- $16 landing_page_id, $17 landing_url, $18 referrer_url, $19 ip, $20 user_agent, $21 is_bot, $22 ingestion_token_id, $23 sdk_version,

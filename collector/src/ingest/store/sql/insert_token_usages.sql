@@ -1,4 +1,4 @@
--- Counts what requests brought.
+-- Inserts the event counts of requests.
 -- $1 website_id, $2 ingestion_token_id, $3 occurred_at, $4 ip, $5 success, $6 error_code, $7 request_id, $8 received, $9 stored,
 -- $10 duplicate, $11 rejected, $12 dropped
 -- Index: token_usages_pkey

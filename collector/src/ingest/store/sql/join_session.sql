@@ -1,4 +1,4 @@
--- Adds a session to the one that it became a part of.
+-- Adds the counts of a session to the one that it became a part of.
 -- $1 website_id, $2 session_id, $3 into_id
 -- Index: sessions_tracking_pkey
 update sessions_tracking s

@@ -1,4 +1,4 @@
--- Moves conversions to the session that theirs became a part of.
+-- Moves the conversions of a session to the one that it became a part of.
 -- $1 website_id, $2 session_id, $3 into_id
 -- Index: conversions_by_session
 update conversions

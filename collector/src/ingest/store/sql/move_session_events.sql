@@ -1,4 +1,4 @@
--- Moves events to the session that theirs became a part of.
+-- Moves the events of a session to the one that it became a part of.
 -- $1 website_id, $2 session_id, $3 into_id
 -- Index: sessions_tracking_pkey, events_pkey
 update events e

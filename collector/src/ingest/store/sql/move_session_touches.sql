@@ -1,4 +1,4 @@
--- Moves touches to the session that theirs became a part of, where that does not have the same touch.
+-- Moves the touches of a session to the one that it became a part of, unless that has the same touch.
 -- $1 website_id, $2 session_id, $3 into_id
 -- Index: touch_is_unique_per_session
 update touches t

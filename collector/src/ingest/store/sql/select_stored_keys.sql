@@ -1,4 +1,4 @@
--- Those of these keys that the website has stored, ever.
+-- The keys among these that their website has ever stored.
 -- $1 website_id, $2 idempotency_key
 -- Index: event_is_stored_once
 select k.website_id::text, k.idempotency_key::text

@@ -1,4 +1,4 @@
--- Adds to sessions that are stored.
+-- Updates stored sessions.
 -- $1 website_id, $2 id, $3 started_at, $4 ended_at, $5 view_count, $6 is_assigned: in lock order
 -- Index: sessions_tracking_pkey
 update sessions_tracking s

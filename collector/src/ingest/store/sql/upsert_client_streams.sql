@@ -1,4 +1,4 @@
--- Adds what came of client streams, so that gaps in their numbers show losses.
+-- Upserts the counts of client streams, so that gaps in their numbers show losses.
 -- $1 website_id, $2 stream, $3 highest_seq, $4 stored, $5 rejected, $6 first_seen_at, $7 last_seen_at: in lock order
 -- Index: client_streams_pkey
 insert into client_streams as s (website_id, stream, highest_seq, stored, rejected, first_seen_at, last_seen_at)

@@ -1,4 +1,4 @@
--- Keeps rejected events, with the day after which they may go; one that is sent again updates its row.
+-- Upserts rejected events, with their time of expiry; one that is sent again updates its row.
 -- $1 website_id, $2 ingestion_token_id, $3 idempotency_key, $4 received_at, $5 request_id, $6 code, $7 path, $8 message, $9 payload,
 -- $10 identity_hashes: in lock order
 -- Index: rejected_event_is_kept_once
