@@ -1,4 +1,4 @@
-/** Runs the collector's command line, as whoever sets one up does. */
+/** Runs the collector's command line, as an operator who sets one up does. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'

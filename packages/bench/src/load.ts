@@ -1,32 +1,48 @@
 /** The client of the runs: sends prepared bodies over kept-alive connections, and measures how they are acknowledged. */
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { Agent } from 'node:http'
+import type { WireEvent } from '@headwater/contract'
 import { type Measured, type Span, startMeter } from './meter.ts'
-import type { Traffic } from './rows.ts'
+import { post } from './post.ts'
 
 export interface Load extends Span {
-  url: string
+  /** Connections are spread over these servers. */
+  urls: string[]
   headers: Record<string, string>
   connections: number
   eventsPerRequest: number
 }
 
+/** The events of one request. */
+export interface OutgoingBatch {
+  events: WireEvent[]
+  /** Undefined: the headers of the load hold what the server asks for. */
+  token?: string
+}
+
+/** Makes the next batch of so many events. */
+export type NextBatch = (size: number) => OutgoingBatch
+
 /** More than any server here can take, so that bodies do not run out; they take about 800 bytes of memory an event. */
 const bodiesFor = { eventsPerSecond: 50_000, requestsPerSecond: 15_000 }
 
-/** Puts a server under load. `onMeasuring` hears when the warm-up is over. Rejects at the first answer that is no receipt for all events. */
-export async function runLoad(load: Load, traffic: Traffic, onMeasuring: () => void): Promise<Measured> {
-  const bodies = prepareBodies(load, traffic)
+/** Puts servers under load; calls `onMeasuring` when the warm-up is over. Rejects at the first answer that is no receipt for all events. */
+export async function runLoad(load: Load, next: NextBatch, onMeasuring: () => void): Promise<Measured> {
+  const bodies = prepareBodies(load, next)
   const agent = new Agent({ keepAlive: true, maxSockets: load.connections })
   const meter = startMeter(load, onMeasuring)
-  const sendUntilOver = async () => {
+  const sendUntilOver = async (url: string) => {
     for (let body = bodies.pop(); body && !meter.isOver(); body = bodies.pop()) {
       const { bytes, sentAtOffset } = body
+      const headers = { ...load.headers, ...body.headers }
       bytes.write(new Date().toISOString(), sentAtOffset, 'latin1')
-      await meter.time(load.eventsPerRequest, () => send(load, agent, bytes))
+      await meter.time(load.eventsPerRequest, () =>
+        send(agent, { url, headers, bytes }, load.eventsPerRequest),
+      )
     }
   }
+  const urlOf = (connection: number) => load.urls[connection % load.urls.length] as string // the remainder is an index
   try {
-    await Promise.all(Array.from({ length: load.connections }, sendUntilOver))
+    await Promise.all(Array.from({ length: load.connections }, (_, i) => sendUntilOver(urlOf(i))))
     return meter.stop()
   } finally {
     agent.destroy()
@@ -35,54 +51,35 @@ export async function runLoad(load: Load, traffic: Traffic, onMeasuring: () => v
 
 interface Body {
   bytes: Buffer
+  headers: Record<string, string> | undefined
   /** Where `sent_at` stands: it is written when the body is sent, as the SDK does. */
   sentAtOffset: number
 }
 
 const bodyStart = '{"v":1,"sent_at":"'
 const timeLength = new Date(0).toISOString().length
+const bodyRest = `","sdk":{"name":"headwater-js","version":"0.1.0"},"events":`
 
-function prepareBodies({ eventsPerRequest, warmUpMs, measureMs }: Load, traffic: Traffic): Body[] {
+function prepareBodies({ eventsPerRequest, warmUpMs, measureMs }: Load, next: NextBatch): Body[] {
   const seconds = (warmUpMs + measureMs) / 1_000
   const count = Math.ceil(
     seconds * Math.min(bodiesFor.requestsPerSecond, bodiesFor.eventsPerSecond / eventsPerRequest),
   )
-  const rest = `","sdk":{"name":"headwater-js","version":"0.1.0"},"events":`
-  const bodies = Array.from({ length: count }, () => {
-    const events = Array.from({ length: eventsPerRequest }, traffic.next)
-    const text = `${bodyStart}${' '.repeat(timeLength)}${rest}${JSON.stringify(events)}}`
-    return { bytes: Buffer.from(text), sentAtOffset: bodyStart.length }
+  const bodies = Array.from({ length: count }, (): Body => {
+    const { events, token } = next(eventsPerRequest)
+    const text = `${bodyStart}${' '.repeat(timeLength)}${bodyRest}${JSON.stringify(events)}}`
+    return { bytes: Buffer.from(text), headers: authorize(token), sentAtOffset: bodyStart.length }
   })
   return bodies.reverse() // they are taken from the end
 }
 
-function send({ url, headers, eventsPerRequest }: Load, agent: Agent, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const check = (answer: IncomingMessage, text: string) => {
-      if (isReceipt(answer, text, eventsPerRequest)) resolve()
-      else reject(new Error(`The load was not taken: ${answer.statusCode} ${text.slice(0, 500)}`))
-    }
-    const options = { method: 'POST', agent, headers: { ...headers, 'content-length': bytes.length } }
-    const outgoing = request(url, options, (answer) => {
-      readText(answer).then((text) => check(answer, text), reject)
-    })
-    outgoing.once('error', reject)
-    outgoing.end(bytes)
-  })
-}
+/** The header that shows a token; none without one. */
+export const authorize = (token: string | undefined): Record<string, string> | undefined =>
+  token === undefined ? undefined : { authorization: `Bearer ${token}` }
 
-function readText(answer: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    answer.setEncoding('utf8')
-    answer.on('data', (piece: string) => {
-      text += piece
-    })
-    answer.once('end', () => resolve(text))
-    answer.once('error', reject)
-  })
+async function send(agent: Agent, body: Parameters<typeof post>[1], events: number): Promise<void> {
+  const { status, text } = await post(agent, body)
+  // Refusals are text too, so only a 200 is read.
+  if (status === 200 && (JSON.parse(text) as { accepted: unknown }).accepted === events) return
+  throw new Error(`The load was not taken: ${status} ${text.slice(0, 500)}`)
 }
-
-/** Refusals are text too, so only a 200 is read. */
-const isReceipt = ({ statusCode }: IncomingMessage, text: string, events: number) =>
-  statusCode === 200 && (JSON.parse(text) as { accepted: unknown }).accepted === events

@@ -8,6 +8,8 @@ export interface Span {
 export interface Measured {
   /** Acknowledged within the measured time. */
   events: number
+  /** Acknowledged at all: in the warm-up, in the measured time, and what was still in flight at its end. */
+  acknowledged: number
   seconds: number
   /** Of one request or commit; undefined when none ended in time. */
   p50Ms: number | undefined
@@ -24,6 +26,7 @@ export function startMeter({ warmUpMs, measureMs }: Span, onMeasuring: () => voi
   const endsAt = measuredFrom + measureMs
   const latencies: number[] = []
   let events = 0
+  let acknowledged = 0
   let cpuBefore = process.cpuUsage()
   const warmUp = setTimeout(() => {
     cpuBefore = process.cpuUsage()
@@ -37,6 +40,7 @@ export function startMeter({ warmUpMs, measureMs }: Span, onMeasuring: () => voi
       const startedAt = performance.now()
       await work()
       const endedAt = performance.now()
+      acknowledged += count
       if (endedAt < measuredFrom || endedAt > endsAt) return
       latencies.push(endedAt - startedAt)
       events += count
@@ -50,6 +54,7 @@ export function startMeter({ warmUpMs, measureMs }: Span, onMeasuring: () => voi
       const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]
       return {
         events,
+        acknowledged,
         seconds,
         p50Ms: quantile(0.5),
         p99Ms: quantile(0.99),

@@ -1,15 +1,20 @@
 /** The parts of a run that get a process of their own, so that none shares its event loop with another. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { runBareCopy } from './bare-copy.ts'
-import { startBareServer } from './bare-server.ts'
-import { type Load, runLoad } from './load.ts'
+import { fileURLToPath } from 'node:url'
+import { runBareCopy } from './collector/bare-copy.ts'
+import { startBareServer } from './collector/bare-server.ts'
+import { type Load, type NextBatch, runLoad } from './load.ts'
 import type { Measured, Span } from './meter.ts'
 import { createTraffic } from './rows.ts'
+import { applyPressure, type Pressed, type Pressure } from './soak/pressure.ts'
+import { createVisits, type Visits } from './visits.ts'
 
 interface Roles {
   /** See `createTraffic` for `inARow`. */
   load: { job: Load & { inARow: number }; result: Measured }
+  'load-websites': { job: Load & Visits; result: Measured }
+  pressure: { job: Pressure & Visits; result: Pressed }
   'bare-copy': { job: Span & { databaseUrl: string }; result: Measured }
   'bare-server': { job: { databaseUrl: string }; result: string }
 }
@@ -22,11 +27,21 @@ type Play<Name extends RoleName> = (
 ) => Promise<Roles[Name]['result']>
 
 const plays: { [Name in RoleName]: Play<Name> } = {
-  load: ({ inARow, ...load }, onMeasuring) => runLoad(load, createTraffic({ inARow }), onMeasuring),
+  load: ({ inARow, ...load }, onMeasuring) => runLoad(load, shopBatches(inARow), onMeasuring),
+  'load-websites': (job, onMeasuring) => runLoad(job, createVisits(job), onMeasuring),
+  pressure: (job) => applyPressure(job, createVisits(job)),
   'bare-copy': ({ databaseUrl, ...span }, onMeasuring) =>
     runBareCopy(databaseUrl, span, createTraffic(), onMeasuring),
   'bare-server': ({ databaseUrl }) => startBareServer(databaseUrl),
 }
+
+function shopBatches(inARow: number): NextBatch {
+  const traffic = createTraffic({ inARow })
+  return (size) => ({ events: Array.from({ length: size }, traffic.next) })
+}
+
+/** The build is one file: it starts itself as each of its roles. */
+const program = fileURLToPath(import.meta.url)
 
 export const isRole = (name: string | undefined): name is RoleName =>
   name !== undefined && Object.hasOwn(plays, name)
@@ -35,11 +50,11 @@ type Answer<Result> = { measuring: true } | { result: Result } | { error: string
 
 /** In the child: does the jobs that the parent sends, and ends when the parent does. */
 export function playRole<Name extends RoleName>(name: Name): void {
-  const tell = (answer: Answer<Roles[Name]['result']>) => process.send?.(answer)
+  const reply = (answer: Answer<Roles[Name]['result']>) => process.send?.(answer)
   process.on('message', (job: Roles[Name]['job']) => {
-    plays[name](job, () => tell({ measuring: true })).then(
-      (result) => tell({ result }),
-      (error: Error) => tell({ error: error.stack ?? error.message }),
+    plays[name](job, () => reply({ measuring: true })).then(
+      (result) => reply({ result }),
+      (error: Error) => reply({ error: error.stack ?? error.message }),
     )
   })
   process.once('disconnect', () => process.exit())
@@ -52,8 +67,8 @@ export interface Role<Name extends RoleName> {
   stop(): Promise<void>
 }
 
-/** In the parent: starts `program` as the process of a role. */
-export function startRole<Name extends RoleName>(name: Name, program: string): Role<Name> {
+/** In the parent: starts the process of a role. */
+export function startRole<Name extends RoleName>(name: Name): Role<Name> {
   const child = fork(program, [name])
   const ended = once(child, 'exit')
   return {

@@ -7,7 +7,7 @@ export interface Traffic {
   next(): WireEvent
 }
 
-interface Visitor {
+export interface Visitor {
   anonymousId: string
   session: WireSession
   /** Epoch ms of the latest event. */
@@ -27,21 +27,22 @@ const mediums = {
 const referrers = ['https://www.google.com/', 'https://news.example.org/best-shoes', undefined] as const
 const paths = Array.from({ length: 60 }, (_, i) => `/products/category-${i % 6}/article-${1_000 + i}`)
 const actions = ['add_to_cart', 'search', 'select_variant', 'scroll', 'open_reviews'] as const
-const visitMs = 20 * 60_000
+/** How long ago sessions began. */
+export const sessionMs = 20 * 60_000
 /** About 1 %; a prime, so that it is not always the same few visitors who buy. */
 const eventsPerPurchase = 101
 
 /**
  * Events of `visitors` people (default 2,000), all within the 20 minutes before now; `inARow` of them (default 1) come from
- * the same visitor before it is another's turn.
+ * the same visitor before the next one's turn.
  */
 export function createTraffic({ visitors: count = 2_000, inARow = 1 } = {}): Traffic {
-  const startedAt = Date.now() - visitMs
+  const startedAt = Date.now() - sessionMs
   const visitors = Array.from({ length: count }, (_, i) => createVisitor(i, startedAt))
   let made = 0
   return {
     next() {
-      // A prime, so that everybody has their turn, and neighbours in a batch are strangers.
+      // A prime: each visitor has a turn, and neighbours in a batch are strangers.
       const turn = Math.floor(made / inARow) * 7_919
       made += 1
       return createEvent(visitors[turn % count] as Visitor, made) // the remainder is an index
@@ -49,7 +50,8 @@ export function createTraffic({ visitors: count = 2_000, inARow = 1 } = {}): Tra
   }
 }
 
-function createVisitor(i: number, startedAt: number): Visitor {
+/** A visitor whose session has just begun; `i` decides where it came from, `anonymousId` is a new one by default. */
+export function createVisitor(i: number, startedAt: number, anonymousId = uuidV7(startedAt)): Visitor {
   const source = sources[i % sources.length] as (typeof sources)[number] // the remainder is an index
   const landing = `${origin}${paths[i % paths.length]}`
   const utm = { source, medium: mediums[source], campaign: `autumn-${i % 40}` }
@@ -61,10 +63,11 @@ function createVisitor(i: number, startedAt: number): Visitor {
     landing_url: isCampaign ? `${landing}?${query}` : landing,
     ...(isCampaign ? { utm } : { referrer_url: referrers[i % referrers.length] }),
   }
-  return { anonymousId: uuidV7(startedAt), session, at: startedAt, seq: 0 }
+  return { anonymousId, session, at: startedAt, seq: 0 }
 }
 
-function createEvent(visitor: Visitor, i: number): WireEvent {
+/** The visitor's next event; `i` decides what it is about. */
+export function createEvent(visitor: Visitor, i: number): WireEvent {
   visitor.at = Math.min(visitor.at + 900, Date.now())
   visitor.seq += 1
   const kind = kindOf(visitor.seq, i)

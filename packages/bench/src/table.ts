@@ -17,8 +17,14 @@ export function formatTable(titles: string[], rows: Cell[][]): string {
 export function formatCell(cell: Cell): string {
   if (cell === undefined) return '–'
   if (typeof cell === 'string') return cell
+  if (cell === 0) return '0'
   if (cell >= 100) return Math.round(cell).toLocaleString('en')
   return cell.toPrecision(3)
+}
+
+/** A cell with its unit: `814 B`. */
+export function formatAmount(amount: number | undefined, unit: string): Cell {
+  return amount === undefined ? undefined : `${formatCell(amount)} ${unit}`
 }
 
 /** The middle of an odd number of figures, the lower one of an even number; undefined when one of them is missing. */

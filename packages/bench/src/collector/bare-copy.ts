@@ -5,8 +5,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { WireEvent } from '@headwater/contract'
 import postgres from 'postgres'
-import { type Measured, type Span, startMeter } from './meter.ts'
-import type { Traffic } from './rows.ts'
+import { type Measured, type Span, startMeter } from '../meter.ts'
+import type { Traffic } from '../rows.ts'
 
 /** As many as the collector has writers. */
 const connections = 2
