@@ -11,8 +11,8 @@ const spare = 4
 
 // The tag: below two thirds of the lightest SDK with a durable queue (Snowplow, 17.9 kB). The stub: it is inline in pages.
 test.each([
-  ['script.js', 10_240],
-  ['stub.js', 1_024],
+  ['script.js', 11_264],
+  ['stub.js', 1_100],
 ])('%s weighs at most %i bytes (gzip -9)', (file, maxBytes) => {
   const bytes = gzipSync(read(file), { level: 9 }).length + spare
   console.log(`sdk/dist/${file}: ${bytes} bytes or less by gzip -9`)

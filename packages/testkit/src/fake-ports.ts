@@ -1,20 +1,20 @@
 /** Fake ports for tests of the SDK: a clock that is moved by hand, a network that answers as told, a page that comes and goes. */
 import type { Batch, EventResult, Receipt, WireEvent } from '@headwater/contract'
-import { createJournal } from '../../../sdk/src/core/journal.ts'
-import { createMemoryStorage } from '../../../sdk/src/core/memory-storage.ts'
 import type {
   Answer,
   Body,
   Clock,
   Ids,
-  Journal,
   Lifecycle,
   Place,
   Ports,
   Storage,
+  SyncStorage,
   Transport,
   Watcher,
 } from '../../../sdk/src/core/ports.ts'
+import { createMemoryStorage } from '../../../sdk/src/core/queue/memory-storage.ts'
+import { createSyncStorage } from '../../../sdk/src/core/queue/sync-storage.ts'
 
 /** 2026-11-20T12:00:00Z: where fake clocks begin. */
 export const noon = Date.UTC(2026, 10, 20, 12)
@@ -243,18 +243,18 @@ export function createFakeStorage(store: Storage = createMemoryStorage(Infinity)
 
 export interface FakePorts extends Ports {
   storage: FakeStorage
-  journal: Journal
+  syncStorage: SyncStorage
   transport: FakeTransport
   lifecycle: FakeLifecycle
   clock: FakeClock
   ids: FakeIds
 }
 
-/** All six, or some of them your own: a second client on the same storage and journal is a second tab. */
+/** All six, or some of them your own: a second client on the same storage and sync storage is a second tab. */
 export function createFakePorts(own: Partial<FakePorts> = {}): FakePorts {
   return {
     storage: createFakeStorage(),
-    journal: createJournal(),
+    syncStorage: createSyncStorage(),
     transport: createFakeTransport(),
     lifecycle: createFakeLifecycle(),
     clock: createFakeClock(),

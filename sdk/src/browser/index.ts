@@ -1,8 +1,8 @@
 /** The entry for browsers, by npm. */
 import type { Client, EventMap } from '../core/api.ts'
+import { textOf } from '../core/messages.ts'
 import type { Notices } from '../core/notices.ts'
 import { type ClientOptions, ConfigError } from '../core/options.ts'
-import { textOf } from '../core/texts.ts'
 import { createBrowserCore } from './client.ts'
 
 export type { Client, Conversion, EventMap, Stored, Traits } from '../core/api.ts'

@@ -1,7 +1,7 @@
 /** The script tag: starts a client by the tag's own attributes, then replays the calls that were made before it came. */
 import type { Client } from '../core/api.ts'
-import type { Moment } from '../core/event.ts'
 import type { ClientOptions } from '../core/options.ts'
+import type { Moment } from '../core/visitor/draft.ts'
 import { createBrowserCore } from './client.ts'
 import type { Stub } from './stub.ts'
 

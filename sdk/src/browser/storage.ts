@@ -1,7 +1,7 @@
 /** The device's storage: one IndexedDB database per collector and website, one record per event, and one for the state. */
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval'
 import type { Storage, StoredEvent } from '../core/ports.ts'
-import type { State } from '../core/state.ts'
+import type { State } from '../core/visitor/state.ts'
 
 // Whoever changes the names below, or that of the database in client.ts: the demo shop (collector/src/dev/demo.html) and the
 // journey (packages/journeys/src/journey.test.ts) look into the store too.

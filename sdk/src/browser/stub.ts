@@ -3,7 +3,7 @@
  * visitor leave before, it sends them by beacon. Under 1 kB, so the collector does what it can: it finds the session,
  * and strips the address.
  */
-import type { Moment } from '../core/event.ts'
+import type { Moment } from '../core/visitor/draft.ts'
 import type { Refusals } from './refusal.ts'
 
 /** A call, `[verb, ...arguments]`; with its key and time, unless a page has written a stub of its own. */

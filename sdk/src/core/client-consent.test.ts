@@ -13,10 +13,14 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Answer } from './ports.ts'
 
 /** What is on the device, by kind. */
-async function onDevice({ storage, journal }: FakePage): Promise<string[]> {
+async function onDevice({ storage, syncStorage }: FakePage): Promise<string[]> {
   const events = await storage.count()
   const visitor = await visitorIn({ storage })
-  return [...(events > 0 ? [`${events} events`] : []), ...(visitor ? ['visitor'] : []), ...journal.names()]
+  return [
+    ...(events > 0 ? [`${events} events`] : []),
+    ...(visitor ? ['visitor'] : []),
+    ...syncStorage.names(),
+  ]
 }
 const names = (page: FakePage) => page.events().map(({ name }) => name)
 const denials = ({ said }: FakePage) =>
@@ -598,12 +602,12 @@ test('while it is pending, what an earlier page has left behind is not written e
   gone.client.track('left')
   gone.lifecycle.leave()
   await settled()
-  const page = openPage({ consent: 'pending' }, { journal: gone.journal })
-  const before = gone.journal.names()
+  const page = openPage({ consent: 'pending' }, { syncStorage: gone.syncStorage })
+  const before = gone.syncStorage.names()
   page.client.track('y')
   await settled()
   expect(await page.storage.dump()).toEqual([])
-  expect(gone.journal.names()).toEqual(before)
+  expect(gone.syncStorage.names()).toEqual(before)
 })
 
 test.each([['granted'], ['denied']] as const)(

@@ -2,13 +2,13 @@
 import type { WireEvent } from '@headwater/contract'
 import type { Client, Conversion } from './api.ts'
 import { createDrops } from './drops.ts'
-import { createDrafter, type Fields, type Moment, passThrough } from './event.ts'
-import { createFlusher } from './flush.ts'
-import { emailIdentity, readUserId } from './identity.ts'
 import { createEmitter, type DropReason, type ErrorCode } from './notices.ts'
 import { isConsent, type Settings, websiteKeyOf } from './options.ts'
 import type { Ports, Undo } from './ports.ts'
-import { createQueue } from './queue.ts'
+import { createQueue } from './queue/queue.ts'
+import { createFlusher } from './sending/flush.ts'
+import { createDrafter, type Fields, type Moment, passThrough } from './visitor/draft.ts'
+import { emailIdentity, readUserId } from './visitor/identity.ts'
 
 const pageView = { type: 'page', name: 'page_view' } as const
 

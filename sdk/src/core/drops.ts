@@ -9,7 +9,7 @@ export interface Drops {
   count(reason: DropReason, why?: Partial<Notices['dropped']>): void
   /** What nobody was told of. */
   counts(): Counts
-  /** The same, to go with a batch or into the journal: from now on they count as told. */
+  /** The same, to go with a batch or into the syncStorage: from now on they count as told. */
   take(): Counts
   /** Counts again what could not be told. */
   giveBack(told: Counts): void

@@ -1,7 +1,7 @@
 /** Everything a client says through `on`: the notices with their stable codes, and how they reach their listeners. */
 import type { WireEvent } from '@headwater/contract'
+import { textOf } from './messages.ts'
 import type { Answer, Clock, StoredEvent } from './ports.ts'
-import { textOf } from './texts.ts'
 
 // The lists stand in the comments of the types, because editors show nothing for a member of a union.
 

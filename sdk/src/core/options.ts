@@ -1,7 +1,7 @@
 /** Reads and checks the options of a client; what is wrong is said before anything starts. */
 import { defaultSessionRules, type SessionRules } from '@headwater/attribution/session'
 import { limits, type WireEvent } from '@headwater/contract'
-import { type ConfigCode, textOf } from './texts.ts'
+import { type ConfigCode, textOf } from './messages.ts'
 
 /** Whether the visitor agrees: `pending` keeps events in memory, `denied` keeps nothing, `granted` lets everything through. */
 export type ConsentState = 'granted' | 'denied' | 'pending'

@@ -1,5 +1,5 @@
 /** The six things the core asks of a platform; everything else it does by itself. */
-import type { Settled, State } from './state.ts'
+import type { Settled, State } from './visitor/state.ts'
 
 /** Undoes a subscription or cancels a timer; harmless when called twice. */
 export type Undo = () => void
@@ -36,7 +36,7 @@ export interface Storage {
  * A few short texts by name, which can be read and written at once, also by a page that is going: what the visitor's id
  * is, when to ask the collector again, what a page could not store in time. Shared as the storage is. Never throws.
  */
-export interface Journal {
+export interface SyncStorage {
   read(name: string): string | undefined
   /** Forgets it where there is no text. */
   write(name: string, text?: string): void
@@ -121,7 +121,7 @@ export interface Ids {
 
 export interface Ports {
   storage: Storage
-  journal: Journal
+  syncStorage: SyncStorage
   transport: Transport
   lifecycle: Lifecycle
   clock: Clock

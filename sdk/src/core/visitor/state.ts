@@ -1,10 +1,10 @@
 /** What a device remembers, and how calls change it: pure, so that it can run inside the storage's own transaction. */
 import type { SessionRules } from '@headwater/attribution/session'
 import type { WireEvent, WireTouch } from '@headwater/contract'
-import type { Draft, Reset } from './event.ts'
-import type { StoredEvent } from './ports.ts'
+import type { StoredEvent } from '../ports.ts'
+import type { Draft, Reset } from './draft.ts'
+import { withTouch } from './earlier-touches.ts'
 import { sessionAfter, type VisitorSession, wireSession } from './session.ts'
-import { withTouch } from './touches.ts'
 
 /**
  * The one state record. Its shape is read by older and newer versions of the SDK: `v` says which it is. The demo shop

@@ -8,10 +8,10 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createCore } from './client.ts'
-import type { Notices } from './notices.ts'
-import { readOptions } from './options.ts'
-import type { Answer } from './ports.ts'
+import { createCore } from '../client.ts'
+import type { Notices } from '../notices.ts'
+import { readOptions } from '../options.ts'
+import type { Answer } from '../ports.ts'
 
 const options = {
   token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs',

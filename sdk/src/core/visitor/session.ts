@@ -2,7 +2,7 @@
 import { type Campaign, hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
 import { continuesSession, type SessionRules } from '@headwater/attribution/session'
 import type { WireSession } from '@headwater/contract'
-import type { Draft } from './event.ts'
+import type { Draft } from './draft.ts'
 import type { State } from './state.ts'
 
 /** The visit as the device remembers it. Times are epoch ms. */

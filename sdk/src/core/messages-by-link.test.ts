@@ -1,8 +1,8 @@
 /** Holds sdk/ERRORS.md, which the script tag points to, to what npm says. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { texts } from './texts.ts'
-import { textOf } from './texts-by-link.ts'
+import { texts } from './messages.ts'
+import { textOf } from './messages-by-link.ts'
 
 const errors = readFileSync(new URL('../../ERRORS.md', import.meta.url), 'utf8')
 

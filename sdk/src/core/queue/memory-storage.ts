@@ -1,6 +1,6 @@
 /** A store that lasts as long as the page: what is left when the device's own storage fails, or may not be used. */
-import type { Storage, StoredEvent } from './ports.ts'
-import type { State } from './state.ts'
+import type { Storage, StoredEvent } from '../ports.ts'
+import type { State } from '../visitor/state.ts'
 
 /** `state` is what was known when the device's storage failed; the oldest events fall out beyond `maxBytes` of JSON. */
 export function createMemoryStorage(maxBytes: number, state?: State): Storage {

@@ -1,11 +1,11 @@
 /** Sends one batch and does what its answer asks for: the status→outcome table of the contract, put to work. */
 import { isReceiptFor, type Outcome, outcomeOf, type Problem, type Receipt } from '@headwater/contract'
-import { type Pace, parseRetryAfter } from './backoff.ts'
-import type { ErrorCode } from './notices.ts'
-import type { Parts } from './parts.ts'
-import type { Answer, StoredEvent, Transport } from './ports.ts'
-import type { Queue } from './queue.ts'
-import { sdk } from './version.ts'
+import type { ErrorCode } from '../notices.ts'
+import type { Parts } from '../parts.ts'
+import type { Answer, StoredEvent, Transport } from '../ports.ts'
+import type { Queue } from '../queue/queue.ts'
+import { sdk } from '../version.ts'
+import { type Pace, parseRetryAfter } from './pace.ts'
 
 /** As long as a back-off gets: nothing promises that a refusal will be taken back soon. */
 const holdMs = 300_000

@@ -1,6 +1,7 @@
 /** Decides when the next request may go, for all pages together: the back-off after failures, and what the collector asked for. */
-import { readJson } from './journal.ts'
-import type { Ports } from './ports.ts'
+
+import type { Ports } from '../ports.ts'
+import { readJson } from '../queue/sync-storage.ts'
 
 const firstDelayMs = 1_000
 /** Spread by 20 %, an outage of 8 s costs four requests at most, and its end is noticed within 5 s. */
@@ -39,12 +40,13 @@ interface Wait {
 
 const name = 'pace'
 
-export function createPace({ clock, ids, journal }: Ports): Pace {
+export function createPace({ clock, ids, syncStorage }: Ports): Pace {
   const none: Wait = { failures: 0, waitsUntil: 0, pausedUntil: 0 }
   let heldUntil = 0
 
-  const read = (): Wait => ({ ...none, ...readJson<Wait>(journal, name) })
-  const change = (changes: Partial<Wait>) => journal.write(name, JSON.stringify({ ...read(), ...changes }))
+  const read = (): Wait => ({ ...none, ...readJson<Wait>(syncStorage, name) })
+  const change = (changes: Partial<Wait>) =>
+    syncStorage.write(name, JSON.stringify({ ...read(), ...changes }))
   // Beyond the longest pause it was written under a clock that was wrong, and what is no number by somebody else.
   const sane = (at: number) => (at - clock.now() <= longestPauseMs ? at : 0)
   const pauseEnd = () => Math.max(heldUntil, sane(read().pausedUntil))
@@ -68,7 +70,7 @@ export function createPace({ clock, ids, journal }: Ports): Pace {
     },
     restart() {
       heldUntil = 0
-      if (journal.read(name)) journal.write(name)
+      if (syncStorage.read(name)) syncStorage.write(name)
     },
   }
 }

@@ -3,9 +3,9 @@ import type { WireEvent } from '@headwater/contract'
 import { needed } from '@headwater/testkit/fake-page'
 import { createFakePorts, noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createDrafter, passThrough } from './event.ts'
-import { type ClientOptions, readOptions } from './options.ts'
-import type { Place } from './ports.ts'
+import { type ClientOptions, readOptions } from '../options.ts'
+import type { Place } from '../ports.ts'
+import { createDrafter, passThrough } from './draft.ts'
 
 const drafterOn = (ports = createFakePorts(), options: Partial<ClientOptions> = {}) =>
   createDrafter(ports, readOptions({ ...needed, ...options }))

@@ -1,13 +1,13 @@
 /** States when requests may go after failures. */
 import { createFakeClock, createFakeIds, createFakePorts, noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createPace, type Pace, parseRetryAfter } from './backoff.ts'
-import { createJournal } from './journal.ts'
+import { createSyncStorage } from '../queue/sync-storage.ts'
+import { createPace, type Pace, parseRetryAfter } from './pace.ts'
 
-function setUp(chance = 0.5, journal = createJournal()) {
+function setUp(chance = 0.5, syncStorage = createSyncStorage()) {
   const clock = createFakeClock()
   const ids = { ...createFakeIds(), random: () => chance }
-  const pace = createPace(createFakePorts({ clock, journal, ids }))
+  const pace = createPace(createFakePorts({ clock, syncStorage, ids }))
   /** Fails, waits as long as asked, and answers how long that was. */
   const failAndWait = async () => {
     pace.failed()
@@ -15,7 +15,7 @@ function setUp(chance = 0.5, journal = createJournal()) {
     await clock.advance(ms)
     return ms
   }
-  return { clock, pace, failAndWait, journal }
+  return { clock, pace, failAndWait, syncStorage }
 }
 
 const repeat = async <T>(times: number, act: () => Promise<T>) => {
@@ -109,9 +109,9 @@ describe('a hold', () => {
   })
 
   test('is of this page alone: nothing is written down', () => {
-    const { pace, journal } = setUp()
+    const { pace, syncStorage } = setUp()
     pace.hold(300_000)
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   })
 })
 
@@ -158,18 +158,18 @@ describe('pages on one journal', () => {
   })
 
   test('a restart leaves nothing behind', () => {
-    const { one, journal } = setUpTabs()
+    const { one, syncStorage } = setUpTabs()
     one.failed()
     one.pause(1_000)
     one.restart()
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   })
 
   test('where nothing failed, nothing is written', () => {
-    const { one, journal } = setUpTabs()
+    const { one, syncStorage } = setUpTabs()
     one.hurry()
     one.restart()
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   })
 })
 
@@ -184,8 +184,8 @@ describe('what stands in the journal is not believed when it', () => {
     ['has text for times', '{"pausedUntil":"soon","waitsUntil":"later"}'],
     ['has nothing for times', '{"pausedUntil":null,"delayMs":null}'],
   ])('%s', (_, text) => {
-    const { pace, journal } = setUp()
-    journal.write('pace', text)
+    const { pace, syncStorage } = setUp()
+    syncStorage.write('pace', text)
     expect(pace.isOpen()).toBe(true)
     pace.failed()
     expect(pace.openAt()).toBe(noon + 1_000)

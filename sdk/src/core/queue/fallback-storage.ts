@@ -1,8 +1,9 @@
 /** The device's storage until it fails once, then memory: what it held before stays there for the next page. */
+
+import type { Parts } from '../parts.ts'
+import type { Storage } from '../ports.ts'
+import type { State } from '../visitor/state.ts'
 import { createMemoryStorage } from './memory-storage.ts'
-import type { Parts } from './parts.ts'
-import type { Storage } from './ports.ts'
-import type { State } from './state.ts'
 
 /** The most JSON, in characters, that waits on the device: 10,000 usual events, and far from any browser's quota. */
 export const maxQueueBytes = 10_000_000

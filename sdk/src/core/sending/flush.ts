@@ -1,9 +1,10 @@
 /** The flush loop: when to send, in batches, one page at a time. */
-import { createPace } from './backoff.ts'
+
+import type { Parts } from '../parts.ts'
+import type { Undo } from '../ports.ts'
+import { type Queue, utf8Bytes } from '../queue/queue.ts'
 import { createDelivery } from './delivery.ts'
-import type { Parts } from './parts.ts'
-import type { Undo } from './ports.ts'
-import { type Queue, utf8Bytes } from './queue.ts'
+import { createPace } from './pace.ts'
 
 /** How often a page that has nothing to send looks for what a page that is gone has left behind. */
 const lookMs = 30_000

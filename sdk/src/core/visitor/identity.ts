@@ -1,6 +1,6 @@
 /** Who is signed in: which ids are taken, and how an e-mail address leaves the device only as its hash. */
 import { isIllegalId, limits, type WireIdentity } from '@headwater/contract'
-import type { Ids } from './ports.ts'
+import type { Ids } from '../ports.ts'
 
 /** The id as it will be sent; undefined when it is no id, such as null, 'undefined' or a blank. */
 export function readUserId(userId: unknown): string | undefined {

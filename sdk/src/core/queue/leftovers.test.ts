@@ -1,4 +1,4 @@
-/** States what a page that leaves notes in the journal, and how another page takes it over. */
+/** States what a page that leaves notes in the syncStorage, and how another page takes it over. */
 import { createSlowStorage, deadEnd, type FakePage, openPage, waiting } from '@headwater/testkit/fake-page'
 import {
   createFakeClock,
@@ -11,23 +11,23 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createDrops } from './drops.ts'
-import { createJournal } from './journal.ts'
+import { createDrops } from '../drops.ts'
+import { createEmitter } from '../notices.ts'
+import { readOptions } from '../options.ts'
+import type { Settled } from '../visitor/state.ts'
 import { createLeftovers } from './leftovers.ts'
 import { createMemoryStorage } from './memory-storage.ts'
-import { createEmitter } from './notices.ts'
-import { readOptions } from './options.ts'
-import type { Settled } from './state.ts'
+import { createSyncStorage } from './sync-storage.ts'
 
 const state = { v: 2, anonymousId: 'a1', seenAt: noon } as const
 const event = (key: string) => ({ key, json: `{"idempotency_key":"${key}"}` })
 const settledOf = (...keys: string[]): Settled => ({ state, events: keys.map(event) })
 
-/** Two pages on one journal. */
+/** Two pages on one syncStorage. */
 function setUp() {
-  const journal = createJournal()
+  const syncStorage = createSyncStorage()
   const openOn = (id: string) => {
-    const ports = createFakePorts({ journal, ids: createFakeIds() })
+    const ports = createFakePorts({ syncStorage, ids: createFakeIds() })
     const notices = createEmitter(createFakeClock())
     const drops = createDrops(notices.emit)
     const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
@@ -38,17 +38,17 @@ function setUp() {
     const note = (settled: Settled) => leftovers.note(settled, settled.events.length)
     return { ...leftovers, note, drops, adopted, adopt }
   }
-  return { journal, one: openOn('p1'), two: openOn('p2') }
+  return { syncStorage, one: openOn('p1'), two: openOn('p2') }
 }
 
 describe('a note', () => {
   test('is taken over once, with its state and its events, and then it is gone', async () => {
-    const { one, two, journal } = setUp()
+    const { one, two, syncStorage } = setUp()
     one.note(settledOf('k1', 'k2'))
     await two.adopt()
     await two.adopt()
     expect(two.adopted).toEqual([settledOf('k1', 'k2')])
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   })
 
   test('carries losses, which the other page then reports', async () => {
@@ -62,17 +62,17 @@ describe('a note', () => {
   })
 
   test('is none where there is nothing to say', () => {
-    const { one, journal } = setUp()
+    const { one, syncStorage } = setUp()
     one.note(settledOf())
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   })
 
   test('is not taken over by the page that wrote it', async () => {
-    const { one, journal } = setUp()
+    const { one, syncStorage } = setUp()
     one.note(settledOf('k1'))
     await one.adopt()
     expect(one.adopted).toEqual([])
-    expect(journal.names()).toEqual(['left/p1'])
+    expect(syncStorage.names()).toEqual(['left/p1'])
   })
 
   test('is replaced by a later one, which has the losses of both', () => {
@@ -87,21 +87,21 @@ describe('a note', () => {
   })
 
   test('of two pages is two notes, and both are taken over', async () => {
-    const { one, two, journal } = setUp()
+    const { one, two, syncStorage } = setUp()
     one.note(settledOf('k1'))
     two.note(settledOf('k2'))
     await two.adopt()
     expect(two.adopted).toEqual([settledOf('k1')])
     await one.adopt()
     expect(one.adopted).toEqual([settledOf('k2')])
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   })
 })
 
 test('a note that grows while it is taken over stays, with what has come to it', async () => {
-  const { one, journal } = setUp()
+  const { one, syncStorage } = setUp()
   one.note(settledOf('k1'))
-  const reader = createFakePorts({ journal })
+  const reader = createFakePorts({ syncStorage })
   const notices = createEmitter(reader.clock)
   const drops = createDrops(notices.emit)
   const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
@@ -113,12 +113,12 @@ test('a note that grows while it is taken over stays, with what has come to it',
   await first
   await adopt()
   expect(adopted).toEqual([settledOf('k1'), settledOf('k1', 'k2')])
-  expect(journal.names()).toEqual([])
+  expect(syncStorage.names()).toEqual([])
 })
 
 describe('taking a note back', () => {
   test('removes it, and its losses count here again', async () => {
-    const { one, two, journal } = setUp()
+    const { one, two, syncStorage } = setUp()
     one.drops.count('queue_full')
     one.note(settledOf('k1'))
     one.takeBack()
@@ -126,7 +126,7 @@ describe('taking a note back', () => {
     await two.adopt()
     expect(one.drops.counts()).toEqual({ queue_full: 1 })
     expect(two.adopted).toEqual([])
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   })
 
   test('comes to nothing when another page has it: its losses are counted there alone', async () => {
@@ -152,9 +152,9 @@ describe('taking a note back', () => {
 })
 
 test('a note stays when it cannot be taken over, and is taken over later', async () => {
-  const { one, two, journal } = setUp()
+  const { one, two, syncStorage } = setUp()
   one.note(settledOf('k1'))
-  const failing = createFakePorts({ journal })
+  const failing = createFakePorts({ syncStorage })
   const notices = createEmitter(failing.clock)
   const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
   const drops = createDrops(notices.emit)
@@ -180,13 +180,13 @@ test.each([
 ])(
   'a note of %s harms nobody: those beside it are taken over, it hands over nothing, and is removed',
   async (text) => {
-    const { one, two, journal } = setUp()
-    journal.write('left/broken', text)
+    const { one, two, syncStorage } = setUp()
+    syncStorage.write('left/broken', text)
     one.note(settledOf('k1'))
     await two.adopt()
     expect(two.adopted).toEqual([settledOf('k1')])
     expect(two.drops.counts()).toBeUndefined()
-    expect(journal.names()).toEqual([])
+    expect(syncStorage.names()).toEqual([])
   },
 )
 
@@ -196,28 +196,28 @@ test.each([
   ['without a visitor', { events: [event('k9')] }],
   ['that is a list', []],
 ])('a note %s is not taken over, and is removed', async (_, note) => {
-  const { two, journal } = setUp()
-  journal.write('left/other', JSON.stringify(note))
+  const { two, syncStorage } = setUp()
+  syncStorage.write('left/other', JSON.stringify(note))
   await two.adopt()
   expect(two.adopted).toEqual([])
-  expect(journal.names()).toEqual([])
+  expect(syncStorage.names()).toEqual([])
 })
 
 test('what is no event in a note is left out', async () => {
-  const { two, journal } = setUp()
+  const { two, syncStorage } = setUp()
   const events = [null, 17, {}, { key: 'k8' }, event('k9')]
-  journal.write('left/other', JSON.stringify({ state, events }))
+  syncStorage.write('left/other', JSON.stringify({ state, events }))
   await two.adopt()
   expect(two.adopted).toEqual([settledOf('k9')])
 })
 
 test('other texts of the journal are no notes', async () => {
-  const { two, journal } = setUp()
-  journal.write('pace', JSON.stringify({ state, events: [event('k1')] }))
-  journal.write('id', '1.a1...5')
+  const { two, syncStorage } = setUp()
+  syncStorage.write('pace', JSON.stringify({ state, events: [event('k1')] }))
+  syncStorage.write('id', '1.a1...5')
   await two.adopt()
   expect(two.adopted).toEqual([])
-  expect(journal.names()).toEqual(['pace', 'id'])
+  expect(syncStorage.names()).toEqual(['pace', 'id'])
 })
 
 describe('a page that is gone before its storage has answered', () => {
@@ -225,7 +225,7 @@ describe('a page that is gone before its storage has answered', () => {
 
   /** It tracks on a page by mail, and is left; its storage never answers, and its request is never heard of. */
   function leaveAtOnce(act: (page: FakePage) => void, device: Partial<FakePage['device']> = {}) {
-    const { storage, journal, clock } = createFakePorts(device)
+    const { storage, syncStorage, clock } = createFakePorts(device)
     const stopped = { ...clock, after: () => () => {} } // nothing of it runs on
     const transport = createFakeTransport()
     transport.alwaysReplyWith(deadEnd())
@@ -234,11 +234,11 @@ describe('a page that is gone before its storage has answered', () => {
     const hanging = { ...storage, append: deadEnd, peek: deadEnd, count: deadEnd, exclusively: deadEnd }
     const page = openPage(
       {},
-      { storage: hanging as typeof storage, journal, clock: stopped, transport, lifecycle },
+      { storage: hanging as typeof storage, syncStorage, clock: stopped, transport, lifecycle },
     )
     act(page)
     page.lifecycle.leave()
-    return { ...page, device: { storage, journal, clock } }
+    return { ...page, device: { storage, syncStorage, clock } }
   }
 
   /** The next page, which has sent what it found. */
@@ -258,7 +258,7 @@ describe('a page that is gone before its storage has answered', () => {
       { name: 'a', session: { referrer_url: 'https://mail.example/' } },
     ])
     expect(await waiting(next)).toEqual([])
-    expect(next.journal.names()).toEqual(['id'])
+    expect(next.syncStorage.names()).toEqual(['id'])
   })
 
   test('is followed by the same visitor in the same visit, of which the landing is known', async () => {
@@ -386,7 +386,7 @@ describe('a page that is gone before its storage has answered', () => {
     const page = openPage()
     page.client.identify('u1')
     await page.client.flush()
-    page.journal.write('left/broken', note)
+    page.syncStorage.write('left/broken', note)
     for (const name of ['a', 'b']) {
       page.client.track(name)
       await page.client.flush()
@@ -431,7 +431,7 @@ describe('a page that was left and is still there', () => {
     page.client.track('a')
     page.lifecycle.leave()
     page.client.flush()
-    expect(page.journal.names()).toContainEqual(expect.stringMatching(/^left\//))
+    expect(page.syncStorage.names()).toContainEqual(expect.stringMatching(/^left\//))
   })
 
   test('goes on from what another page has learned meanwhile', async () => {
@@ -440,7 +440,7 @@ describe('a page that was left and is still there', () => {
     page.transport.alwaysReplyWith(deadEnd())
     page.client.track('a')
     page.lifecycle.leave()
-    page.journal.write('id', `1.another.s1.${noon}.${noon + 1}`)
+    page.syncStorage.write('id', `1.another.s1.${noon}.${noon + 1}`)
     open()
     await settled()
     expect(await waiting(page)).toMatchObject([{ name: 'a', anonymous_id: 'another', session: { id: 's1' } }])
@@ -453,11 +453,11 @@ describe('a page that was left and is still there', () => {
     page.client.identify('null')
     page.client.track('a')
     page.lifecycle.leave()
-    expect(page.journal.names()).toContainEqual(expect.stringMatching(/^left\//))
+    expect(page.syncStorage.names()).toContainEqual(expect.stringMatching(/^left\//))
     open()
     page.lifecycle.resume()
     await page.clock.advance(1_000)
-    expect(page.journal.names()).toEqual(['id'])
+    expect(page.syncStorage.names()).toEqual(['id'])
     expect(page.transport.requests.at(-1)?.batch.dropped).toEqual({ illegal_id: 1 })
   })
 
@@ -469,7 +469,7 @@ describe('a page that was left and is still there', () => {
     page.lifecycle.leave()
     open()
     await settled()
-    expect(page.journal.names()).toEqual(['id'])
+    expect(page.syncStorage.names()).toEqual(['id'])
     expect(await waiting(page)).toHaveLength(1)
   })
 

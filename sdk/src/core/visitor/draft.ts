@@ -1,8 +1,8 @@
 /** Turns a call into a draft: everything about an event that is known at once; state.ts adds who and in which visit. */
 import { withoutSecrets } from '@headwater/attribution/url'
 import type { WireEvent } from '@headwater/contract'
-import type { Settings } from './options.ts'
-import type { Ports } from './ports.ts'
+import type { Settings } from '../options.ts'
+import type { Ports } from '../ports.ts'
 
 /** What a verb says about its event. */
 export type Fields = Omit<

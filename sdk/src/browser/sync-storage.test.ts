@@ -3,7 +3,7 @@
 import { giveCookies, goTo } from '@headwater/testkit/fake-cookies'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createIdCookie } from './cookie.ts'
-import { createDeviceJournal } from './journal.ts'
+import { createDeviceSyncStorage } from './sync-storage.ts'
 
 const name = 'headwater/t.example.com/abcd1234'
 
@@ -14,13 +14,13 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals())
 
 test('texts stand in localStorage under the name of the storage', () => {
-  createDeviceJournal(name, undefined).write('pace', '{}')
+  createDeviceSyncStorage(name, undefined).write('pace', '{}')
   expect(localStorage.getItem(`${name}/pace`)).toBe('{}')
 })
 
 test('a page that comes later reads them, and finds them by name', () => {
-  createDeviceJournal(name, undefined).write('left/p1', '{}')
-  const later = createDeviceJournal(name, undefined)
+  createDeviceSyncStorage(name, undefined).write('left/p1', '{}')
+  const later = createDeviceSyncStorage(name, undefined)
   expect(later.read('left/p1')).toBe('{}')
   expect(later.names()).toEqual(['left/p1'])
   later.write('left/p1')
@@ -29,10 +29,10 @@ test('a page that comes later reads them, and finds them by name', () => {
 
 test('two websites on one origin, and what others keep there, never mix', () => {
   localStorage.setItem('theme', 'dark')
-  createDeviceJournal(`${name}5`, undefined).write('pace', '{}')
-  const journal = createDeviceJournal(name, undefined)
-  expect(journal.names()).toEqual([])
-  expect([journal.read('theme'), journal.read('pace'), journal.read('length')]).toEqual([
+  createDeviceSyncStorage(`${name}5`, undefined).write('pace', '{}')
+  const syncStorage = createDeviceSyncStorage(name, undefined)
+  expect(syncStorage.names()).toEqual([])
+  expect([syncStorage.read('theme'), syncStorage.read('pace'), syncStorage.read('length')]).toEqual([
     undefined,
     undefined,
     undefined,
@@ -42,29 +42,29 @@ test('two websites on one origin, and what others keep there, never mix', () => 
 describe('the id record', () => {
   test('stands in the cookie where one is used, and nowhere else', () => {
     const jar = giveCookies()
-    const journal = createDeviceJournal(name, createIdCookie())
-    journal.write('id', '1.a.s.1.2')
-    journal.write('pace', '{}')
+    const syncStorage = createDeviceSyncStorage(name, createIdCookie())
+    syncStorage.write('id', '1.a.s.1.2')
+    syncStorage.write('pace', '{}')
     expect(jar.all()).toEqual(['hw_id=1.a.s.1.2 on .shop.example'])
     expect(Object.keys(localStorage)).toEqual([`${name}/pace`])
-    expect(journal.read('id')).toBe('1.a.s.1.2')
-    expect(journal.names()).toEqual(['id', 'pace'])
-    for (const each of journal.names()) journal.write(each)
+    expect(syncStorage.read('id')).toBe('1.a.s.1.2')
+    expect(syncStorage.names()).toEqual(['id', 'pace'])
+    for (const each of syncStorage.names()) syncStorage.write(each)
     expect([jar.all(), localStorage.length]).toEqual([[], 0])
   })
 
   test('stands in localStorage where none is used', () => {
     const jar = giveCookies()
-    const journal = createDeviceJournal(name, undefined)
-    journal.write('id', '1.a.s.1.2')
+    const syncStorage = createDeviceSyncStorage(name, undefined)
+    syncStorage.write('id', '1.a.s.1.2')
     expect(jar.all()).toEqual([])
     expect(localStorage.getItem(`${name}/id`)).toBe('1.a.s.1.2')
-    expect(journal.names()).toEqual(['id'])
+    expect(syncStorage.names()).toEqual(['id'])
   })
 
   test('has no name where there is none', () => {
     giveCookies()
-    expect(createDeviceJournal(name, createIdCookie()).names()).toEqual([])
+    expect(createDeviceSyncStorage(name, createIdCookie()).names()).toEqual([])
   })
 })
 
@@ -96,12 +96,12 @@ describe('where localStorage', () => {
     ],
   ])('%s, texts last as long as the page, and nothing throws', (_, prepare) => {
     prepare()
-    const journal = createDeviceJournal(name, undefined)
-    expect([journal.read('pace'), journal.names()]).toEqual([undefined, []])
-    journal.write('pace', '1')
-    journal.write('left/p1', '2')
-    journal.write('pace')
-    expect([journal.read('pace'), journal.read('left/p1'), journal.names()]).toEqual([
+    const syncStorage = createDeviceSyncStorage(name, undefined)
+    expect([syncStorage.read('pace'), syncStorage.names()]).toEqual([undefined, []])
+    syncStorage.write('pace', '1')
+    syncStorage.write('left/p1', '2')
+    syncStorage.write('pace')
+    expect([syncStorage.read('pace'), syncStorage.read('left/p1'), syncStorage.names()]).toEqual([
       undefined,
       '2',
       ['left/p1'],

@@ -3,7 +3,7 @@ import { defaultSessionRules as rules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
 import { noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import type { Draft, Reset } from './event.ts'
+import type { Draft, Reset } from './draft.ts'
 import { type State, settle } from './state.ts'
 
 const minute = 60_000

@@ -1,13 +1,13 @@
 /** The way of an event through this page: taken, written, under way, acknowledged. */
-import type { Stored } from './api.ts'
-import type { Draft, Reset } from './event.ts'
-import { formatIdRecord, withIdRecord } from './id-record.ts'
+import type { Stored } from '../api.ts'
+import type { Parts } from '../parts.ts'
+import type { StoredEvent } from '../ports.ts'
+import { readable } from '../readable.ts'
+import type { Draft, Reset } from '../visitor/draft.ts'
+import { formatIdRecord, withIdRecord } from '../visitor/id-record.ts'
+import { joinStates, type Settled, type State, settle } from '../visitor/state.ts'
+import { createStore } from './fallback-storage.ts'
 import { createLeftovers } from './leftovers.ts'
-import type { Parts } from './parts.ts'
-import type { StoredEvent } from './ports.ts'
-import { readable } from './readable.ts'
-import { joinStates, type Settled, type State, settle } from './state.ts'
-import { createStore } from './store.ts'
 
 /** Calls that may wait for the store, or for consent: some 10 MB of memory; no page makes so many in good faith. */
 const maxTaken = 10_000
@@ -47,7 +47,7 @@ export interface Queue {
 /** `onWritten` is called when events have reached the store. */
 export function createQueue(parts: Parts, onWritten: () => void): Queue {
   const { ports, settings, drops } = parts
-  const { lifecycle, journal, ids } = ports
+  const { lifecycle, syncStorage, ids } = ports
   const use = createStore(parts, () => state)
   const leftovers = createLeftovers(parts, ids.uuid())
   const rules = settings.sessionRules
@@ -102,7 +102,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
 
   // What a leaving page wrote there is for the next page. Should this one stay, its first write begins where that did.
   function idRecord(): string | undefined {
-    const record = journal.read('id')
+    const record = syncStorage.read('id')
     return !state && record === leftRecord ? foundRecord : record
   }
 
@@ -110,8 +110,8 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
     taken.splice(0, entries)
     state = settled.state
     newId = ids.uuid() // whoever is forgotten by another page does not come back
-    journal.write('id', formatIdRecord(state))
-    hasRecord = !!journal.read('id')
+    syncStorage.write('id', formatIdRecord(state))
+    hasRecord = !!syncStorage.read('id')
     stay()
     size += settled.events.length
     own = [...own, ...settled.events].slice(-ownEvents)
@@ -158,7 +158,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
     },
     leave(bytes) {
       // Another page has forgotten the visitor, who must not come back from here.
-      if (hasRecord && !journal.read('id')) {
+      if (hasRecord && !syncStorage.read('id')) {
         state = undefined
         own = []
       }
@@ -168,7 +168,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
       if (!state && taken.length) {
         foundRecord = idRecord()
         leftRecord = formatIdRecord(unwritten.state)
-        journal.write('id', leftRecord)
+        syncStorage.write('id', leftRecord)
       }
       leftovers.note(unwritten, taken.length)
       return newestWithin(bytes, [...own, ...unwritten.events].filter(isFree))
@@ -194,7 +194,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
     },
     async inspect() {
       const texts: Stored['texts'] = {}
-      for (const name of journal.names()) texts[name] = `${journal.read(name)}`
+      for (const name of syncStorage.names()) texts[name] = `${syncStorage.read(name)}`
       return { records: await use((store) => store.dump()), texts }
     },
     forget() {
@@ -205,7 +205,7 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
       state = undefined
       carried.clear()
       newId = ids.uuid()
-      for (const name of journal.names()) journal.write(name)
+      for (const name of syncStorage.names()) syncStorage.write(name)
       forgetting = use((store) => store.clear())
       // The device's own storage too, where memory stands in for it; it may never answer, and nothing waits for it.
       const done = Promise.all([forgetting, ports.storage.clear()])

@@ -1,7 +1,7 @@
 /** The journal of how the visitor came, each time: kept on the device, told with identify and conversions. */
 import { hasCampaign } from '@headwater/attribution/campaign'
 import { limits, type WireTouch } from '@headwater/contract'
-import { originOf } from './event.ts'
+import { originOf } from './draft.ts'
 import { type VisitorSession, wireSession } from './session.ts'
 
 /** Adds how this session began. The first touch stays for ever; a later direct one is no news; the oldest others give way. */

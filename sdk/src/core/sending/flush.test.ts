@@ -11,11 +11,11 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import type { Client } from './api.ts'
-import { createCore } from './client.ts'
-import type { Notices } from './notices.ts'
-import { readOptions } from './options.ts'
-import type { Answer } from './ports.ts'
+import type { Client } from '../api.ts'
+import { createCore } from '../client.ts'
+import type { Notices } from '../notices.ts'
+import { readOptions } from '../options.ts'
+import type { Answer } from '../ports.ts'
 
 const needed = { token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs', endpoint: 'https://t.example.com' }
 
@@ -504,10 +504,10 @@ describe('several pages, one pace', () => {
 
   test('a pause from a clock that was wrong holds nobody', async () => {
     const page = openPage()
-    page.journal.write('pace', JSON.stringify({ pausedUntil: noon + 365 * 24 * 3_600_000 }))
+    page.syncStorage.write('pace', JSON.stringify({ pausedUntil: noon + 365 * 24 * 3_600_000 }))
     page.client.track('a')
     await page.client.flush()
     expect(page.transport.sent()).toEqual([['a']])
-    expect(page.journal.read('pace')).toBeUndefined()
+    expect(page.syncStorage.read('pace')).toBeUndefined()
   })
 })

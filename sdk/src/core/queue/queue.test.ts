@@ -11,13 +11,13 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createCore } from './client.ts'
-import { createJournal } from './journal.ts'
+import { createCore } from '../client.ts'
+import type { Notices } from '../notices.ts'
+import { readOptions } from '../options.ts'
+import type { Answer } from '../ports.ts'
 import { createMemoryStorage } from './memory-storage.ts'
-import type { Notices } from './notices.ts'
-import { readOptions } from './options.ts'
-import type { Answer } from './ports.ts'
 import { utf8Bytes } from './queue.ts'
+import { createSyncStorage } from './sync-storage.ts'
 
 const options = {
   token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs',
@@ -162,24 +162,24 @@ describe('the id record', () => {
     await settled()
     const [event] = page.events()
     const [visitor, visit] = [event?.anonymous_id, event?.session?.id]
-    expect(page.journal.read('id')).toBe(`1.${visitor}.${visit}.${noon}.${noon}`)
+    expect(page.syncStorage.read('id')).toBe(`1.${visitor}.${visit}.${noon}.${noon}`)
   })
 
   test('that another tab has forgotten is not written again by a page that leaves: that one tells of somebody new', async () => {
     const page = openPage()
     page.client.track('a')
     await page.client.flush()
-    page.journal.write('id')
+    page.syncStorage.write('id')
     page.client.track('b')
     page.lifecycle.leave()
     const [a, b] = page.events()
     expect(b?.anonymous_id).not.toBe(a?.anonymous_id)
-    expect(page.journal.read('id')?.split('.')[1]).toBe(b?.anonymous_id)
+    expect(page.syncStorage.read('id')?.split('.')[1]).toBe(b?.anonymous_id)
   })
 
   test('that the device never kept, as where cookies are blocked, says nothing: a page that leaves goes on', async () => {
-    const page = openPage({}, { journal: createJournal(Object.freeze({})) })
-    page.journal.read = () => undefined
+    const page = openPage({}, { syncStorage: createSyncStorage(Object.freeze({})) })
+    page.syncStorage.read = () => undefined
     page.client.track('a')
     await page.client.flush()
     page.client.track('b')
@@ -192,13 +192,13 @@ describe('the id record', () => {
     const storage = createFakeStorage()
     storage.hang()
     const page = openPage({}, { storage })
-    page.journal.write('id', `1.a9.s9.${noon - 60_000}.${noon - 1_000}`)
+    page.syncStorage.write('id', `1.a9.s9.${noon - 60_000}.${noon - 1_000}`)
     page.client.track('a')
     page.lifecycle.leave()
     expect(page.events()).toMatchObject([
       { anonymous_id: 'a9', session: { id: 's9', started_at: '2026-11-20T11:59:00.000Z' } },
     ])
-    expect(page.journal.read('id')).toBe(`1.a9.s9.${noon - 60_000}.${noon}`)
+    expect(page.syncStorage.read('id')).toBe(`1.a9.s9.${noon - 60_000}.${noon}`)
   })
 
   test('of another subdomain wins where it is later, and its visit goes on without a landing', async () => {
@@ -206,7 +206,7 @@ describe('the id record', () => {
     page.client.identify('u1')
     await settled()
     await page.clock.advance(60_000)
-    page.journal.write('id', `1.a9.s9.${noon + 30_000}.${noon + 30_000}`)
+    page.syncStorage.write('id', `1.a9.s9.${noon + 30_000}.${noon + 30_000}`)
     page.client.track('b')
     await page.client.flush()
     const b = page.events().at(-1)
@@ -219,7 +219,7 @@ describe('the id record', () => {
     const page = openPage()
     page.client.track('a')
     await settled()
-    page.journal.write('id', `1.a9.s9.${noon - 1}.${noon - 1}`)
+    page.syncStorage.write('id', `1.a9.s9.${noon - 1}.${noon - 1}`)
     page.client.track('b')
     await page.client.flush()
     const [a, b] = page.events()
@@ -228,11 +228,11 @@ describe('the id record', () => {
 
   test('that is no record of ours is written over', async () => {
     const page = openPage()
-    page.journal.write('id', 'GA1.2.garbage')
+    page.syncStorage.write('id', 'GA1.2.garbage')
     page.client.track('a')
     await page.client.flush()
     expect(page.events()[0]?.anonymous_id).toMatch(/^[0-9a-f-]{36}$/)
-    expect(page.journal.read('id')).toMatch(/^1\./)
+    expect(page.syncStorage.read('id')).toMatch(/^1\./)
   })
 
   test('has another visitor and no visit after a reset, for other subdomains too', async () => {
@@ -243,8 +243,8 @@ describe('the id record', () => {
     page.client.reset()
     await settled()
     const [a] = page.events()
-    expect(page.journal.read('id')).toMatch(new RegExp(`^1\\.[0-9a-f-]{36}\\.\\.\\.${noon + 1_000}$`))
-    expect(page.journal.read('id')).not.toContain(`${a?.anonymous_id}`)
+    expect(page.syncStorage.read('id')).toMatch(new RegExp(`^1\\.[0-9a-f-]{36}\\.\\.\\.${noon + 1_000}$`))
+    expect(page.syncStorage.read('id')).not.toContain(`${a?.anonymous_id}`)
   })
 
   test('is one visitor for two tabs, also when the second has a storage of its own, as on another subdomain', async () => {
@@ -252,7 +252,7 @@ describe('the id record', () => {
     one.client.track('a')
     await one.client.flush()
     await one.clock.advance(1_000)
-    const two = openPage({}, { journal: one.journal, clock: one.clock })
+    const two = openPage({}, { syncStorage: one.syncStorage, clock: one.clock })
     two.client.track('b')
     await two.client.flush()
     const [a, b] = [one.events()[0], two.events()[0]]
@@ -272,7 +272,7 @@ describe('what is stored on a device', () => {
     expect(visitor).toMatchObject({ userId: 'u1', session: { landingUrl: 'https://shop.example/' } })
     expect(events).toHaveLength(2)
     expect(records).toEqual(expect.arrayContaining([visitor, ...events]))
-    expect(texts).toEqual({ id: page.journal.read('id'), pace: expect.stringContaining('pausedUntil') })
+    expect(texts).toEqual({ id: page.syncStorage.read('id'), pace: expect.stringContaining('pausedUntil') })
   })
 
   test('is nothing on a new device', async () => {
@@ -288,7 +288,7 @@ describe('what is stored on a device', () => {
     await page.client.forget()
     expect(await visitorIn(page)).toBeUndefined()
     expect(await waiting(page)).toEqual([])
-    expect(page.journal.names()).toEqual([])
+    expect(page.syncStorage.names()).toEqual([])
 
     page.transport.alwaysReplyWith(({ batch }) => receipt(batch.events.length))
     page.client.track('b')
@@ -330,7 +330,7 @@ describe('what is stored on a device', () => {
     page.client.track('a')
     await page.client.flush()
     await page.client.forget()
-    expect(page.journal.read('pace')).toBeUndefined()
+    expect(page.syncStorage.read('pace')).toBeUndefined()
   })
 })
 
@@ -404,11 +404,11 @@ describe('when the storage fails', () => {
 
 describe('when nothing can be written, not even to memory', () => {
   test('what was taken is lost and counted, flush resolves, and what comes next is written', async () => {
-    const { client, journal, transport } = await start()
+    const { client, syncStorage, transport } = await start()
     const dropped: Notices['dropped'][] = []
     client.on('dropped', (notice) => dropped.push(notice))
-    const { read } = journal
-    journal.read = (name) => {
+    const { read } = syncStorage
+    syncStorage.read = (name) => {
       if (name !== 'id') return read(name)
       throw new Error('broken') // so that no transaction can be made, wherever
     }
@@ -417,7 +417,7 @@ describe('when nothing can be written, not even to memory', () => {
     await expect(client.flush()).resolves.toBeUndefined()
     expect(dropped).toEqual([{ reason: 'invalid_event', count: 2, message: 'Error: broken' }])
 
-    journal.read = read
+    syncStorage.read = read
     client.track('c')
     await client.flush()
     expect(transport.sent()).toEqual([['c']])

@@ -1,8 +1,8 @@
 /** The journal over any object of texts, and how what stands in it is read as JSON. */
-import type { Journal } from './ports.ts'
+import type { SyncStorage } from '../ports.ts'
 
 /** `texts` may be shared with others: ours begin with `prefix`. What they do not take lasts as long as the page. */
-export function createJournal(texts: Record<string, string> = {}, prefix = ''): Journal {
+export function createSyncStorage(texts: Record<string, string> = {}, prefix = ''): SyncStorage {
   const spare: Record<string, string> = {}
 
   return {
@@ -24,9 +24,9 @@ export function createJournal(texts: Record<string, string> = {}, prefix = ''): 
 }
 
 /** Undefined where there is nothing, or nothing that we wrote. */
-export function readJson<T>(journal: Journal, name: string): Partial<T> | undefined {
+export function readJson<T>(syncStorage: SyncStorage, name: string): Partial<T> | undefined {
   try {
-    return JSON.parse(journal.read(name) ?? 'null') ?? undefined
+    return JSON.parse(syncStorage.read(name) ?? 'null') ?? undefined
   } catch {
     return undefined // somebody else's, or cut short
   }

@@ -2,11 +2,11 @@
 import { createSlowStorage, deadEnd, gate, needed, openPage, waiting } from '@headwater/testkit/fake-page'
 import { createFakePorts, createFakeStorage, type FakePorts, settled } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createDrops } from './drops.ts'
-import { createEmitter, type Notices } from './notices.ts'
-import { readOptions } from './options.ts'
-import type { State } from './state.ts'
-import { createStore } from './store.ts'
+import { createDrops } from '../drops.ts'
+import { createEmitter, type Notices } from '../notices.ts'
+import { readOptions } from '../options.ts'
+import type { State } from '../visitor/state.ts'
+import { createStore } from './fallback-storage.ts'
 
 const known: State = { v: 2, anonymousId: 'a1', seenAt: 1 }
 
@@ -135,7 +135,7 @@ describe('a client whose storage does not answer', () => {
     const storage = createFakeStorage()
     storage.hang()
     const page = openPage({}, { storage })
-    page.journal.write('id', `1.a9.s9.${page.clock.now() - 60_000}.${page.clock.now() - 1_000}`)
+    page.syncStorage.write('id', `1.a9.s9.${page.clock.now() - 60_000}.${page.clock.now() - 1_000}`)
     page.client.track('a')
     await page.clock.advance(10_000)
     expect(page.events()).toMatchObject([{ anonymous_id: 'a9', session: { id: 's9' } }])
