@@ -1,7 +1,7 @@
 /** What every implementation of the SDK's Storage port must do. */
 import { describe, expect, test } from 'vitest'
-import type { Storage, StoredEvent } from '../../../sdk/src/core/ports.ts'
-import type { State } from '../../../sdk/src/core/visitor/state.ts'
+import type { Storage } from '../../../sdk/src/core/ports.ts'
+import type { State, StoredEvent } from '../../../sdk/src/core/records.ts'
 
 /** Ten characters of JSON. */
 const event = (key: string): StoredEvent => ({ key, json: JSON.stringify(key.padEnd(8)) })

@@ -4,8 +4,8 @@ import type { Client } from '../../../sdk/src/core/api.ts'
 import { type Core, createCore } from '../../../sdk/src/core/client.ts'
 import type { Notices } from '../../../sdk/src/core/notices.ts'
 import { type ClientOptions, readOptions } from '../../../sdk/src/core/options.ts'
-import type { Moment } from '../../../sdk/src/core/visitor/draft.ts'
-import type { State } from '../../../sdk/src/core/visitor/state.ts'
+import type { State } from '../../../sdk/src/core/records.ts'
+import type { Stamp } from '../../../sdk/src/core/visitor/draft.ts'
 import { createFakeIds, createFakePorts, createFakeStorage, type FakePorts } from './fake-ports.ts'
 
 /** What a client needs: which website, and where the collector is. */
@@ -16,7 +16,7 @@ export const needed = {
 
 export interface FakePage extends FakePorts {
   client: Client
-  at: Core['at']
+  verbsAt: Core['verbsAt']
   /** The notices so far, by name. */
   said: { [Name in keyof Notices]: Notices[Name][] }
   /** All events of all requests of this page, in order. */
@@ -29,12 +29,12 @@ let opened = 0
 
 /** Opens a page; it records no page views of its own, unless `autoPage` is true. */
 export function openPage(
-  options: Partial<ClientOptions> & { opening?: Moment } = {},
+  options: Partial<ClientOptions> & { opening?: Stamp } = {},
   own: Partial<FakePorts> = {},
 ): FakePage {
   const ports = createFakePorts({ ids: createFakeIds(++opened), ...own })
   const { opening, ...given } = options
-  const { client, at, start } = createCore(readOptions({ ...needed, autoPage: false, ...given }), ports)
+  const { client, verbsAt, start } = createCore(readOptions({ ...needed, autoPage: false, ...given }), ports)
   start(opening)
   const said: FakePage['said'] = { delivered: [], dropped: [], error: [], recorded: [], answered: [] }
   client.on('delivered', (notice) => said.delivered.push(notice))
@@ -44,7 +44,7 @@ export function openPage(
   client.on('answered', (notice) => said.answered.push(notice))
   const { storage, syncStorage, clock, transport } = ports
   const events = () => transport.requests.flatMap(({ batch }) => batch.events)
-  return { ...ports, client, at, said, events, device: { storage, syncStorage, clock } }
+  return { ...ports, client, verbsAt, said, events, device: { storage, syncStorage, clock } }
 }
 
 /** The page is gone: what its storage still does is seen by nobody, and its code runs no more. */

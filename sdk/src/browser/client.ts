@@ -1,4 +1,4 @@
-/** A client in a browser: builds the six ports and hands them to the core. */
+/** A client in a browser: builds the six ports and passes them to the core. */
 import { type Core, createCore } from '../core/client.ts'
 import { type ClientOptions, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
 import { maxQueueBytes } from '../core/queue/fallback-storage.ts'

@@ -1,4 +1,4 @@
-/** The browser's clock: the device's time at the start of the client, carried on by a clock that nobody can set. */
+/** The browser's clock: the device's time at the start of the client, continued by a clock that cannot be set. */
 import type { Clock } from '../core/ports.ts'
 
 /** More than any correction by a time server; less than any sleep. */
@@ -11,7 +11,7 @@ export function createClock(): Clock {
     openedAt: Math.floor(startedAt),
     now() {
       // While a laptop sleeps, performance.now() stands still in Chromium and Firefox on some systems
-      // (https://github.com/w3c/hr-time/issues/115): the device's time has then leapt ahead. Set back, it is not believed.
+      // (https://github.com/w3c/hr-time/issues/115), and the device's time leaps ahead. When it is set back, that is ignored.
       const apparent = Date.now() - performance.now()
       if (apparent - startedAt > leapMs) startedAt = apparent
       return Math.round(startedAt + performance.now())

@@ -1,4 +1,4 @@
-/** Ids, hashes and chance, by the browser's own cryptography. */
+/** Ids, hashes and random numbers, by the browser's own cryptography. */
 import type { Clock, Ids } from '../core/ports.ts'
 
 export function createIds(clock: Clock): Ids {

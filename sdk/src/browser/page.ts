@@ -1,4 +1,4 @@
-/** What a page and its browser say about themselves. */
+/** What the page and the browser know about this page. */
 import type { Place } from '../core/ports.ts'
 import { cookieText } from './cookie.ts'
 
@@ -12,12 +12,12 @@ export function placeOfPage(): Place {
   }
 }
 
-/** Routers and redirect scripts may strip an address before we come; the browser remembers how it was. */
+/** Routers and redirect scripts may change the address before the SDK is loaded; the browser remembers how it was. */
 function addressAtLoad(): string | undefined {
   return performance.getEntriesByType?.('navigation')[0]?.name
 }
 
-/** The cookies in which Meta, Google Ads and LinkedIn keep clicks and browsers for their own reports. */
+/** The cookies in which Meta, Google Ads and LinkedIn keep click ids and browser ids for their own reports. */
 export function adCookiesOfPage(): Record<string, string> {
   const found = cookieText().matchAll(/\b(_fb[cp]|_gcl_\w+|li_fat_id)=([^;]+)/g)
   return Object.fromEntries(Array.from(found, ([, name, value]) => [name, value]))

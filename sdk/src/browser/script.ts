@@ -1,7 +1,7 @@
-/** The script tag: starts a client by the tag's own attributes, then replays the calls that were made before it came. */
+/** The script tag: starts a client with the options of the tag's attributes, then replays the calls made before it loaded. */
 import type { Client } from '../core/api.ts'
 import type { ClientOptions } from '../core/options.ts'
-import type { Moment } from '../core/visitor/draft.ts'
+import type { Stamp } from '../core/visitor/draft.ts'
 import { createBrowserCore } from './client.ts'
 import type { Stub } from './stub.ts'
 
@@ -16,9 +16,9 @@ const before = window.headwater as (Partial<Client> & Stub) | undefined
 const { load: wanted, ...attributes } = tag.dataset
 const extras = wanted?.split(/[\s,]+/) ?? []
 
-// A second tag changes nothing. An element with this id shows up under this name too, but has no verbs.
+// A second tag changes nothing. An element with this id appears under this name too, but has no verbs.
 if (!before?.track || before.q) {
-  // A visitor whom another of your domains sends along is known before the client starts.
+  // A visitor whom another of the site's domains sends along has to be known before the client starts.
   if (extras.includes('links') && location.search.includes('hw_link=')) {
     void load('links')
       .then(({ acceptLink }) => acceptLink?.(attributes))
@@ -32,29 +32,30 @@ function begin(): void {
   const { token = '', endpoint = new URL(tag.src).origin } = attributes
   const others = Object.entries(attributes).map(([name, text]) => [name, readAttribute(text)])
   const options: ClientOptions = { ...Object.fromEntries(others), token, endpoint }
-  const { client, at, start } = createBrowserCore(options)
-  // The tag has no other ears. A loss with a message is one that a person can mend.
+  const { client, verbsAt, start } = createBrowserCore(options)
+  // A tag has no listeners of its own. A loss with a message is one that a person can fix.
   const warn = ({ message }: { message?: string }) => message && console.warn(`headwater: ${message}`)
   client.on('error', warn)
   client.on('dropped', warn)
-  // What the stub has seen of a page that is prerendered nobody has.
+  // A prerendered page has not been seen yet; ignore the stub's page view.
   const { prerendering } = document as { prerendering?: boolean }
   start(prerendering ? undefined : stub?.opening)
   const calls = stub?.q ?? []
-  // Who holds on to the stub holds the client.
+  // A reference to the stub becomes one to the client.
   Object.assign(Object(stub), client, { q: undefined })
   window.headwater = client
   for (const call of calls) {
     const [verb, ...args] = call
-    const replay = client[verb as keyof Client] as ((...args: unknown[]) => unknown) | undefined // whatever the page wrote
-    at(call.key ? (call as Moment) : undefined, () => replay?.(...args)) // ours have both
+    const verbs = { ...client, ...(call.key && verbsAt(call as Stamp)) } // calls of our own stub have both key and time
+    const replay = verbs[verb as keyof Client] as ((...args: unknown[]) => unknown) | undefined // whatever the page wrote
+    replay?.(...args)
   }
   for (const name of extras) void load(name).then((extra) => extra.default?.(client, attributes))
 }
 
 type Extra = Record<string, ((...args: unknown[]) => void) | undefined>
 
-/** Extras have the file's own name as their folder: `/sdk/vitals.js` beside `/sdk.js`. A module, which any strict policy lets pass. */
+/** The files of extras are in a folder with the script's own name: `/sdk/vitals.js` beside `/sdk.js`. Modules, which any strict policy allows. */
 function load(name: string): Promise<Extra> {
   const address = tag.src.replace(/(\.js)?([?#].*)?$/, `/${name}.js`)
   return import(address).catch((cause) => {
@@ -63,7 +64,7 @@ function load(name: string): Promise<Extra> {
   })
 }
 
-/** `data-auto-page="false"`, `data-batch-size="20"`, `data-ignored-referrers='["a.example"]'`: JSON where it is JSON; an empty one is true. */
+/** `data-auto-page="false"`, `data-batch-size="20"`, `data-ignored-referrers='["a.example"]'`: JSON if it is JSON; an empty one is true. */
 function readAttribute(text = ''): unknown {
   try {
     return text === '' || JSON.parse(text)

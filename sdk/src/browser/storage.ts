@@ -1,31 +1,30 @@
 /** The device's storage: one IndexedDB database per collector and website, one record per event, and one for the state. */
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval'
-import type { Storage, StoredEvent } from '../core/ports.ts'
-import type { State } from '../core/visitor/state.ts'
+import type { Storage } from '../core/ports.ts'
+import type { State, StoredEvent } from '../core/records.ts'
+import { createWebLock } from './web-lock.ts'
 
-// Whoever changes the names below, or that of the database in client.ts: the demo shop (collector/src/dev/demo.html) and the
-// journey (packages/journeys/src/journey.test.ts) look into the store too.
+// The demo shop (collector/src/dev/demo.html) and the journey (packages/journeys/src/journey.test.ts) use these names too, and
+// that of the database in client.ts.
 const storeName = 'records'
-// Events sort before the rest, and by time among themselves, because their idempotency keys do.
+// Events sort before the other records, and by time among themselves, because their idempotency keys do.
 const nameOf = (event: StoredEvent) => `q${event.key}`
 const allEvents = () => IDBKeyRange.bound('q', 'r')
 const stateName = 'state'
 const bytesName = 'bytes'
 
-/** What reads or writes fails where IndexedDB is missing, forbidden or broken. The oldest events fall out beyond `maxBytes` of JSON. */
+/** Reading and writing fail where IndexedDB is missing, forbidden or broken. Beyond `maxBytes` of JSON the oldest events are dropped. */
 export function createIndexedDbStorage(name: string, maxBytes: number): Storage {
   let store: UseStore | undefined
   const transact: UseStore = (mode, action) => {
     store ??= createStore(name, storeName)
     return store(mode, action)
   }
-  // Opening a database makes it; where there is none, none should be made. Firefox before 126 cannot tell.
+  const ask = <T>(question: (records: IDBObjectStore) => IDBRequest<T>) =>
+    transact('readonly', (records) => promisifyRequest(question(records)))
+  // Opening a database creates it; looking for one must not. Firefox before 126 cannot list databases.
   const isThere = async () =>
     store !== undefined || ((await indexedDB.databases?.())?.some((each) => each.name === name) ?? true)
-  let letGo = () => {}
-  // A page that holds a lock is thrown out of the back/forward cache, and a frozen one would keep all others waiting.
-  addEventListener('pagehide', () => letGo())
-  document.addEventListener('freeze', () => letGo())
 
   return {
     append: (settle) =>
@@ -39,40 +38,22 @@ export function createIndexedDbStorage(name: string, maxBytes: number): Storage 
         await promisifyRequest(records.transaction)
         return { ...settled, lost }
       }),
-    peek: (limit) => transact('readonly', (records) => promisifyRequest(records.getAll(allEvents(), limit))),
+    peek: (limit) => ask((records) => records.getAll(allEvents(), limit)),
     remove: (events) =>
       transact('readwrite', async (records) => {
         for (const event of events) records.delete(nameOf(event))
         const bytes = ((await read<number>(records, bytesName)) ?? 0) - bytesOf(events)
-        // Two pages may have removed the same event: an empty store sets the sum right.
+        // Two pages may have removed the same event: empty storage corrects the sum.
         const left = await promisifyRequest(records.count(allEvents()))
         records.put(left > 0 ? Math.max(bytes, 0) : 0, bytesName)
         await promisifyRequest(records.transaction)
       }),
-    count: () => transact('readonly', (records) => promisifyRequest(records.count(allEvents()))),
-    dump: async () =>
-      (await isThere()) ? transact('readonly', (records) => promisifyRequest(records.getAll())) : [],
+    count: () => ask((records) => records.count(allEvents())),
+    dump: async () => ((await isThere()) ? ask((records) => records.getAll()) : []),
     async clear() {
       if (await isThere()) await transact('readwrite', (records) => promisifyRequest(records.clear()))
     },
-    async exclusively(task) {
-      let run: Promise<void> | undefined
-      const runOnce = () => {
-        run ??= task()
-        return run
-      }
-      try {
-        await navigator.locks.request(name, () => {
-          const left = new Promise<void>((resolve) => {
-            letGo = resolve
-          })
-          return Promise.race([runOnce(), left])
-        })
-      } catch {
-        // No secure context, or a lock that is refused or taken away: without it the collector's dedup makes it right.
-      }
-      await runOnce()
-    },
+    exclusively: createWebLock(name),
   }
 }
 
@@ -80,7 +61,7 @@ function read<T>(records: IDBObjectStore, name: string): Promise<T | undefined> 
   return promisifyRequest(records.get(name))
 }
 
-/** Deletes the oldest events until the rest fits; answers how much is left, and how many fell out. */
+/** Deletes the oldest events until the rest fits; returns how much is left, and how many were dropped. */
 async function trim(records: IDBObjectStore, bytes: number, maxBytes: number): Promise<[number, number]> {
   let lost = 0
   while (bytes > maxBytes) {

@@ -3,17 +3,17 @@
  * visitor leave before, it sends them by beacon. Under 1 kB, so the collector does what it can: it finds the session,
  * and strips the address.
  */
-import type { Moment } from '../core/visitor/draft.ts'
+import type { Stamp } from '../core/visitor/draft.ts'
 import type { Refusals } from './refusal.ts'
 
 /** A call, `[verb, ...arguments]`; with its key and time, unless a page has written a stub of its own. */
-export interface Call extends Omit<unknown[], 'at'>, Partial<Moment> {}
+export interface Call extends Omit<unknown[], 'at'>, Partial<Stamp> {}
 
 /** What a page may put in our place until we come. */
 export interface Stub {
   q?: Call[]
   /** The page view that the visitor's coming was. */
-  opening?: Moment
+  opening?: Stamp
 }
 
 const verbs = ['on', 'reset', 'consent', 'page', 'track', 'conversion', 'identify']
@@ -32,7 +32,7 @@ addEventListener('pagehide', send)
 addEventListener('beforeunload', send)
 addEventListener('load', () => removeEventListener('beforeunload', send))
 
-function now(): Moment {
+function now(): Stamp {
   const at = Date.now()
   // 48 bits of time, until the year 2527, and 12 that count, in digits that are decimal.
   const time = `0${at.toString(16)}${count++}`
@@ -73,7 +73,7 @@ function send(): void {
           ...visitor,
           ...say(name, (more ?? {}) as More),
           idempotency_key: key,
-          occurred_at: new Date(at as Moment['at']),
+          occurred_at: new Date(at as Stamp['at']),
         }
       : []
   })

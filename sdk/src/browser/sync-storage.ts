@@ -1,4 +1,4 @@
-/** The device's sync storage: texts in localStorage, and the visitor's id record in a cookie where one is used. */
+/** The device's sync storage: texts in localStorage, and the visitor's id record in a cookie if one is used. */
 
 import type { SyncStorage } from '../core/ports.ts'
 import { createSyncStorage } from '../core/queue/sync-storage.ts'
@@ -6,7 +6,7 @@ import type { IdCookie } from './cookie.ts'
 
 const idName = 'id'
 
-/** `name` is that of the storage: two websites on one origin never mix. */
+/** `name` is that of the storage, so that two websites on one origin never mix. */
 export function createDeviceSyncStorage(name: string, cookie: IdCookie | undefined): SyncStorage {
   const syncStorage = createSyncStorage(localTexts(), `${name}/`)
   if (!cookie) return syncStorage
@@ -20,8 +20,8 @@ export function createDeviceSyncStorage(name: string, cookie: IdCookie | undefin
 
 function localTexts(): Record<string, string> | undefined {
   try {
-    return localStorage ?? undefined // Android's WebView has null where it is switched off
+    return localStorage ?? undefined // Android's WebView has null when it is switched off
   } catch {
-    return undefined // forbidden: they last as long as the page
+    return undefined // forbidden: the texts last as long as the page
   }
 }

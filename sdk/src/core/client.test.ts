@@ -415,8 +415,8 @@ describe('the hook before an event is kept', () => {
 
 describe('calls that were made before there was a client', () => {
   test('count with the key and the time they had', async () => {
-    const { client, at, events } = start()
-    at({ key: 'k-early', at: noon - 2_000 }, () => client.track('early'))
+    const { client, verbsAt, events } = start()
+    verbsAt({ key: 'k-early', at: noon - 2_000 }).track('early')
     client.track('now')
     await client.flush()
     const [early, now] = events()
@@ -431,8 +431,8 @@ describe('calls that were made before there was a client', () => {
   })
 
   test('that record nothing leave nothing to the next one', async () => {
-    const { client, at, events } = start()
-    at({ key: 'k-early', at: noon - 2_000 }, () => client.identify('null'))
+    const { client, verbsAt, events } = start()
+    verbsAt({ key: 'k-early', at: noon - 2_000 }).identify('null')
     client.track('now')
     await client.flush()
     expect(events()[0]).toMatchObject({ occurred_at: '2026-11-20T12:00:00.000Z' })

@@ -1,18 +1,20 @@
-/** Counts what was lost, by reason, until a delivered batch has told the collector. */
-import type { DropReason, Emit, Notices } from './notices.ts'
+/** Counts what was lost, by reason, until a delivered batch has reported it to the collector. */
+import type { DropReason } from './codes.ts'
+import type { Emit } from './emitter.ts'
+import type { Notices } from './notices.ts'
 
-/** How many, by reason; undefined: none. */
+/** How many, by reason; undefined when there are none. */
 export type Counts = Record<string, number> | undefined
 
 export interface Drops {
-  /** Counts one loss, unless `why` says how many; `why` also holds what the collector said. */
-  count(reason: DropReason, why?: Partial<Notices['dropped']>): void
-  /** What nobody was told of. */
+  /** Counts one loss, unless `details` says how many; `details` also holds what the collector said. */
+  count(reason: DropReason, details?: Partial<Notices['dropped']>): void
+  /** The losses that have not been reported. */
   counts(): Counts
-  /** The same, to go with a batch or into the syncStorage: from now on they count as told. */
+  /** The same, to go with a batch or into sync storage: from now on they count as reported. */
   take(): Counts
-  /** Counts again what could not be told. */
-  giveBack(told: Counts): void
+  /** Counts losses again that could not be reported. */
+  giveBack(taken: Counts): void
 }
 
 export function createDrops(emit: Emit): Drops {
@@ -23,8 +25,8 @@ export function createDrops(emit: Emit): Drops {
   }
 
   return {
-    count(reason, why) {
-      const notice = { reason, count: 1, ...why }
+    count(reason, details) {
+      const notice = { reason, count: 1, ...details }
       add(reason, notice.count)
       emit('dropped', notice)
     },
@@ -34,8 +36,8 @@ export function createDrops(emit: Emit): Drops {
       counts = undefined
       return taken
     },
-    giveBack(told = {}) {
-      for (const reason in told) add(reason, told[reason] ?? 0)
+    giveBack(taken = {}) {
+      for (const [reason, count] of Object.entries(taken)) add(reason, count)
     },
   }
 }

@@ -1,9 +1,9 @@
-/** What errors say in the script tag, where every byte counts: the code, what was found, and where the text is. */
-
-import type { textOf as wholeTextOf } from './messages.ts'
+/** The errors of the script tag, where every byte counts: the code, what was found, and where to read the message. */
+import type { messageOf as wholeMessageOf } from './messages.ts'
 import { readable } from './readable.ts'
 
-/** Has a heading for each code: texts-by-link.test.ts sees to that. */
+/** Has a heading for each code, which messages-by-link.test.ts checks. */
 const page = 'sdk/ERRORS.md'
 
-export const textOf: typeof wholeTextOf = (code, found) => `${code}: ${readable(found)}, see ${page}#${code}`
+export const messageOf: typeof wholeMessageOf = (code, found) =>
+  `${code}: ${readable(found)}, see ${page}#${code}`

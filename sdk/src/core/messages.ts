@@ -1,22 +1,10 @@
-/** What every error says: what was attempted, what was found, what to do. The script tag has texts-by-link.ts in its place. */
+/** The text of every error: what was attempted, what was found, what to do. The script tag has messages-by-link.ts instead. */
 import { limits } from '@headwater/contract'
-import type { ErrorCode } from './notices.ts'
+import type { ConfigCode, ErrorCode } from './codes.ts'
 import { readable } from './readable.ts'
 
-/** What a ConfigError is about. */
-export type ConfigCode =
-  | 'no_page'
-  | 'option_token'
-  | 'option_endpoint'
-  | 'option_flush_interval_ms'
-  | 'option_batch_size'
-  | 'option_consent'
-  | 'option_persistence'
-  | 'option_ignored_referrers'
-  | 'option_sensitive_keys'
-
-/** Repeated in sdk/ERRORS.md, for those who see but a code. */
-export const texts: Record<ErrorCode | ConfigCode, (found: string) => string> = {
+/** sdk/ERRORS.md repeats them, for readers who see only a code. */
+export const messages: Record<ErrorCode | ConfigCode, (found: string) => string> = {
   no_page: () =>
     'createClient: must run in a browser, found no window. Call it in code that runs on the page only, not on the server.',
   option_token: (found) =>
@@ -42,18 +30,18 @@ export const texts: Record<ErrorCode | ConfigCode, (found: string) => string> = 
   invalid_consent: (found) =>
     `consent: must be 'granted', 'denied' or 'pending', got ${found}. Nothing has changed.`,
   before_failed: (found) =>
-    `Recording an event: your \`before\` hook threw, ${found}. The event was dropped; mend the hook.`,
+    `Recording an event: your \`before\` hook threw ${found}. The event was dropped; fix the hook.`,
   invalid_token: (found) =>
     `setToken: must be a public token of the same website, got ${found}. Make one with \`headwater token create\`; another website needs another client.`,
   storage_failed: (found) =>
-    `Keeping events on the device: the storage failed, ${found}. Events now last as long as this page; let the browser store data for this site, and see that the disk has room.`,
+    `Keeping events on the device: storage failed with ${found}. Events now last only as long as this page. Allow this site to store data, and check that the disk has room.`,
   collector_refused: (found) =>
-    `Sending events: the collector answered ${found}. Events wait; mend what the answer names.`,
+    `Sending events: the collector answered ${found}. Events are kept on the device; fix what the answer names.`,
   delivery_failed: (found) =>
-    `Sending events: it failed without an answer, ${found}. Events wait and are sent again; report this, for it should not happen.`,
+    `Sending events: failed without an answer, with ${found}. Events are kept and sent again; please report this, it should not happen.`,
 }
 
 /** The message for this code; `found` is what was there instead of what was needed. */
-export function textOf(code: ErrorCode | ConfigCode, found?: unknown): string {
-  return texts[code](readable(found))
+export function messageOf(code: ErrorCode | ConfigCode, found?: unknown): string {
+  return messages[code](readable(found))
 }

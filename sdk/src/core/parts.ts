@@ -1,12 +1,11 @@
-/** What a client is made of, as its rooms share it. */
+/** What the rooms of one client share. */
 import type { Drops } from './drops.ts'
-import type { Emitter } from './notices.ts'
+import type { Emitter } from './emitter.ts'
 import type { Settings } from './options.ts'
 import type { Ports } from './ports.ts'
 
-export interface Parts {
-  ports: Ports
-  /** The client's own: setToken and consent change them. */
+export interface Parts extends Ports {
+  /** This client's own copy: `setToken` and `consent` change it. */
   settings: Settings
   drops: Drops
   notices: Emitter

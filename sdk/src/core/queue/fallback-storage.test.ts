@@ -1,12 +1,11 @@
 /** States what happens when the device's storage fails, or does not answer. */
-import { createSlowStorage, deadEnd, gate, needed, openPage, waiting } from '@headwater/testkit/fake-page'
+import { createSlowStorage, deadEnd, gate, openPage, waiting } from '@headwater/testkit/fake-page'
 import { createFakePorts, createFakeStorage, type FakePorts, settled } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createDrops } from '../drops.ts'
-import { createEmitter, type Notices } from '../notices.ts'
-import { readOptions } from '../options.ts'
-import type { State } from '../visitor/state.ts'
-import { createStore } from './fallback-storage.ts'
+import { createEmitter } from '../emitter.ts'
+import type { Notices } from '../notices.ts'
+import type { State } from '../records.ts'
+import { createFallbackStorage } from './fallback-storage.ts'
 
 const known: State = { v: 2, anonymousId: 'a1', seenAt: 1 }
 
@@ -15,14 +14,8 @@ function setUp(own: Partial<FakePorts> = {}) {
   const notices = createEmitter(ports.clock)
   const errors: Notices['error'][] = []
   notices.on('error', (notice) => errors.push(notice))
-  const settings = readOptions(needed)
-  const parts = {
-    ports,
-    settings,
-    drops: createDrops(notices.emit),
-    notices,
-  }
-  return { ...ports, use: createStore(parts, () => known), errors }
+  const parts = { ...ports, notices }
+  return { ...ports, use: createFallbackStorage(parts, () => known), errors }
 }
 
 describe('a storage that works', () => {

@@ -1,21 +1,26 @@
-/** The device's storage until it fails once, then memory: what it held before stays there for the next page. */
-
+/** The device's storage until it fails once, then memory. What it held until then stays there for the next page. */
 import type { Parts } from '../parts.ts'
 import type { Storage } from '../ports.ts'
-import type { State } from '../visitor/state.ts'
+import type { Settled, State } from '../records.ts'
 import { createMemoryStorage } from './memory-storage.ts'
 
 /** The most JSON, in characters, that waits on the device: 10,000 usual events, and far from any browser's quota. */
 export const maxQueueBytes = 10_000_000
-/** A store that has not answered by then will not; a busy disk takes a second. */
+/** Storage that has not answered by then will not; a busy disk takes a second. */
 const limitMs = 5_000
 
-/** Does something with the storage, or with its stand-in. */
-export type UseStore = <T>(action: (storage: Storage) => Promise<T>) => Promise<T>
+/** Does something with the storage, or with memory in its place. */
+export type UseStorage = <T>(action: (storage: Storage) => Promise<T>) => Promise<T>
 
-/** `known` is the state as of the last write, for memory to go on with. */
-export function createStore({ ports, notices }: Parts, known: () => State | undefined): UseStore {
-  let { storage } = ports
+/** Appends to storage, and counts what was dropped to make room. */
+export type Append = (settle: (stored: State | undefined) => Settled) => Promise<Settled>
+
+/** `known` returns the state of the last write, from which memory goes on. */
+type FallbackParts = Pick<Parts, 'storage' | 'clock' | 'notices'>
+
+export function createFallbackStorage(parts: FallbackParts, known: () => State | undefined): UseStorage {
+  const { clock, notices } = parts
+  let { storage } = parts
 
   function fallBack(cause: unknown): void {
     storage = createMemoryStorage(maxQueueBytes, known())
@@ -24,11 +29,11 @@ export function createStore({ ports, notices }: Parts, known: () => State | unde
 
   function inTime<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { after } = ports.clock
-      // In two halves: after an alert() of that length answers come before the second one.
+      // In two halves: after an alert() of that length the answer comes before the second half has passed.
       const giveUp = () => reject(new Error(`no answer within ${limitMs} ms`))
-      const cancel = after(limitMs / 2, () => after(limitMs / 2, giveUp))
-      work.then(resolve, reject).finally(cancel)
+      const cancel = clock.after(limitMs / 2, () => clock.after(limitMs / 2, giveUp))
+      work.then(resolve, reject)
+      work.then(cancel, cancel) // not `finally`, which promises of old polyfills lack
     })
   }
 
@@ -40,5 +45,13 @@ export function createStore({ ports, notices }: Parts, known: () => State | unde
       if (used === storage) fallBack(cause)
       return action(storage)
     }
+  }
+}
+
+export function createAppend({ drops }: Parts, use: UseStorage): Append {
+  return async (settle) => {
+    const { lost, ...settled } = await use((storage) => storage.append(settle))
+    if (lost) drops.count('queue_full', { count: lost })
+    return settled
   }
 }

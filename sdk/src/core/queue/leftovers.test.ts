@@ -1,8 +1,6 @@
 /** States what a page that leaves notes in the syncStorage, and how another page takes it over. */
 import { createSlowStorage, deadEnd, type FakePage, openPage, waiting } from '@headwater/testkit/fake-page'
 import {
-  createFakeClock,
-  createFakeIds,
   createFakeLifecycle,
   createFakePorts,
   createFakeStorage,
@@ -12,9 +10,7 @@ import {
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
 import { createDrops } from '../drops.ts'
-import { createEmitter } from '../notices.ts'
-import { readOptions } from '../options.ts'
-import type { Settled } from '../visitor/state.ts'
+import type { Settled } from '../records.ts'
 import { createLeftovers } from './leftovers.ts'
 import { createMemoryStorage } from './memory-storage.ts'
 import { createSyncStorage } from './sync-storage.ts'
@@ -27,13 +23,9 @@ const settledOf = (...keys: string[]): Settled => ({ state, events: keys.map(eve
 function setUp() {
   const syncStorage = createSyncStorage()
   const openOn = (id: string) => {
-    const ports = createFakePorts({ syncStorage, ids: createFakeIds() })
-    const notices = createEmitter(createFakeClock())
-    const drops = createDrops(notices.emit)
-    const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
-    const parts = { ports, settings, drops, notices }
+    const drops = createDrops(() => {})
     const adopted: Settled[] = []
-    const leftovers = createLeftovers(parts, id)
+    const leftovers = createLeftovers({ syncStorage, drops }, id)
     const adopt = () => leftovers.adopt(async (settled) => void adopted.push(settled))
     const note = (settled: Settled) => leftovers.note(settled, settled.events.length)
     return { ...leftovers, note, drops, adopted, adopt }
@@ -99,20 +91,13 @@ describe('a note', () => {
 })
 
 test('a note that grows while it is taken over stays, with what has come to it', async () => {
-  const { one, syncStorage } = setUp()
+  const { one, two, syncStorage } = setUp()
   one.note(settledOf('k1'))
-  const reader = createFakePorts({ syncStorage })
-  const notices = createEmitter(reader.clock)
-  const drops = createDrops(notices.emit)
-  const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
-  const adopted: Settled[] = []
-  const two = createLeftovers({ ports: reader, settings, drops, notices }, 'p2')
-  const adopt = () => two.adopt(async (settled) => void adopted.push(settled))
-  const first = adopt()
+  const first = two.adopt()
   one.note(settledOf('k1', 'k2'))
   await first
-  await adopt()
-  expect(adopted).toEqual([settledOf('k1'), settledOf('k1', 'k2')])
+  await two.adopt()
+  expect(two.adopted).toEqual([settledOf('k1'), settledOf('k1', 'k2')])
   expect(syncStorage.names()).toEqual([])
 })
 
@@ -154,12 +139,8 @@ describe('taking a note back', () => {
 test('a note stays when it cannot be taken over, and is taken over later', async () => {
   const { one, two, syncStorage } = setUp()
   one.note(settledOf('k1'))
-  const failing = createFakePorts({ syncStorage })
-  const notices = createEmitter(failing.clock)
-  const settings = readOptions({ token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' })
-  const drops = createDrops(notices.emit)
-  const parts = { ports: failing, settings, drops, notices }
-  const broken = createLeftovers(parts, 'p3').adopt(() => Promise.reject(new Error('no disk')))
+  const three = createLeftovers({ syncStorage, drops: createDrops(() => {}) }, 'p3')
+  const broken = three.adopt(() => Promise.reject(new Error('no disk')))
   await expect(broken).rejects.toThrow('no disk')
   await two.adopt()
   expect(two.adopted).toEqual([settledOf('k1')])

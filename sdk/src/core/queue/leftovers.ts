@@ -1,7 +1,7 @@
-/** What a page could not finish when it left: noted in the journal at once, taken over by whichever page comes next. */
-
+/** What a page could not finish when it left: noted in sync storage at once, taken over by whichever page comes next. */
 import type { Parts } from '../parts.ts'
-import { isState, type Settled } from '../visitor/state.ts'
+import type { Settled } from '../records.ts'
+import { isState } from '../visitor/state.ts'
 import { readJson } from './sync-storage.ts'
 
 interface Left extends Settled {
@@ -9,23 +9,25 @@ interface Left extends Settled {
 }
 
 export interface Leftovers {
-  /** Notes what `calls` calls have led to that no store has confirmed, and losses that nobody was told of. */
+  /** Notes what storage has not confirmed, the result of so many calls, and the losses that were not reported. */
   note(settled: Settled, calls: number): void
   /** This page has stayed, or has stored them after all. */
   takeBack(): void
-  /** Hands what pages that are gone have noted to `append`, each with its state. */
+  /** Passes the notes of pages that are gone to `append`, one by one. */
   adopt(append: (settled: Settled) => Promise<unknown>): Promise<void>
 }
 
 const prefix = 'left/'
 
-/** `id` tells this page's note from others'. */
-export function createLeftovers({ ports: { syncStorage }, drops }: Parts, id: string): Leftovers {
+type LeftoversParts = Pick<Parts, 'syncStorage' | 'drops'>
+
+/** `id` distinguishes the note of this page from the others. */
+export function createLeftovers({ syncStorage, drops }: LeftoversParts, id: string): Leftovers {
   const mine = prefix + id
 
-  // Anybody may have written there: what nobody can read goes, and holds up nothing.
+  // Anything may be written there by others: an unreadable note is removed, and holds up nothing.
   function take(name: string): void {
-    if (syncStorage.read(name) === undefined) return // another page reports it by now
+    if (syncStorage.read(name) === undefined) return // another page reports its losses by now
     drops.giveBack(readJson<Left>(syncStorage, name)?.dropped)
     syncStorage.write(name)
   }
@@ -44,7 +46,7 @@ export function createLeftovers({ ports: { syncStorage }, drops }: Parts, id: st
         const { state, events } = readJson<Left>(syncStorage, name) ?? {}
         if (isState(state) && Array.isArray(events))
           await append({ state, events: events.filter((event) => event?.json) })
-        // A page that is not gone after all may have noted more since.
+        // The page may be there after all, and have noted more meanwhile.
         if (syncStorage.read(name) === text) take(name)
       }
     },

@@ -1,15 +1,17 @@
-/** A store that lasts as long as the page: what is left when the device's own storage fails, or may not be used. */
-import type { Storage, StoredEvent } from '../ports.ts'
-import type { State } from '../visitor/state.ts'
+/** Storage that lasts as long as the page: for devices whose own storage fails or may not be used. */
+import type { Storage } from '../ports.ts'
+import type { State, StoredEvent } from '../records.ts'
 
-/** `state` is what was known when the device's storage failed; the oldest events fall out beyond `maxBytes` of JSON. */
+/** `state` is what was known when the device's storage failed. Beyond `maxBytes` of JSON the oldest events are dropped. */
 export function createMemoryStorage(maxBytes: number, state?: State): Storage {
-  const events = new Map<string, StoredEvent>()
+  let events: Record<string, StoredEvent> = Object.create(null) // by key, in the order in which they came
   let bytes = 0
 
+  const all = () => Object.values(events)
+
   function forget({ key }: StoredEvent): void {
-    bytes -= events.get(key)?.json.length ?? 0
-    events.delete(key)
+    bytes -= events[key]?.json.length ?? 0
+    delete events[key]
   }
 
   return {
@@ -18,19 +20,24 @@ export function createMemoryStorage(maxBytes: number, state?: State): Storage {
       state = settled.state
       for (const event of settled.events) {
         forget(event)
-        events.set(event.key, event)
+        events[event.key] = event
         bytes += event.json.length
       }
-      const before = events.size
-      for (const oldest of events.values()) if (bytes > maxBytes) forget(oldest)
-      return { ...settled, lost: before - events.size }
+      let lost = 0
+      for (const oldest of bytes > maxBytes ? all() : []) {
+        if (bytes <= maxBytes) break
+        forget(oldest)
+        lost++
+      }
+      return { ...settled, lost }
     },
-    peek: async (limit) => [...events.values()].slice(0, limit),
+    peek: async (limit) => all().slice(0, limit),
     remove: async (gone) => gone.forEach(forget),
-    count: async () => events.size,
-    dump: async () => [...events.values(), ...(state ? [state] : [])],
+    count: async () => all().length,
+    dump: async () => [...all(), ...(state ? [state] : [])],
     async clear() {
-      for (const event of events.values()) forget(event)
+      events = Object.create(null)
+      bytes = 0
       state = undefined
     },
     exclusively: (task) => task(),

@@ -1,7 +1,7 @@
-/** The journal over any object of texts, and how what stands in it is read as JSON. */
+/** Sync storage over any object of texts, and how to read its texts as JSON. */
 import type { SyncStorage } from '../ports.ts'
 
-/** `texts` may be shared with others: ours begin with `prefix`. What they do not take lasts as long as the page. */
+/** `texts` may be shared with others; the names of this storage begin with `prefix`. What it cannot take lasts as long as the page. */
 export function createSyncStorage(texts: Record<string, string> = {}, prefix = ''): SyncStorage {
   const spare: Record<string, string> = {}
 
@@ -13,7 +13,7 @@ export function createSyncStorage(texts: Record<string, string> = {}, prefix = '
         if (text === undefined) delete texts[prefix + name]
         else texts[prefix + name] = text
       } catch {
-        spare[name] = `${text}` // full
+        spare[name] = `${text}` // it is full
       }
     },
     names() {
@@ -23,11 +23,11 @@ export function createSyncStorage(texts: Record<string, string> = {}, prefix = '
   }
 }
 
-/** Undefined where there is nothing, or nothing that we wrote. */
+/** Undefined when there is nothing, or nothing that the SDK wrote. */
 export function readJson<T>(syncStorage: SyncStorage, name: string): Partial<T> | undefined {
   try {
     return JSON.parse(syncStorage.read(name) ?? 'null') ?? undefined
   } catch {
-    return undefined // somebody else's, or cut short
+    return undefined // someone else's, or cut short
   }
 }

@@ -1,41 +1,38 @@
 /** The flush loop: when to send, in batches, one page at a time. */
-
 import type { Parts } from '../parts.ts'
-import type { Undo } from '../ports.ts'
-import { type Queue, utf8Bytes } from '../queue/queue.ts'
+import { utf8Bytes } from '../queue/leaving.ts'
+import type { Queue } from '../queue/queue.ts'
+import { createAlarm } from './alarm.ts'
 import { createDelivery } from './delivery.ts'
 import { createPace } from './pace.ts'
 
-/** How often a page that has nothing to send looks for what a page that is gone has left behind. */
+/** How often a page that has nothing to send looks for what pages that are gone have left behind. */
 const lookMs = 30_000
 
 export interface Flusher {
-  /** Sends what waits, at once unless the collector asked for a pause. Resolves after the attempt, whatever came of it. */
+  /** Sends what waits, at once unless the collector asked for a pause. Resolves after the attempt, whatever its result. */
   flush(): Promise<void>
-  /** Sends within `ms`, or as soon as the collector may be asked again. */
-  wake(ms: number): void
+  /** Events were written: sends them at once when they fill a batch, otherwise within `flushIntervalMs`. */
+  wake(): void
   /** Keeps and sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
   leave(): void
-  /** There is a new token: forgets every pause and sends. */
+  /** There is a new token: ends every pause, and sends. */
   restart(): void
   /** Sends no more by itself. */
   stop(): void
 }
 
 export function createFlusher(parts: Parts, queue: Queue): Flusher {
-  const { ports, settings } = parts
-  const { transport, clock } = ports
-  const pace = createPace(ports)
+  const { transport, clock, settings } = parts
+  const pace = createPace(parts)
   const { deliver, bodyOf, failed } = createDelivery(parts, queue, pace)
+  const alarm = createAlarm(clock, takeTurn)
   let turn = Promise.resolve()
-  let cancelTimer: Undo | undefined
-  let dueAt = Infinity
-  let isStopped = false
 
   async function sendAll(): Promise<void> {
     if (settings.consent !== 'granted') return
     await queue.inTurn(sendInBatches)
-    wake(queue.size() > 0 ? settings.flushIntervalMs : lookMs)
+    wakeIn(queue.size() > 0 ? settings.flushIntervalMs : lookMs)
   }
 
   async function sendInBatches(): Promise<void> {
@@ -44,7 +41,7 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
       if (events.length === 0) return
       await deliver(events)
     }
-    wake(0)
+    wakeIn(0)
   }
 
   function takeTurn(): Promise<void> {
@@ -54,7 +51,7 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
 
   function tryAgain(cause: unknown): void {
     failed(cause)
-    wake(0)
+    wakeIn(0)
   }
 
   async function sendOwn(): Promise<void> {
@@ -62,15 +59,8 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
     if (!pace.isPaused() && events.length > 0) await deliver(events, transport.sendLeaving)
   }
 
-  function wake(ms: number): void {
-    const at = Math.max(clock.now() + ms, pace.openAt())
-    if (isStopped || at >= dueAt) return
-    cancelTimer?.()
-    dueAt = at
-    cancelTimer = clock.after(at - clock.now(), () => {
-      dueAt = Infinity
-      takeTurn()
-    })
+  function wakeIn(ms: number): void {
+    alarm.set(Math.max(clock.now() + ms, pace.openAt()))
   }
 
   return {
@@ -79,7 +69,7 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
       pace.hurry()
       return takeTurn()
     },
-    wake,
+    wake: () => wakeIn(queue.size() < settings.batchSize ? settings.flushIntervalMs : 0),
     leave() {
       if (settings.consent === 'granted') sendOwn().catch(failed)
     },
@@ -87,9 +77,6 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
       pace.restart()
       takeTurn()
     },
-    stop() {
-      isStopped = true
-      cancelTimer?.()
-    },
+    stop: alarm.stop,
   }
 }

@@ -1,36 +1,35 @@
-/** Decides when the next request may go, for all pages together: the back-off after failures, and what the collector asked for. */
-
+/** Decides when the next request may go, for all pages together: back-off after failures, and pauses that the collector asks for. */
 import type { Ports } from '../ports.ts'
 import { readJson } from '../queue/sync-storage.ts'
 
 const firstDelayMs = 1_000
-/** Spread by 20 %, an outage of 8 s costs four requests at most, and its end is noticed within 5 s. */
+/** Spread by 20 %, an outage of 8 s then costs at most four requests, and its end is noticed within 5 s. */
 const earlyCapMs = 3_600
-/** As many make a minute; from then on nobody waits for each second of the collector's. */
+/** They take about a minute; after that the delays grow again. */
 const earlyFailures = 17
 const lateCapMs = 300_000
 /** A longer `Retry-After` would be as good as switching the SDK off. */
 const longestPauseMs = 3_600_000
 
 export interface Pace {
-  /** Epoch ms from which on requests may go; Infinity: not before `restart`. */
+  /** Epoch ms from which requests may go; Infinity: not before `restart`. */
   openAt(): number
   isOpen(): boolean
-  /** Must even a request that cannot wait not go? */
+  /** Whether even a leaving page's last request is blocked. */
   isPaused(): boolean
   /** A request failed: waits longer each time. */
   failed(): void
-  /** Forgets that wait, for there is a reason to try now; a pause still holds. */
+  /** Ends that wait, because there is a reason to try now; a pause still holds. */
   hurry(): void
-  /** The collector asked for it: nobody may hurry for so long. */
+  /** The collector asked for a pause: no page may send for so long. */
   pause(ms: number): void
-  /** The same for this page alone; a new one may find that things have changed. */
+  /** The same for this page alone; a new page tries again. */
   hold(ms: number): void
-  /** All is well again, or may be. */
+  /** Ends every wait and pause: something was delivered, or there is a new token. */
   restart(): void
 }
 
-/** What all pages know; times are epoch ms. */
+/** What all pages share; times are epoch ms. */
 interface Wait {
   /** In a row. */
   failures: number
@@ -47,7 +46,7 @@ export function createPace({ clock, ids, syncStorage }: Ports): Pace {
   const read = (): Wait => ({ ...none, ...readJson<Wait>(syncStorage, name) })
   const change = (changes: Partial<Wait>) =>
     syncStorage.write(name, JSON.stringify({ ...read(), ...changes }))
-  // Beyond the longest pause it was written under a clock that was wrong, and what is no number by somebody else.
+  // A time beyond the longest pause was written by a wrong clock; one that is no number, by someone else.
   const sane = (at: number) => (at - clock.now() <= longestPauseMs ? at : 0)
   const pauseEnd = () => Math.max(heldUntil, sane(read().pausedUntil))
   const openAt = () => Math.max(pauseEnd(), sane(read().waitsUntil))
@@ -83,7 +82,7 @@ function delayAfter(failures: number): number {
     : Math.min((firstDelayMs / 2) * 2 ** failures || earlyCapMs, earlyCapMs)
 }
 
-/** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, an hour at most; 0 when it says nothing. */
+/** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, at most an hour; 0 when it says nothing. */
 export function parseRetryAfter(value: string | null | undefined, now: number): number {
   if (!value) return 0
   const ms = Number(value) * 1_000 || Date.parse(value) - now

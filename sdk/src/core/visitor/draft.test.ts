@@ -8,7 +8,7 @@ import type { Place } from '../ports.ts'
 import { createDrafter, passThrough } from './draft.ts'
 
 const drafterOn = (ports = createFakePorts(), options: Partial<ClientOptions> = {}) =>
-  createDrafter(ports, readOptions({ ...needed, ...options }))
+  createDrafter({ ...ports, settings: readOptions({ ...needed, ...options }) })
 
 /** A draft of a page that was opened there. */
 function draftAt(here: Place, options: Partial<ClientOptions> = {}) {

@@ -1,8 +1,8 @@
-/** Turns a call into a draft: everything about an event that is known at once; state.ts adds who and in which visit. */
+/** Turns a call into a draft: everything about an event that is known at once. state.ts adds the visitor and the session. */
 import { withoutSecrets } from '@headwater/attribution/url'
 import type { WireEvent } from '@headwater/contract'
 import type { Settings } from '../options.ts'
-import type { Ports } from '../ports.ts'
+import type { Parts } from '../parts.ts'
 
 /** What a verb says about its event. */
 export type Fields = Omit<
@@ -12,16 +12,24 @@ export type Fields = Omit<
   props?: object
 }
 
-/** An event that waits for its visitor and its visit. */
+/** How the first event of a page load, or of an app start, got there. */
+export interface Arrival {
+  referrer?: string
+  landing?: string
+  /** Epoch ms. */
+  openedAt: number
+}
+
+/** An event that waits for its visitor and its session. */
 export interface Draft {
   event: WireEvent
-  /** The first of a page load, or start of the app: where that came from, by which address, and when. */
-  arrival?: { referrer?: string; landing?: string; openedAt: number }
+  /** Only the first event of a client has one. */
+  arrival?: Arrival
   /** Resolves when the event is complete; absent when it already is. */
   ready?: Promise<void>
 }
 
-/** A call of reset(): from here on it is someone else. */
+/** A call of `reset`: what follows is another visitor's. */
 export interface Reset {
   anonymousId: string
   /** Epoch ms. */
@@ -29,25 +37,30 @@ export interface Reset {
   ready?: undefined
 }
 
-/** A call that was made before there was a client: its key and its time, epoch ms. */
-export interface Moment {
+/** A call that waits to be written. */
+export type Entry = Draft | Reset
+
+/** Key and time (epoch ms) of a call that was made before there was a client. */
+export interface Stamp {
   key: string
   at: number
 }
 
-/** Makes the drafts of one client instance, which share a stream and count within it. */
-export function createDrafter({ clock, ids, lifecycle }: Ports, settings: Settings) {
+type DrafterParts = Pick<Parts, 'clock' | 'ids' | 'lifecycle' | 'settings'>
+
+/** Makes the drafts of one client instance, which share a stream and are numbered within it. */
+export function createDrafter({ clock, ids, lifecycle, settings }: DrafterParts) {
   const stream = ids.uuid()
   const clean = (url: string | undefined) => url && withoutSecrets(url, settings.sensitiveKeys)
   let seq = 0
 
-  return (fields: Fields, moment?: Moment): Draft => {
+  return (fields: Fields, stamp?: Stamp): Draft => {
     const { url, title, referrer, landing } = lifecycle.place()
-    // As JSON sees it now: what the caller changes later has no effect.
+    // A copy, as JSON sees it now: what the caller changes later has no effect.
     const said: Pick<WireEvent, 'type'> = JSON.parse(JSON.stringify(fields))
     const event: WireEvent = {
-      idempotency_key: moment?.key ?? ids.uuid(),
-      occurred_at: new Date(moment?.at ?? clock.now()).toISOString(),
+      idempotency_key: stamp?.key ?? ids.uuid(),
+      occurred_at: new Date(stamp?.at ?? clock.now()).toISOString(),
       stream,
       seq: ++seq,
       url: clean(url),
@@ -56,32 +69,30 @@ export function createDrafter({ clock, ids, lifecycle }: Ports, settings: Settin
       ...said,
     }
     if (seq > 1) return { event }
-    // Where the page has a hook, the address is what that makes of it, the landing's too.
-    return {
-      event,
-      arrival: {
-        referrer: standIn(clean(referrer), url, settings),
-        landing: settings.before ? undefined : clean(landing),
-        openedAt: clock.openedAt,
-      },
+    const arrival: Arrival = {
+      referrer: standIn(clean(referrer), url, settings),
+      // With a hook of the page the landing is the address that the hook returned.
+      landing: settings.before ? undefined : clean(landing),
+      openedAt: clock.openedAt,
     }
+    return { event, arrival }
   }
 }
 
 /**
- * What the page's own hook makes of an event, as JSON sees it; undefined: it is dropped. What tells the event apart stays
- * as it is. Throws as the hook does, and where no event came back.
+ * What the page's hook makes of an event, as JSON sees it; undefined when it drops the event. The hook cannot change what
+ * identifies an event. Throws when the hook throws, or returns no event.
  */
 export function passThrough(before: Settings['before'], event: WireEvent): WireEvent | undefined {
   if (!before) return event
   const { idempotency_key, stream, seq, occurred_at, type } = event
   const answer = before(event)
   if (!answer) return undefined
-  if (answer.type !== type) throw new Error('it answered no event of this type')
+  if (answer.type !== type) throw new Error('it returned no event of this type')
   return JSON.parse(JSON.stringify({ ...answer, idempotency_key, stream, seq, occurred_at }))
 }
 
-/** A site that only passes visitors on counts as the page's own. */
+/** A site that only passes visitors on counts as the page's own site. */
 function standIn(referrer: string | undefined, url: string | undefined, { ignoredReferrers }: Settings) {
   const site = `${originOf(referrer)}`.replace(/:\d+$/, '')
   const isIgnored = ignoredReferrers.some((host) => site.endsWith(`//${host}`) || site.endsWith(`.${host}`))

@@ -3,8 +3,8 @@ import { limits, type WireTouch } from '@headwater/contract'
 import { openPage } from '@headwater/testkit/fake-page'
 import { createFakeLifecycle, noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
+import type { VisitorSession } from '../records.ts'
 import { withTouch } from './earlier-touches.ts'
-import type { VisitorSession } from './session.ts'
 
 const shop = 'https://shop.example/'
 

@@ -1,10 +1,11 @@
-/** The journal of how the visitor came, each time: kept on the device, told with identify and conversions. */
+/** The earlier touches: how the visitor arrived, each time. Kept on the device, sent with identify and conversions. */
 import { hasCampaign } from '@headwater/attribution/campaign'
 import { limits, type WireTouch } from '@headwater/contract'
+import type { VisitorSession } from '../records.ts'
 import { originOf } from './draft.ts'
-import { type VisitorSession, wireSession } from './session.ts'
+import { wireSession } from './session.ts'
 
-/** Adds how this session began. The first touch stays for ever; a later direct one is no news; the oldest others give way. */
+/** Adds how this session began. The first touch always stays; a later direct one adds nothing; the oldest of the others are dropped. */
 export function withTouch(touches: WireTouch[] = [], session: VisitorSession): WireTouch[] {
   const isKnown = touches.some(({ session_id }) => session_id === session.id)
   if (isKnown || !session.landingUrl || (touches.length > 0 && isDirect(session))) return touches

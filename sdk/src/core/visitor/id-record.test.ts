@@ -2,9 +2,9 @@
 import { defaultSessionRules } from '@headwater/attribution/session'
 import { noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
+import type { State, VisitorSession } from '../records.ts'
 import { formatIdRecord, withIdRecord } from './id-record.ts'
-import type { VisitorSession } from './session.ts'
-import { type State, settle } from './state.ts'
+import { settle } from './state.ts'
 
 const session: VisitorSession = {
   id: 's1',

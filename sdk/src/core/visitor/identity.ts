@@ -1,8 +1,8 @@
-/** Who is signed in: which ids are taken, and how an e-mail address leaves the device only as its hash. */
+/** Which ids `identify` accepts, and how an e-mail address becomes its hash, the only form in which it leaves the device. */
 import { isIllegalId, limits, type WireIdentity } from '@headwater/contract'
 import type { Ids } from '../ports.ts'
 
-/** The id as it will be sent; undefined when it is no id, such as null, 'undefined' or a blank. */
+/** The id as it will be sent; undefined when it identifies nobody, such as null, 'undefined' or a blank. */
 export function readUserId(userId: unknown): string | undefined {
   const id = typeof userId === 'string' || typeof userId === 'number' ? String(userId).trim() : ''
   return isIllegalId(id) || id.length > limits.userId ? undefined : id

@@ -3,8 +3,9 @@ import { defaultSessionRules, type SessionRules } from '@headwater/attribution/s
 import type { WireEvent } from '@headwater/contract'
 import { noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
+import type { VisitorSession } from '../records.ts'
 import type { Draft } from './draft.ts'
-import { sessionAfter, type VisitorSession, wireSession } from './session.ts'
+import { sessionAfter, wireSession } from './session.ts'
 
 const minute = 60_000
 const shop = 'https://shop.example/'

@@ -1,19 +1,9 @@
-/** Decides which visit an event belongs to, by the rule in packages/attribution/src/session.ts. */
+/** Decides which session an event belongs to, by the rule in packages/attribution/src/session.ts. */
 import { type Campaign, hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
 import { continuesSession, type SessionRules } from '@headwater/attribution/session'
 import type { WireSession } from '@headwater/contract'
+import type { State, VisitorSession } from '../records.ts'
 import type { Draft } from './draft.ts'
-import type { State } from './state.ts'
-
-/** The visit as the device remembers it. Times are epoch ms. */
-export interface VisitorSession extends Campaign {
-  id: string
-  startedAt: number
-  userId?: string
-  /** Absent: the visit began on another subdomain, which knows. */
-  landingUrl?: string
-  referrerUrl?: string
-}
 
 interface Turn {
   draft: Draft
@@ -21,19 +11,19 @@ interface Turn {
   userId: string | undefined
 }
 
-/** The session that this draft belongs to: the current one, or one that it opens. */
+/** The session of this draft: the current one, or one that it opens. */
 export function sessionAfter(
   { session, seenAt }: State,
   { draft, at, userId }: Turn,
   rules: SessionRules,
 ): VisitorSession {
-  // Only an arrival may end a session by its campaign: a click on a page that still carries the parameters of an
-  // earlier visit must not take the visitor back into it while another tab goes on with a later one.
+  // Only an arrival may end a session by its campaign. A click on a page that still has the parameters of an earlier
+  // session in its address must not return the visitor to it while another tab goes on with a later one.
   const { event } = draft
   const campaign = event.type === 'page' || draft.arrival ? campaignOf(draft) : undefined
-  // It has opened this one already, for a page that was leaving.
+  // This event has opened the session already, for a page that was leaving.
   const isOpener = session?.id === event.idempotency_key
-  // Another website's client has opened it on this very page: it is the same visit, and began here.
+  // Another website's client opened it on this very page: it is the same session, and it began here.
   const isShared = session && !session.landingUrl && session.startedAt >= Number(draft.arrival?.openedAt)
   const next = { at, userId, campaign: isShared ? undefined : campaign }
   if (!session || isOpener || !continuesSession({ ...session, lastSeenAt: seenAt }, next, rules))
@@ -49,12 +39,12 @@ function openSession(draft: Draft, at: number, userId: string | undefined): Visi
     startedAt: at,
     userId,
     landingUrl: landingOf(draft),
-    referrerUrl: draft.arrival?.referrer, // a session that opens later on the page came from nowhere
+    referrerUrl: draft.arrival?.referrer, // a session that opens later on the page has no referrer
     ...campaignOf(draft),
   }
 }
 
-// A router may have taken the parameters out of the address before we came.
+// A router may have removed the parameters from the address before the SDK was loaded.
 function campaignOf(draft: Draft): Campaign {
   const campaign = parseCampaign(draft.event.url)
   return hasCampaign(campaign) ? campaign : parseCampaign(landingOf(draft))
@@ -64,15 +54,9 @@ function landingOf({ arrival, event }: Draft): string | undefined {
   return arrival?.landing ?? event.url
 }
 
-/** The session as it travels with each of its events. */
-export function wireSession({
-  id,
-  startedAt,
-  landingUrl,
-  referrerUrl,
-  utm,
-  clickIds,
-}: VisitorSession): WireSession {
+/** The session as each of its events carries it. */
+export function wireSession(session: VisitorSession): WireSession {
+  const { id, startedAt, landingUrl, referrerUrl, utm, clickIds } = session
   return {
     id,
     started_at: new Date(startedAt).toISOString(),

@@ -3,8 +3,9 @@ import { defaultSessionRules as rules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
 import { noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
+import type { State } from '../records.ts'
 import type { Draft, Reset } from './draft.ts'
-import { type State, settle } from './state.ts'
+import { settle } from './state.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute

@@ -1,7 +1,7 @@
 /** States how notices reach their listeners. */
 import { createFakeClock } from '@headwater/testkit/fake-ports'
 import { expect, test } from 'vitest'
-import { createEmitter } from './notices.ts'
+import { createEmitter } from './emitter.ts'
 
 const lost = { reason: 'queue_full', count: 1 } as const
 
@@ -31,6 +31,27 @@ test('each subscription ends by its own undo, also in the middle of a notice', (
   emit('dropped', lost)
   undo()
   expect(heard).toEqual(['once', 'always', 'always'])
+})
+
+test('a subscription that another listener ends does not hear the notice any more', () => {
+  const { on, emit } = setUp()
+  const heard: string[] = []
+  on('dropped', () => undo())
+  const undo = on('dropped', () => heard.push('late'))
+  emit('dropped', lost)
+  expect(heard).toEqual([])
+})
+
+test('a listener does not hear the notices that it causes itself, so it never calls itself', () => {
+  const { on, emit } = setUp()
+  const heard: string[] = []
+  on('dropped', () => {
+    heard.push('cause')
+    emit('dropped', lost)
+  })
+  on('dropped', () => heard.push('other'))
+  emit('dropped', lost)
+  expect(heard).toEqual(['cause', 'other', 'other'])
 })
 
 test('a listener that throws disturbs nobody, and its error surfaces by itself', async () => {

@@ -1,0 +1,64 @@
+/** The stable codes of everything that can go wrong. Their texts are in messages.ts and sdk/ERRORS.md. */
+
+// The meanings are in the comments of the types, because editors show nothing for one member of a union.
+
+/**
+ * Why an event, or a part of one, was lost:
+ *
+ * - `queue_full`: more waited on this device than it keeps (10 MB), and the oldest were dropped; or more than 10,000 calls
+ *   waited for consent or for storage, and the newest were dropped
+ * - `rejected`: the collector refused this one event; `code` and `message` say why
+ * - `refused`: the collector refused the request, down to this single event; it is too large, for example
+ * - `illegal_id`: `identify` was called with something that identifies nobody
+ * - `invalid_event`: the event could not be written as JSON, or not be kept at all
+ * - `email_not_hashed`: the page has no secure context (https), so the event went without its e-mail hash
+ * - `before`: your `before` hook dropped it
+ * - `before_failed`: your `before` hook threw
+ * - `consent_denied`: the visitor does not agree; these losses are not reported to the collector
+ * - `shut_down`: it was recorded after `shutdown`
+ */
+export type DropReason =
+  | 'queue_full'
+  | 'rejected'
+  | 'refused'
+  | 'illegal_id'
+  | 'invalid_event'
+  | 'email_not_hashed'
+  | 'before'
+  | 'before_failed'
+  | 'consent_denied'
+  | 'shut_down'
+
+/**
+ * What went wrong:
+ *
+ * - `storage_failed`: the device keeps nothing; from now on events last as long as the page
+ * - `collector_refused`: sending pauses: after status 401 until `setToken` or a reload, otherwise for five minutes
+ * - `delivery_failed`: sending failed in an unexpected way; it is tried again
+ * - `invalid_token`: `setToken` was called without a public token of this website, and changed nothing
+ * - `illegal_id`: `identify` was called with something that identifies nobody, and was ignored
+ * - `invalid_event`: an event could not be written as JSON, and was dropped
+ * - `before_failed`: your `before` hook threw, and the event was dropped
+ * - `invalid_consent`: `consent` was called with an unknown state, and changed nothing
+ */
+export type ErrorCode =
+  | 'storage_failed'
+  | 'collector_refused'
+  | 'delivery_failed'
+  | 'invalid_token'
+  | 'illegal_id'
+  | 'invalid_event'
+  | 'before_failed'
+  | 'invalid_consent'
+
+/** What a ConfigError is about. */
+export type ConfigCode =
+  | 'no_page'
+  | 'option_token'
+  | 'option_endpoint'
+  | 'option_flush_interval_ms'
+  | 'option_batch_size'
+  | 'option_consent'
+  | 'option_persistence'
+  | 'option_ignored_referrers'
+  | 'option_sensitive_keys'
