@@ -203,9 +203,9 @@ export function createFakeIds(series = 0): FakeIds {
 }
 
 export interface FakeStorage extends Storage {
-  /** From now on nothing can be read or written: all but `exclusively` rejects with this. */
+  /** From now on nothing can be read or written: all but `alone` rejects with this. */
   failWith(error: Error): void
-  /** From now on nothing is answered, but by `exclusively`. */
+  /** From now on nothing is answered, but by `alone`. */
   hang(): void
 }
 
@@ -227,8 +227,8 @@ export function createFakeStorage(store: Storage = createMemoryStorage(Infinity)
     count: () => attempt(() => store.count()),
     dump: () => attempt(() => store.dump()),
     clear: () => attempt(() => store.clear()),
-    exclusively(task) {
-      const run = held.then(() => store.exclusively(task)) // one at a time, also among tabs
+    alone(task) {
+      const run = held.then(() => store.alone(task)) // one at a time, also among tabs
       held = run.catch(() => {}) // its caller hears of it
       return run
     },

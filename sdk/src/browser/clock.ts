@@ -5,16 +5,16 @@ import type { Clock } from '../core/ports.ts'
 const leapMs = 1_000
 
 export function createClock(): Clock {
-  let startedAt = Date.now() - performance.now()
+  let startedAt = deviceTime() - steadyTime()
 
   return {
     openedAt: Math.floor(startedAt),
     now() {
       // While a laptop sleeps, performance.now() stands still in Chromium and Firefox on some systems
       // (https://github.com/w3c/hr-time/issues/115), and the device's time leaps ahead. When it is set back, that is ignored.
-      const apparent = Date.now() - performance.now()
+      const apparent = deviceTime() - steadyTime()
       if (apparent - startedAt > leapMs) startedAt = apparent
-      return Math.round(startedAt + performance.now())
+      return Math.round(startedAt + steadyTime())
     },
     after(ms, task) {
       const timer = setTimeout(task, ms)
@@ -22,3 +22,7 @@ export function createClock(): Clock {
     },
   }
 }
+
+// A page may have put its own things in the place of both. The collector corrects times by when they were sent.
+const deviceTime = () => Number(Date.now()) || 0
+const steadyTime = () => performance?.now?.() ?? 0

@@ -42,10 +42,16 @@ function widestDomain(): string {
   return ''
 }
 
+/** A form or an image of this name hides the document's own text: `<img name="title">`. */
+export function textOfDocument(name: 'cookie' | 'title' | 'referrer'): string {
+  const text: unknown = document[name]
+  return typeof text === 'string' ? text : Reflect.get(Document.prototype, name, document)
+}
+
 /** All cookies that scripts may read, `name=value; name=value`. */
 export function cookieText(): string {
   try {
-    return document.cookie
+    return textOfDocument('cookie')
   } catch {
     return '' // a sandboxed frame may not read any
   }

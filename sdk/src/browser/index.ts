@@ -1,8 +1,8 @@
 /** The npm entry for browsers. */
 import type { Client, EventMap } from '../core/api.ts'
-import { messageOf } from '../core/messages.ts'
+import { ConfigError, messageOf } from '../core/messages.ts'
 import type { Notices } from '../core/notices.ts'
-import { type ClientOptions, ConfigError } from '../core/options.ts'
+import type { ClientOptions } from '../core/options.ts'
 import { createBrowserCore } from './client.ts'
 
 export type { Client, Conversion, EventMap, Stored, Traits } from '../core/api.ts'
@@ -23,7 +23,7 @@ export { type ClientOptions, ConfigError }
  */
 export function createClient<Events extends object = EventMap>(options: ClientOptions): Client<Events> {
   if (typeof window === 'undefined') throw new ConfigError(messageOf('no_page'))
-  const { client, start } = createBrowserCore(options)
+  const { client, start } = createBrowserCore(withoutUndefined(options))
   if (options.debug) debugLater(client)
   start()
   return client as Client<Events> // the event map exists for the compiler alone
@@ -39,4 +39,9 @@ function debugLater({ on }: Pick<Client, 'on'>): void {
   const loaded = import('../extras/debug.ts').then(({ debug }) => debug({ on: listen })).catch(console.warn)
   const names = ['recorded', 'answered', 'dropped', 'error'] as const
   for (const name of names) on(name, (notice) => loaded.then(() => listeners[name]?.(notice as never))) // `listen` has paired them
+}
+
+// An undefined option counts as left out.
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T // lacks what T may lack
 }

@@ -4,34 +4,36 @@ import { watchPages } from './navigation.ts'
 import { adCookiesOfPage, placeOfPage } from './page.ts'
 
 export function createLifecycle(): Lifecycle {
-  const shown = new Promise<void>(whenShown)
-
   return {
-    shown,
+    shown: new Promise<void>(whenShown),
     place: placeOfPage,
     adCookies: adCookiesOfPage,
     watch({ arrive, leave, resume }) {
-      const ending = new AbortController()
-      const { signal } = ending
+      // Listeners stay on the page, and do nothing after the end: some pages wrap addEventListener, and lose its options.
+      let isWatching = true
+      const listen = (type: string, listener: () => void) =>
+        addEventListener(type, () => isWatching && listener())
       whenShown(() => {
-        if (arrive) watchPages(arrive, signal)
+        if (arrive) watchPages((titled) => isWatching && arrive(titled))
         // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with pagehide alone.
-        const turn = () => (document.visibilityState === 'hidden' ? leave() : resume())
-        addEventListener('visibilitychange', turn, { signal }) // on the window, after the page's own listeners on the document
-        addEventListener('pagehide', leave, { signal })
-        leaveEarly(leave, signal)
-        addEventListener('online', resume, { signal })
+        // On the window, after the page's own listeners on the document.
+        listen('visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : resume()))
+        listen('pagehide', leave)
+        listen('online', resume)
+        leaveEarly(() => isWatching && leave())
         resume()
       })
-      return () => ending.abort()
+      return () => {
+        isWatching = false
+      }
     },
   }
 }
 
 /** When a tab is closed while its page loads, Chromium does not send what is requested at pagehide. */
-function leaveEarly(leave: () => void, signal: AbortSignal): void {
+function leaveEarly(leave: () => unknown): void {
   if (document.readyState === 'complete') return
-  addEventListener('beforeunload', leave, { signal })
+  addEventListener('beforeunload', leave)
   // Firefox keeps no page with such a listener in its back/forward cache.
   addEventListener('load', () => removeEventListener('beforeunload', leave))
 }

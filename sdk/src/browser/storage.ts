@@ -1,7 +1,8 @@
 /** The device's storage: one IndexedDB database per collector and website, one record per event, and one for the state. */
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval'
+
 import type { Storage } from '../core/ports.ts'
 import type { State, StoredEvent } from '../core/records.ts'
+import { createStore, promisifyRequest, type UseStore } from './database.ts'
 import { createWebLock } from './web-lock.ts'
 
 // The demo shop (collector/src/dev/demo.html) and the journey (packages/journeys/src/journey.test.ts) use these names too, and
@@ -12,6 +13,8 @@ const nameOf = (event: StoredEvent) => `q${event.key}`
 const allEvents = () => IDBKeyRange.bound('q', 'r')
 const stateName = 'state'
 const bytesName = 'bytes'
+/** In one transaction; if that does not make enough room, the next one drops more. */
+const maxDropped = 1_000
 
 /** Reading and writing fail where IndexedDB is missing, forbidden or broken. Beyond `maxBytes` of JSON the oldest events are dropped. */
 export function createIndexedDbStorage(name: string, maxBytes: number): Storage {
@@ -33,10 +36,11 @@ export function createIndexedDbStorage(name: string, maxBytes: number): Storage 
         records.put(settled.state, stateName)
         for (const event of settled.events) records.put(event, nameOf(event))
         const bytes = ((await read<number>(records, bytesName)) ?? 0) + bytesOf(settled.events)
-        const [left, lost] = bytes > maxBytes ? await trim(records, bytes, maxBytes) : [bytes, 0]
-        records.put(left, bytesName)
+        const dropped = bytes > maxBytes ? await oldestOf(records, bytes - maxBytes) : []
+        for (const event of dropped) records.delete(nameOf(event))
+        records.put(bytes - bytesOf(dropped), bytesName)
         await promisifyRequest(records.transaction)
-        return { ...settled, lost }
+        return { ...settled, lost: dropped.length }
       }),
     peek: (limit) => ask((records) => records.getAll(allEvents(), limit)),
     remove: (events) =>
@@ -53,7 +57,7 @@ export function createIndexedDbStorage(name: string, maxBytes: number): Storage 
     async clear() {
       if (await isThere()) await transact('readwrite', (records) => promisifyRequest(records.clear()))
     },
-    exclusively: createWebLock(name),
+    alone: createWebLock(name),
   }
 }
 
@@ -61,23 +65,18 @@ function read<T>(records: IDBObjectStore, name: string): Promise<T | undefined> 
   return promisifyRequest(records.get(name))
 }
 
-/** Deletes the oldest events until the rest fits; returns how much is left, and how many were dropped. */
-async function trim(records: IDBObjectStore, bytes: number, maxBytes: number): Promise<[number, number]> {
-  let lost = 0
-  while (bytes > maxBytes) {
-    const oldest: StoredEvent[] = await promisifyRequest(records.getAll(allEvents(), 100))
-    if (oldest.length === 0) return [0, lost]
-    for (const event of oldest) {
-      if (bytes <= maxBytes) break
-      records.delete(nameOf(event))
-      bytes -= bytesOf([event])
-      lost++
-    }
-  }
-  return [bytes, lost]
+/** The oldest events, as many as have so many bytes. */
+async function oldestOf(records: IDBObjectStore, bytes: number): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = await promisifyRequest(records.getAll(allEvents(), maxDropped))
+  return events.filter(({ json }) => {
+    bytes -= json.length
+    return bytes + json.length > 0
+  })
 }
 
 // UTF-16 units, which are bytes for most of what is in an event.
 function bytesOf(events: StoredEvent[]): number {
-  return events.reduce((sum, { json }) => sum + json.length, 0)
+  let bytes = 0
+  for (const { json } of events) bytes += json.length // not by `reduce`, which Prototype.js 1.6 replaced
+  return bytes
 }

@@ -6,12 +6,15 @@ import { post } from './post.ts'
 const keepaliveBytes = 60_000
 /** The collector answers within 3 s, if only by 503; ten seconds leave room for a slow network. */
 const timeoutMs = 10_000
+/** "Request Header Fields Too Large", by the collector or a server in front of it. */
+const tooLargeHeaders = 431
 /** A smaller body fits into one packet anyway. */
 const worthPacking = 1_000
 
 /** `idCookieDomain`: a collector on the page's own origin is asked to set the id cookie again on this domain. */
 export function createTransport(idCookieDomain?: () => string): Transport {
   let bytesInFlight = 0
+  let credentials: RequestCredentials = 'same-origin'
 
   async function exchange(request: typeof post, url: string, text: Body): Promise<Answer> {
     const body = typeof text === 'string' ? new TextEncoder().encode(text) : text
@@ -25,8 +28,11 @@ export function createTransport(idCookieDomain?: () => string): Transport {
       const headers = { 'content-type': 'text/plain' }
       // ky's own time limit ends with the headers; this one also covers reading the answer.
       const signal = AbortSignal.timeout?.(timeoutMs) // Safari before 16 lacks it
-      const init = { method: 'POST', body, headers, keepalive, signal }
-      return await readAnswer(await request(url + encoding + cookie, init))
+      const init = { method: 'POST', body, headers, keepalive, signal, credentials }
+      const answer = await readAnswer(await request(url + encoding + cookie, init))
+      if (answer.status !== tooLargeHeaders) return answer
+      credentials = 'omit' // a collector on the page's own origin gets all cookies of the page, and needs none
+      return { ...answer, status: 503 } // soon tried again
     } catch {
       return { status: 0 } // whatever happened, there was no answer: the flush loop keeps the events and tries again
     } finally {
@@ -35,8 +41,8 @@ export function createTransport(idCookieDomain?: () => string): Transport {
   }
 
   return {
-    pack: async (text) =>
-      text.length < worthPacking || !('CompressionStream' in window) ? text : gzip(text).catch(() => text),
+    // Where the browser cannot compress, the text goes as it is.
+    pack: async (text) => (text.length < worthPacking ? text : gzip(text).catch(() => text)),
     send: (url, body) => exchange(post, url, body),
     sendLeaving: (url, body) => exchange(fetch, url, body), // ky starts a tick later
     leavingBytes: () => keepaliveBytes - bytesInFlight,

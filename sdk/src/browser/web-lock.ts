@@ -1,8 +1,8 @@
 /** Runs tasks one page at a time, by a Web Lock. */
 import type { Storage } from '../core/ports.ts'
 
-/** `Storage.exclusively` for all pages that use the same name. */
-export function createWebLock(name: string): Storage['exclusively'] {
+/** `Storage.alone` for all pages that use the same name. */
+export function createWebLock(name: string): Storage['alone'] {
   let release = () => {}
   // A page that holds a lock is evicted from the back/forward cache, and a frozen one would keep all others waiting.
   addEventListener('pagehide', () => release())

@@ -1,7 +1,7 @@
 /** The client: wires the parts together. */
 import type { Client } from './api.ts'
-import { createDrops } from './drops.ts'
 import { createEmitter } from './emitter.ts'
+import { createLosses } from './losses.ts'
 import { isConsent, type Settings, websiteKeyOf } from './options.ts'
 import { createPageViews } from './page-views.ts'
 import type { Parts } from './parts.ts'
@@ -23,18 +23,20 @@ export interface Core {
 
 /** The settings become the client's own: `setToken` and `consent` change them. */
 export function createCore(settings: Settings, ports: Ports): Core {
-  const notices = createEmitter(ports.clock)
-  const { emit, complain, on } = notices
-  const parts: Parts = { ...ports, settings, drops: createDrops(emit), notices }
-  const queue = createQueue(parts, () => flusher.wake())
+  const emitter = createEmitter(ports.clock)
+  const parts: Parts = { ...ports, ...emitter, ...createLosses(emitter.emit), settings }
+  const { complain, lose, on } = parts
+  const queue = createQueue(parts, (waiting) => flusher.wake(waiting))
   const flusher = createFlusher(parts, queue)
   const recorder = createRecorder(parts, queue)
   let unwatch: Undo | undefined
 
+  const visitor = () => (settings.consent === 'granted' ? queue.visitor() : undefined)
+
   function deny(): void {
     const { count, done } = recorder.forget()
-    if (count > 0) emit('dropped', { reason: 'consent_denied', count })
-    done.catch((cause) => complain('storage_failed', cause, cause))
+    if (count > 0) lose('consent_denied', { count })
+    done.catch((cause) => complain('forget_failed', cause, cause))
   }
 
   const client: Client = {
@@ -46,6 +48,8 @@ export function createCore(settings: Settings, ports: Ports): Core {
       if (state === 'granted') flusher.flush()
       if (state === 'denied') deny()
     },
+    anonymousId: () => visitor()?.anonymousId,
+    sessionId: () => visitor()?.session?.id,
     stored: queue.inspect,
     forget: async () => void (await recorder.forget().done),
     flush: flusher.flush,

@@ -10,10 +10,11 @@
  * - `rejected`: the collector refused this one event; `code` and `message` say why
  * - `refused`: the collector refused the request, down to this single event; it is too large, for example
  * - `illegal_id`: `identify` was called with something that identifies nobody
- * - `invalid_event`: the event could not be written as JSON, or not be kept at all
+ * - `invalid_event`: the event could not be recorded, or not be kept at all
+ * - `invalid_value`: a part of its properties was left out: no JSON can hold it, or it was too large or nested too deep
  * - `email_not_hashed`: the page has no secure context (https), so the event went without its e-mail hash
- * - `before`: your `before` hook dropped it
- * - `before_failed`: your `before` hook threw
+ * - `before_send`: your `beforeSend` hook dropped it
+ * - `before_send_failed`: your `beforeSend` hook threw
  * - `consent_denied`: the visitor does not agree; these losses are not reported to the collector
  * - `shut_down`: it was recorded after `shutdown`
  */
@@ -23,42 +24,38 @@ export type DropReason =
   | 'refused'
   | 'illegal_id'
   | 'invalid_event'
+  | 'invalid_value'
   | 'email_not_hashed'
-  | 'before'
-  | 'before_failed'
+  | 'before_send'
+  | 'before_send_failed'
   | 'consent_denied'
   | 'shut_down'
 
 /**
- * What went wrong:
+ * What went wrong. The same message is reported once on each page:
  *
  * - `storage_failed`: the device keeps nothing; from now on events last as long as the page
+ * - `forget_failed`: storage could not be emptied after `forget` or a refusal
  * - `collector_refused`: sending pauses: after status 401 until `setToken` or a reload, otherwise for five minutes
  * - `delivery_failed`: sending failed in an unexpected way; it is tried again
  * - `invalid_token`: `setToken` was called without a public token of this website, and changed nothing
  * - `illegal_id`: `identify` was called with something that identifies nobody, and was ignored
- * - `invalid_event`: an event could not be written as JSON, and was dropped
- * - `before_failed`: your `before` hook threw, and the event was dropped
+ * - `invalid_event`: an event could not be recorded, and was dropped
+ * - `invalid_value`: a part of an event's properties was left out; reported once for each place
+ * - `before_send_failed`: your `beforeSend` hook threw, and the event was dropped
  * - `invalid_consent`: `consent` was called with an unknown state, and changed nothing
  */
 export type ErrorCode =
   | 'storage_failed'
+  | 'forget_failed'
   | 'collector_refused'
   | 'delivery_failed'
   | 'invalid_token'
   | 'illegal_id'
   | 'invalid_event'
-  | 'before_failed'
+  | 'invalid_value'
+  | 'before_send_failed'
   | 'invalid_consent'
 
-/** What a ConfigError is about. */
-export type ConfigCode =
-  | 'no_page'
-  | 'option_token'
-  | 'option_endpoint'
-  | 'option_flush_interval_ms'
-  | 'option_batch_size'
-  | 'option_consent'
-  | 'option_persistence'
-  | 'option_ignored_referrers'
-  | 'option_sensitive_keys'
+/** What a ConfigError is about: there is no page to run on, or an option cannot work. */
+export type ConfigCode = 'no_page' | 'invalid_option'

@@ -2,6 +2,7 @@
 import { createFakeClock } from '@headwater/testkit/fake-ports'
 import { expect, test } from 'vitest'
 import { createEmitter } from './emitter.ts'
+import { messageOf } from './messages.ts'
 
 const lost = { reason: 'queue_full', count: 1 } as const
 
@@ -33,15 +34,6 @@ test('each subscription ends by its own undo, also in the middle of a notice', (
   expect(heard).toEqual(['once', 'always', 'always'])
 })
 
-test('a subscription that another listener ends does not hear the notice any more', () => {
-  const { on, emit } = setUp()
-  const heard: string[] = []
-  on('dropped', () => undo())
-  const undo = on('dropped', () => heard.push('late'))
-  emit('dropped', lost)
-  expect(heard).toEqual([])
-})
-
 test('a listener does not hear the notices that it causes itself, so it never calls itself', () => {
   const { on, emit } = setUp()
   const heard: string[] = []
@@ -54,7 +46,20 @@ test('a listener does not hear the notices that it causes itself, so it never ca
   expect(heard).toEqual(['cause', 'other', 'other'])
 })
 
-test('a listener that throws disturbs nobody, and its error surfaces by itself', async () => {
+test('the same message of an error is emitted once', () => {
+  const { on, complain } = setUp()
+  const heard: string[] = []
+  on('error', ({ message }) => heard.push(message))
+  for (const found of ['a', 'b', 'a']) complain('illegal_id', found)
+  complain('invalid_consent', 'a')
+  expect(heard).toEqual([
+    messageOf('illegal_id', 'a'),
+    messageOf('illegal_id', 'b'),
+    messageOf('invalid_consent', 'a'),
+  ])
+})
+
+test('a listener that throws disturbs no other, and its error becomes an uncaught one', async () => {
   const { clock, on, emit } = setUp()
   const heard: string[] = []
   on('dropped', () => {

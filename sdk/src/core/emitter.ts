@@ -8,7 +8,10 @@ export type Emit = <Name extends keyof Notices>(name: Name, notice: Notices[Name
 
 export interface Emitter {
   emit: Emit
-  /** Emits an `error` with the message of its code; `found` is what was there instead of what was needed. */
+  /**
+   * Emits an `error` with the message of its code; `found` is what was there instead of what was needed. The same message
+   * is emitted once, because a page may repeat its mistake in a loop.
+   */
   complain(code: ErrorCode, found: unknown, cause?: unknown): void
   /** Returns its own undo. */
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void
@@ -26,6 +29,7 @@ interface Subscription {
  */
 export function createEmitter(clock: Clock): Emitter {
   let subscriptions: Subscription[] = []
+  const said: string[] = []
 
   function call(subscription: Subscription, notice: unknown): void {
     subscription.isRunning = true
@@ -41,14 +45,17 @@ export function createEmitter(clock: Clock): Emitter {
 
   const emit: Emit = (name, notice) => {
     for (const subscription of subscriptions) {
-      const isOn = subscription.name === name && subscriptions.includes(subscription)
-      if (isOn && !subscription.isRunning) call(subscription, notice)
+      if (subscription.name === name && !subscription.isRunning) call(subscription, notice)
     }
   }
 
   return {
     emit,
-    complain: (code, found, cause) => emit('error', { code, message: messageOf(code, found), cause }),
+    complain(code, found, cause) {
+      const message = messageOf(code, found)
+      if (!said.includes(message)) emit('error', { code, message, cause })
+      said.push(message)
+    },
     on(name, listener) {
       const subscription: Subscription = { name, listener }
       subscriptions = [...subscriptions, subscription]

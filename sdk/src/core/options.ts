@@ -1,8 +1,7 @@
 /** Reads and checks the options of a client, before anything starts. */
 import { defaultSessionRules, type SessionRules } from '@headwater/attribution/session'
 import { limits, type WireEvent } from '@headwater/contract'
-import type { ConfigCode } from './codes.ts'
-import { messageOf } from './messages.ts'
+import { type CheckedOption, configError } from './messages.ts'
 
 /** What the visitor agrees to: `granted` stores and sends events, `pending` keeps them in memory, `denied` keeps nothing. */
 export type ConsentState = 'granted' | 'denied' | 'pending'
@@ -48,80 +47,65 @@ export interface ClientOptions {
   sensitiveKeys?: string[]
   /**
    * Receives each event before it is stored, and returns it, changed or not. `null` or `undefined` drops the event, counted
-   * as `before`. Visitor and session are added later. When the hook throws, its event is dropped.
+   * as `before_send`. Visitor and session are added later. When the hook throws, its event is dropped.
    */
-  before?: (event: WireEvent) => WireEvent | null | undefined
+  beforeSend?: (event: WireEvent) => WireEvent | null | undefined
   /** Logs the way of each event to the console, from the call to the receipt. Default false. */
   debug?: boolean
 }
 
 export type Persistence = 'cookie' | 'local' | 'memory'
 
-/** The options with their defaults; the endpoint ends without a slash. */
-export interface Settings extends Required<Omit<ClientOptions, Optional>>, Pick<ClientOptions, Optional> {
-  sessionRules: SessionRules
-}
-
-/** The options that stay optional, or mean something for others only. */
-type Optional = 'before' | 'collectorCookie' | 'respectDnt' | 'newCampaignStartsSession' | 'debug'
-
-/**
- * An option that cannot work, or no page to run on. The message says what the option must be, what was found, and what
- * to do.
- */
-export class ConfigError extends Error {
-  override name = 'ConfigError'
+/** The options with their defaults, and with the rules for sessions; the endpoint ends without a slash. */
+export interface Settings
+  extends SessionRules,
+    Required<typeof defaults>,
+    Pick<ClientOptions, 'token' | 'endpoint' | 'beforeSend' | 'collectorCookie'> {
+  consent: ConsentState
 }
 
 const longestIntervalMs = 3_600_000
 
+const defaults = {
+  autoPage: true,
+  flushIntervalMs: 5_000,
+  batchSize: 100,
+  persistence: 'cookie' as Persistence,
+  ignoredReferrers: [] as string[],
+  sensitiveKeys: [] as string[],
+}
+
+/** What each option must be; messages.ts says it in words. */
+const checks: Record<CheckedOption, (value: unknown) => unknown> = {
+  token: websiteKeyOf,
+  endpoint: hostOf,
+  flushIntervalMs: isWholeUpTo(longestIntervalMs),
+  batchSize: isWholeUpTo(limits.eventsPerBatch),
+  consent: isConsent,
+  persistence: (value) => /^(cookie|local|memory)$/.test(`${value}`),
+  ignoredReferrers: Array.isArray,
+  sensitiveKeys: Array.isArray,
+}
+
 /** Throws a ConfigError for the first option that cannot work. `unasked` is the consent when the page does not say any. */
 export function readOptions(options: ClientOptions, unasked: ConsentState = 'granted'): Settings {
-  const {
-    autoPage = true,
-    flushIntervalMs = 5_000,
-    batchSize = 100,
-    consent = unasked,
-    persistence = 'cookie',
-    ignoredReferrers = [],
-    sensitiveKeys = [],
-    newCampaignStartsSession = true,
-    ...others
-  } = options
-  const endpoint = `${others.endpoint}`.replace(/\/+$/, '')
-  const sessionRules = { ...defaultSessionRules, newCampaignStartsSession }
-  const checks: [option: keyof ClientOptions, code: ConfigCode, isFine: unknown][] = [
-    ['token', 'option_token', websiteKeyOf(others.token)],
-    ['endpoint', 'option_endpoint', hostOf(endpoint)],
-    ['flushIntervalMs', 'option_flush_interval_ms', isWithin(longestIntervalMs, flushIntervalMs)],
-    ['batchSize', 'option_batch_size', isWithin(limits.eventsPerBatch, batchSize)],
-    ['consent', 'option_consent', isConsent(consent)],
-    ['persistence', 'option_persistence', /^(cookie|local|memory)$/.test(persistence)],
-    ['ignoredReferrers', 'option_ignored_referrers', Array.isArray(ignoredReferrers)],
-    ['sensitiveKeys', 'option_sensitive_keys', Array.isArray(sensitiveKeys)],
-  ]
-  for (const [option, code, isFine] of checks) {
-    if (!isFine) throw new ConfigError(messageOf(code, options[option]))
+  const settings = {
+    ...defaultSessionRules,
+    ...defaults,
+    consent: unasked,
+    ...options,
+    endpoint: `${options.endpoint}`.replace(/\/+$/, ''),
   }
-  return {
-    ...others,
-    ...{
-      endpoint,
-      autoPage,
-      flushIntervalMs,
-      batchSize,
-      consent,
-      persistence,
-      ignoredReferrers,
-      sensitiveKeys,
-    },
-    sessionRules,
+  for (const [name, isFine] of Object.entries(checks)) {
+    const option = name as CheckedOption // a key of `checks`
+    if (!isFine(settings[option])) throw configError(option, options[option])
   }
+  return settings
 }
 
 /** Whether it is one of the three states. */
 export function isConsent(state: unknown): state is ConsentState {
-  return ['granted', 'denied', 'pending'].some((known) => known === state)
+  return (['granted', 'denied', 'pending'] as unknown[]).includes(state)
 }
 
 /** The 8 characters of a public token that identify its website; undefined when it is no public token. */
@@ -130,10 +114,10 @@ export function websiteKeyOf(token: unknown): string | undefined {
 }
 
 /** Host and port of an absolute http(s) URL to which a path can be added; undefined when it is none. */
-export function hostOf(endpoint: string): string | undefined {
-  return /^https?:\/\/([^/?#\s]+)[^?#\s]*$/.exec(endpoint)?.[1]
+export function hostOf(endpoint: unknown): string | undefined {
+  return /^https?:\/\/([^/?#\s]+)[^?#\s]*$/.exec(`${endpoint}`)?.[1]
 }
 
-function isWithin(max: number, value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= max
+function isWholeUpTo(max: number) {
+  return (value: unknown) => Number.isInteger(value) && Number(value) > 0 && Number(value) <= max
 }

@@ -1,5 +1,6 @@
 /** Records a page view each time the visitor comes to a page. */
 import type { WireEvent } from '@headwater/contract'
+import { hasHook } from './hook.ts'
 import type { Parts } from './parts.ts'
 import type { Recorder } from './record.ts'
 import { pageView } from './verbs.ts'
@@ -13,7 +14,7 @@ export function createPageViews({ lifecycle, settings }: Parts, { record }: Reco
     const { url } = lifecycle.place()
     await titled
     const here = lifecycle.place()
-    if (!settings.before && here.url === url) event.title = here.title
+    if (!hasHook(settings) && here.url === url) event.title = here.title
   }
 
   return (titled?: Promise<void>): void => {

@@ -28,7 +28,7 @@ export interface Storage {
    * Runs `task` once, while no other page on this storage runs one. Where that is impossible it just runs the task.
    * Fails only as `task` does.
    */
-  exclusively(task: () => Promise<void>): Promise<void>
+  alone(task: () => Promise<void>): Promise<void>
 }
 
 /**

@@ -76,7 +76,7 @@ async function run(seed: number): Promise<Outcome> {
       count: ofPage(store.count),
       dump: ofPage(store.dump),
       clear: ofPage(store.clear),
-      exclusively: (task) => store.exclusively(() => (isGone ? gone : Promise.race([task(), gone]))),
+      alone: (task) => store.alone(() => (isGone ? gone : Promise.race([task(), gone]))),
     }
     const pageClock = {
       ...clock,

@@ -1,6 +1,6 @@
 /** The verbs that record events: what each of their calls says about its event. */
 import type { WireEvent } from '@headwater/contract'
-import type { Client, Conversion } from './api.ts'
+import type { Client, Conversion, Traits } from './api.ts'
 import type { Parts } from './parts.ts'
 import type { Recorder } from './record.ts'
 import type { Stamp } from './visitor/draft.ts'
@@ -11,30 +11,45 @@ export type Verbs = Pick<Client, 'track' | 'page' | 'conversion' | 'identify'>
 export const pageView = { type: 'page', name: 'page_view' } as const
 
 /** With a stamp: the verbs of a call that was made before there was a client. */
-export function createVerbs({ ids, drops }: Parts, { record, refuse }: Recorder, stamp?: Stamp): Verbs {
+export function createVerbs({ ids, lose }: Parts, recorder: Recorder, stamp?: Stamp): Verbs {
+  const { record, refuse, isNews } = recorder
+
   async function addEmail(event: WireEvent, email: unknown): Promise<void> {
     if (typeof email !== 'string' || !email.trim()) return
     const identity = await emailIdentity(email, ids)
     if (identity) event.identities = [identity]
-    else drops.count('email_not_hashed')
+    else lose('email_not_hashed')
   }
 
   return {
-    track: (name: string, props?: object) => record(() => ({ type: 'track', name, props }), stamp),
-    page: (name = pageView.name, props) => record(() => ({ type: 'page', name, props }), stamp),
+    track: (name: string, props?: object) =>
+      record((copy) => ({ type: 'track', ...copy({ name, props }) }), stamp),
+    page: (name = pageView.name, props) =>
+      record((copy) => ({ type: 'page', ...copy({ name, props }) }), stamp),
     conversion: (name: string, details?: Conversion) =>
-      record(() => {
-        const { id, revenueCents, currency, props } = details ?? {}
-        const worth = { revenue_cents: revenueCents, currency }
-        return { type: 'track', name, props, conversion: true, conversion_id: id, ...worth }
+      record((copy) => {
+        const { id, revenueCents, currency, props } = copy<Conversion>(details ?? {})
+        return {
+          type: 'track',
+          ...copy({ name }),
+          props,
+          conversion: true,
+          conversion_id: Number.isFinite(id) ? `${id}` : (id as string | undefined), // whatever else the page passed, the collector judges
+          revenue_cents: revenueCents,
+          currency,
+        }
       }, stamp),
     identify(userId, traits) {
       const id = readUserId(userId)
       if (!id) return refuse('illegal_id', userId)
+      let email: unknown
       record(
-        () => ({ type: 'identify', user_id: id }),
+        (copy) => {
+          email = copy<Traits>(traits ?? {}).email
+          return isNews(id, email) ? { type: 'identify', user_id: id } : undefined
+        },
         stamp,
-        (event) => addEmail(event, traits?.email),
+        (event) => addEmail(event, email),
       )
     },
   }

@@ -11,10 +11,10 @@ const known: State = { v: 2, anonymousId: 'a1', seenAt: 1 }
 
 function setUp(own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
-  const notices = createEmitter(ports.clock)
+  const { complain, on } = createEmitter(ports.clock)
   const errors: Notices['error'][] = []
-  notices.on('error', (notice) => errors.push(notice))
-  const parts = { ...ports, notices }
+  on('error', (notice) => errors.push(notice))
+  const parts = { ...ports, complain }
   return { ...ports, use: createFallbackStorage(parts, () => known), errors }
 }
 
@@ -75,7 +75,7 @@ describe('a storage that does not answer', () => {
     expect(errors).toEqual([
       {
         code: 'storage_failed',
-        message: expect.stringContaining('no answer within 5000 ms'),
+        message: expect.stringContaining('no answer in 5000 ms'),
         cause: expect.any(Error),
       },
     ])

@@ -12,25 +12,25 @@ const limitMs = 5_000
 /** Does something with the storage, or with memory in its place. */
 export type UseStorage = <T>(action: (storage: Storage) => Promise<T>) => Promise<T>
 
-/** Appends to storage, and counts what was dropped to make room. */
+/** Appends to storage; see `Storage.append`. */
 export type Append = (settle: (stored: State | undefined) => Settled) => Promise<Settled>
 
 /** `known` returns the state of the last write, from which memory goes on. */
-type FallbackParts = Pick<Parts, 'storage' | 'clock' | 'notices'>
+type FallbackParts = Pick<Parts, 'storage' | 'clock' | 'complain'>
 
 export function createFallbackStorage(parts: FallbackParts, known: () => State | undefined): UseStorage {
-  const { clock, notices } = parts
+  const { clock, complain } = parts
   let { storage } = parts
 
   function fallBack(cause: unknown): void {
     storage = createMemoryStorage(maxQueueBytes, known())
-    notices.complain('storage_failed', cause, cause)
+    complain('storage_failed', cause, cause)
   }
 
   function inTime<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       // In two halves: after an alert() of that length the answer comes before the second half has passed.
-      const giveUp = () => reject(new Error(`no answer within ${limitMs} ms`))
+      const giveUp = () => reject(new Error(`no answer in ${limitMs} ms`))
       const cancel = clock.after(limitMs / 2, () => clock.after(limitMs / 2, giveUp))
       work.then(resolve, reject)
       work.then(cancel, cancel) // not `finally`, which promises of old polyfills lack
@@ -45,13 +45,5 @@ export function createFallbackStorage(parts: FallbackParts, known: () => State |
       if (used === storage) fallBack(cause)
       return action(storage)
     }
-  }
-}
-
-export function createAppend({ drops }: Parts, use: UseStorage): Append {
-  return async (settle) => {
-    const { lost, ...settled } = await use((storage) => storage.append(settle))
-    if (lost) drops.count('queue_full', { count: lost })
-    return settled
   }
 }

@@ -2,75 +2,47 @@
 import type { Parts } from '../parts.ts'
 import type { StoredEvent } from '../records.ts'
 import type { Entry } from '../visitor/draft.ts'
-import { joinStates } from '../visitor/state.ts'
 import type { Visitor } from '../visitor/visitor.ts'
-import type { Append } from './fallback-storage.ts'
-import type { InFlight } from './in-flight.ts'
-import { createLeftovers } from './leftovers.ts'
+import { createLeftovers, type Leftovers } from './leftovers.ts'
+import { without } from './pick.ts'
 
 /** A leaving page can send 60 kB, and no event is under 300 B: it has no use for more than these. */
 const maxOwn = 200
 
-export interface Leaving {
+export interface Leaving extends Pick<Leftovers, 'adopt'> {
   /** Storage has these events of this page; the page may have to send them itself. */
   keep(events: StoredEvent[]): void
-  /** These events are gone from storage. */
-  drop(events: StoredEvent[]): void
-  /** Forgets all events of this page. */
-  forget(): void
+  /** These events are gone from storage; without any, all of them. */
+  drop(events?: StoredEvent[]): void
   /**
-   * The page may be going with these calls unwritten: notes them for the next page. Returns this page's newest events
-   * that are neither acknowledged nor in flight, as many as fit into `bytes`, oldest first.
+   * The page may be going with these calls unwritten: notes them for the next page. Returns this page's events that are
+   * not acknowledged, oldest first.
    */
-  leave(unwritten: readonly Entry[], bytes: number): StoredEvent[]
-  /** The page is still there, with every call written: takes its note back. */
-  stay(): void
-  /** Moves into storage what pages that are gone have noted. */
-  adopt(append: Append): Promise<void>
+  leave(unwritten: readonly Entry[]): StoredEvent[]
+  /** The page is still there, with these calls unwritten: what it has noted stays until they are written. */
+  stay(unwritten: readonly Entry[]): void
 }
 
-export function createLeaving(parts: Parts, visitor: Visitor, inFlight: InFlight): Leaving {
-  const { note, takeBack, adopt } = createLeftovers(parts, parts.ids.uuid())
+export function createLeaving(parts: Parts, visitor: Visitor): Leaving {
+  const leftovers = createLeftovers(parts, parts.ids.uuid())
   let own: StoredEvent[] = []
 
   return {
+    ...leftovers,
     keep(events) {
       own = [...own, ...events].slice(-maxOwn)
     },
-    drop(events) {
-      const gone = events.map(({ key }) => key)
-      own = own.filter(({ key }) => !gone.includes(key))
+    drop(events = own) {
+      own = without(own, events)
     },
-    forget() {
-      own = []
+    stay(unwritten) {
+      if (unwritten.length === 0) leftovers.takeBack()
     },
-    leave(unwritten, bytes) {
-      if (visitor.wasForgottenElsewhere()) own = []
-      // From memory and from the id record, because a page that is going cannot wait for storage.
-      const settled = visitor.settle(visitor.known(), unwritten)
-      if (unwritten.length > 0) visitor.leave(settled.state)
-      note(settled, unwritten.length)
-      return newestWithin(
-        bytes,
-        [...own, ...settled.events].filter((event) => !inFlight.isInFlight(event)),
-      )
+    leave(unwritten) {
+      const settled = visitor.leave(unwritten)
+      if (!visitor.known()) own = [] // another page has forgotten the visitor
+      leftovers.note(settled, unwritten.length)
+      return [...own, ...settled.events]
     },
-    stay: takeBack,
-    adopt: (append) =>
-      adopt(({ state: left, events }) => append((stored) => ({ state: joinStates(stored, left), events }))),
   }
-}
-
-// The newest first, because they are the ones that may not have reached storage.
-function newestWithin(bytes: number, events: StoredEvent[]): StoredEvent[] {
-  const fits = ({ json }: StoredEvent) => {
-    bytes -= utf8Bytes(json) + 1 // and a comma
-    return bytes >= 0
-  }
-  return events.reverse().filter(fits).reverse()
-}
-
-/** How long a text is on the wire. JSON escapes lone surrogates, the one thing that encodeURI cannot take. */
-export function utf8Bytes(json: string): number {
-  return encodeURI(json).replace(/%../g, '.').length
 }

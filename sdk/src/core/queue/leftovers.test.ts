@@ -9,7 +9,7 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
-import { createDrops } from '../drops.ts'
+import { createLosses } from '../losses.ts'
 import type { Settled } from '../records.ts'
 import { createLeftovers } from './leftovers.ts'
 import { createMemoryStorage } from './memory-storage.ts'
@@ -23,12 +23,17 @@ const settledOf = (...keys: string[]): Settled => ({ state, events: keys.map(eve
 function setUp() {
   const syncStorage = createSyncStorage()
   const openOn = (id: string) => {
-    const drops = createDrops(() => {})
+    const losses = createLosses(() => {})
     const adopted: Settled[] = []
-    const leftovers = createLeftovers({ syncStorage, drops }, id)
-    const adopt = () => leftovers.adopt(async (settled) => void adopted.push(settled))
+    const leftovers = createLeftovers({ syncStorage, ...losses }, id)
+    const adopt = () =>
+      leftovers.adopt(async (settle) => {
+        const settled = settle(undefined)
+        adopted.push(settled)
+        return settled
+      })
     const note = (settled: Settled) => leftovers.note(settled, settled.events.length)
-    return { ...leftovers, note, drops, adopted, adopt }
+    return { ...losses, ...leftovers, note, adopted, adopt }
   }
   return { syncStorage, one: openOn('p1'), two: openOn('p2') }
 }
@@ -45,12 +50,12 @@ describe('a note', () => {
 
   test('carries losses, which the other page then reports', async () => {
     const { one, two } = setUp()
-    one.drops.count('queue_full', { count: 3 })
-    two.drops.count('queue_full')
+    one.lose('queue_full', { count: 3 })
+    two.lose('queue_full')
     one.note(settledOf())
     await two.adopt()
-    expect(one.drops.counts()).toBeUndefined()
-    expect(two.drops.counts()).toEqual({ queue_full: 4 })
+    expect(one.takeLosses()).toBeUndefined()
+    expect(two.takeLosses()).toEqual({ queue_full: 4 })
   })
 
   test('is none where there is nothing to say', () => {
@@ -69,13 +74,13 @@ describe('a note', () => {
 
   test('is replaced by a later one, which has the losses of both', () => {
     const { one, two } = setUp()
-    one.drops.count('queue_full')
+    one.lose('queue_full')
     one.note(settledOf('k1'))
-    one.drops.count('illegal_id')
+    one.lose('illegal_id')
     one.note(settledOf('k1', 'k2'))
     one.takeBack()
-    expect(one.drops.counts()).toEqual({ queue_full: 1, illegal_id: 1 })
-    expect(two.drops.counts()).toBeUndefined()
+    expect(one.takeLosses()).toEqual({ queue_full: 1, illegal_id: 1 })
+    expect(two.takeLosses()).toBeUndefined()
   })
 
   test('of two pages is two notes, and both are taken over', async () => {
@@ -104,42 +109,42 @@ test('a note that grows while it is taken over stays, with what has come to it',
 describe('taking a note back', () => {
   test('removes it, and its losses count here again', async () => {
     const { one, two, syncStorage } = setUp()
-    one.drops.count('queue_full')
+    one.lose('queue_full')
     one.note(settledOf('k1'))
     one.takeBack()
     one.takeBack()
     await two.adopt()
-    expect(one.drops.counts()).toEqual({ queue_full: 1 })
+    expect(one.takeLosses()).toEqual({ queue_full: 1 })
     expect(two.adopted).toEqual([])
     expect(syncStorage.names()).toEqual([])
   })
 
   test('comes to nothing when another page has it: its losses are counted there alone', async () => {
     const { one, two } = setUp()
-    one.drops.count('queue_full')
+    one.lose('queue_full')
     one.note(settledOf('k1'))
     await two.adopt()
     one.takeBack()
-    expect(one.drops.counts()).toBeUndefined()
-    expect(two.drops.counts()).toEqual({ queue_full: 1 })
+    expect(one.takeLosses()).toBeUndefined()
+    expect(two.takeLosses()).toEqual({ queue_full: 1 })
   })
 
   test('while it is being taken over counts its losses once', async () => {
     const { one, two } = setUp()
-    one.drops.count('queue_full')
+    one.lose('queue_full')
     one.note(settledOf('k1'))
     const adopted = two.adopt()
     one.takeBack()
     await adopted
-    expect(one.drops.counts()).toEqual({ queue_full: 1 })
-    expect(two.drops.counts()).toBeUndefined()
+    expect(one.takeLosses()).toEqual({ queue_full: 1 })
+    expect(two.takeLosses()).toBeUndefined()
   })
 })
 
 test('a note stays when it cannot be taken over, and is taken over later', async () => {
   const { one, two, syncStorage } = setUp()
   one.note(settledOf('k1'))
-  const three = createLeftovers({ syncStorage, drops: createDrops(() => {}) }, 'p3')
+  const three = createLeftovers({ syncStorage, ...createLosses(() => {}) }, 'p3')
   const broken = three.adopt(() => Promise.reject(new Error('no disk')))
   await expect(broken).rejects.toThrow('no disk')
   await two.adopt()
@@ -166,7 +171,7 @@ test.each([
     one.note(settledOf('k1'))
     await two.adopt()
     expect(two.adopted).toEqual([settledOf('k1')])
-    expect(two.drops.counts()).toBeUndefined()
+    expect(two.takeLosses()).toBeUndefined()
     expect(syncStorage.names()).toEqual([])
   },
 )
@@ -212,7 +217,7 @@ describe('a page that is gone before its storage has answered', () => {
     transport.alwaysReplyWith(deadEnd())
     const lifecycle = createFakeLifecycle()
     lifecycle.here = { url: `${shop}?utm_source=mail`, referrer: 'https://mail.example/' }
-    const hanging = { ...storage, append: deadEnd, peek: deadEnd, count: deadEnd, exclusively: deadEnd }
+    const hanging = { ...storage, append: deadEnd, peek: deadEnd, count: deadEnd, alone: deadEnd }
     const page = openPage(
       {},
       { storage: hanging as typeof storage, syncStorage, clock: stopped, transport, lifecycle },

@@ -1,7 +1,9 @@
 /** What a page could not finish when it left: noted in sync storage at once, taken over by whichever page comes next. */
+import { toJson } from '../json.ts'
 import type { Parts } from '../parts.ts'
 import type { Settled } from '../records.ts'
-import { isState } from '../visitor/state.ts'
+import { isState, joinStates } from '../visitor/state.ts'
+import type { Append } from './fallback-storage.ts'
 import { readJson } from './sync-storage.ts'
 
 interface Left extends Settled {
@@ -13,30 +15,33 @@ export interface Leftovers {
   note(settled: Settled, calls: number): void
   /** This page has stayed, or has stored them after all. */
   takeBack(): void
-  /** Passes the notes of pages that are gone to `append`, one by one. */
-  adopt(append: (settled: Settled) => Promise<unknown>): Promise<void>
+  /** Moves the notes of pages that are gone into storage, one by one. */
+  adopt(append: Append): Promise<void>
 }
 
 const prefix = 'left/'
 
-type LeftoversParts = Pick<Parts, 'syncStorage' | 'drops'>
+type LeftoversParts = Pick<Parts, 'syncStorage' | 'takeLosses' | 'giveBack'>
 
 /** `id` distinguishes the note of this page from the others. */
-export function createLeftovers({ syncStorage, drops }: LeftoversParts, id: string): Leftovers {
+export function createLeftovers(
+  { syncStorage, takeLosses, giveBack }: LeftoversParts,
+  id: string,
+): Leftovers {
   const mine = prefix + id
 
   // Anything may be written there by others: an unreadable note is removed, and holds up nothing.
   function take(name: string): void {
     if (syncStorage.read(name) === undefined) return // another page reports its losses by now
-    drops.giveBack(readJson<Left>(syncStorage, name)?.dropped)
+    giveBack(readJson<Left>(syncStorage, name)?.dropped)
     syncStorage.write(name)
   }
 
   return {
     note({ state, events }, calls) {
       take(mine) // a page that is hidden, then closed, leaves twice
-      const left: Left = { state, events, dropped: drops.take() }
-      if (calls || left.dropped) syncStorage.write(mine, JSON.stringify(left))
+      const left: Left = { state, events, dropped: takeLosses() }
+      if (calls || left.dropped) syncStorage.write(mine, toJson(left))
     },
     takeBack: () => take(mine),
     async adopt(append) {
@@ -45,7 +50,10 @@ export function createLeftovers({ syncStorage, drops }: LeftoversParts, id: stri
         const text = syncStorage.read(name)
         const { state, events } = readJson<Left>(syncStorage, name) ?? {}
         if (isState(state) && Array.isArray(events))
-          await append({ state, events: events.filter((event) => event?.json) })
+          await append((stored) => ({
+            state: joinStates(stored, state),
+            events: events.filter((event) => event?.json),
+          }))
         // The page may be there after all, and have noted more meanwhile.
         if (syncStorage.read(name) === text) take(name)
       }

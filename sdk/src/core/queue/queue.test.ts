@@ -15,8 +15,8 @@ import { createCore } from '../client.ts'
 import type { Notices } from '../notices.ts'
 import { readOptions } from '../options.ts'
 import type { Answer } from '../ports.ts'
-import { utf8Bytes } from './leaving.ts'
 import { createMemoryStorage } from './memory-storage.ts'
+import { utf8Bytes } from './pick.ts'
 import { createSyncStorage } from './sync-storage.ts'
 
 const options = {

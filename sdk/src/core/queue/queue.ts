@@ -2,21 +2,26 @@
 import type { Stored } from '../api.ts'
 import type { Parts } from '../parts.ts'
 import type { SyncStorage } from '../ports.ts'
-import type { Settled, StoredEvent } from '../records.ts'
+import type { Settled, State, StoredEvent } from '../records.ts'
 import type { Entry } from '../visitor/draft.ts'
 import { createVisitor } from '../visitor/visitor.ts'
-import { createAppend, createFallbackStorage, type UseStorage } from './fallback-storage.ts'
+import { type Append, createFallbackStorage, type UseStorage } from './fallback-storage.ts'
 import { createInFlight, type InFlight } from './in-flight.ts'
 import { createLeaving } from './leaving.ts'
+import { newestWithin, utf8Bytes } from './pick.ts'
 import { createWriter } from './writer.ts'
 
-export interface Queue extends Pick<InFlight, 'prepare'> {
+export interface Queue {
+  inFlight: InFlight
   /** Takes a call, to be written in order; counts it as lost when too many wait already. */
   take(entry: Entry): void
-  /** How many written events wait, as far as this page knows. */
-  size(): number
-  /** Runs `task` when everything taken is written, and while no other page runs one. Fails as `task` does. */
-  inTurn(task: () => Promise<void>): Promise<void>
+  /** The visitor as the next event will have it: see `Visitor.current`. */
+  visitor(): State | undefined
+  /**
+   * Runs `task` when everything taken is written, and while no other page runs one. Returns how many events wait then.
+   * Fails as `task` does.
+   */
+  inTurn(task: () => Promise<void>): Promise<number>
   /** The oldest written events that are not in flight, at most `limit`. */
   next(limit: number): Promise<StoredEvent[]>
   /**
@@ -34,46 +39,44 @@ export interface Queue extends Pick<InFlight, 'prepare'> {
   forget(): { count: number; done: Promise<unknown> }
 }
 
-/** `onWritten` is called when events have reached storage. */
-export function createQueue(parts: Parts, onWritten: () => void): Queue {
-  const { storage, syncStorage } = parts
+/** `onWritten` is called when events have reached storage, with how many wait there as far as this page knows. */
+export function createQueue(parts: Parts, onWritten: (waiting: number) => void): Queue {
+  const { storage, syncStorage, lose } = parts
   const visitor = createVisitor(parts)
   const use = createFallbackStorage(parts, visitor.known)
   const inFlight = createInFlight()
-  const leaving = createLeaving(parts, visitor, inFlight)
-  const append = createAppend(parts, use)
-  const writer = createWriter(parts, { append, visitor, leaving, onWritten: grow })
+  const leaving = createLeaving(parts, visitor)
+  const append = appendTo(use, lose)
+  const begin = () => leaving.adopt(append)
+  const writer = createWriter(parts, visitor, { append, begin, end })
   let size = 0
 
-  function grow({ events }: Settled): void {
+  function end({ events }: Settled): void {
     size += events.length
-    onWritten()
+    leaving.keep(events)
+    leaving.stay(writer.waiting())
+    onWritten(size)
   }
 
   return {
+    inFlight,
     take: writer.take,
-    size: () => size,
+    visitor: () => visitor.current(writer.waiting()),
     async inTurn(task) {
-      writer.writeWaiting()
-      await writer.written()
-      await storage.exclusively(async () => {
-        await leaving.adopt(append)
-        await task()
-      })
+      await writer.write()
+      await storage.alone(() => begin().then(task))
       size = await use((used) => used.count()) // other pages add and remove too
-      if (size === 0) leaving.forget()
+      if (size === 0) leaving.drop()
+      return size
     },
     async next(limit) {
       const events = await use((used) => used.peek(limit + inFlight.count()))
-      return events.filter((event) => !inFlight.isInFlight(event)).slice(0, limit)
+      return inFlight.without(events).slice(0, limit)
     },
-    leave: (bytes) => leaving.leave(writer.waiting(), bytes),
-    stay() {
-      if (writer.waiting().length === 0) leaving.stay() // what is not written yet stays noted
-    },
-    prepare: inFlight.prepare,
+    leave: (bytes) => newestWithin(bytes, inFlight.without(leaving.leave(writer.waiting())), bytesInList),
+    stay: () => leaving.stay(writer.waiting()),
     async remove(events) {
-      await writer.written() // a leaving page sends events before they are written; they must not be written afterwards
+      await writer.write() // a leaving page sends events before they are written; they must not be written afterwards
       leaving.drop(events)
       await use((used) => used.remove(events))
     },
@@ -83,13 +86,24 @@ export function createQueue(parts: Parts, onWritten: () => void): Queue {
       size = 0
       visitor.forget()
       inFlight.forget()
-      leaving.forget()
+      leaving.drop()
       for (const name of syncStorage.names()) syncStorage.write(name)
       const cleared = use((used) => used.clear())
       writer.forget(cleared)
       // Also the device's own storage, where memory has taken its place. It may never answer, and nothing waits for it.
       return { count, done: Promise.all([cleared, storage.clear()]) }
     },
+  }
+}
+
+const bytesInList = (json: string) => utf8Bytes(json) + 1 // and a comma
+
+/** Counts what storage drops for want of room. */
+function appendTo(use: UseStorage, lose: Parts['lose']): Append {
+  return async (settle) => {
+    const { lost, ...settled } = await use((used) => used.append(settle))
+    if (lost) lose('queue_full', { count: lost })
+    return settled
   }
 }
 

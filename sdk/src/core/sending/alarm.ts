@@ -11,11 +11,10 @@ export interface Alarm {
 export function createAlarm(clock: Clock, ring: () => void): Alarm {
   let dueAt = Infinity
   let cancel: Undo | undefined
-  let isStopped = false
 
   return {
     set(at) {
-      if (isStopped || at >= dueAt) return
+      if (at >= dueAt) return
       cancel?.()
       dueAt = at
       cancel = clock.after(at - clock.now(), () => {
@@ -24,7 +23,7 @@ export function createAlarm(clock: Clock, ring: () => void): Alarm {
       })
     },
     stop() {
-      isStopped = true
+      dueAt = -Infinity
       cancel?.()
     },
   }

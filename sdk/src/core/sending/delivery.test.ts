@@ -69,7 +69,7 @@ describe('status and outcome', () => {
   test.each([
     [403, 'collector_refused'],
     [401, 'collector_refused'],
-  ])('%s is said once, with what the collector said of it', async (status, code) => {
+  ])('%s is reported once, with what the collector says about it', async (status, code) => {
     const { transport, said, clock } = start(['a'])
     transport.alwaysReplyWith(problem(status, 'some_code', 'Do this.'))
     await clock.advance(60 * minute)
@@ -78,14 +78,14 @@ describe('status and outcome', () => {
     ])
   })
 
-  test('a refusal is said again after something was delivered', async () => {
+  test('another refusal is reported too, the same one is not', async () => {
     const { client, transport, said, clock } = start(['a'])
-    transport.replyWith(problem(403))
-    await clock.advance(6 * minute)
-    transport.replyWith(problem(403))
-    client.track('b')
-    await clock.advance(6 * minute)
-    expect(said.map(([name]) => name)).toEqual(['error', 'delivered', 'error', 'delivered'])
+    for (const status of [403, 403, 404]) {
+      transport.replyWith(problem(status))
+      client.track('b')
+      await clock.advance(6 * minute)
+    }
+    expect(said.map(([name]) => name)).toEqual(['error', 'delivered', 'delivered', 'error', 'delivered'])
   })
 
   test.each([429, 503])('%s with Retry-After waits as long as it says, whoever hurries', async (status) => {

@@ -1,6 +1,6 @@
 /** The flush loop: when to send, in batches, one page at a time. */
 import type { Parts } from '../parts.ts'
-import { utf8Bytes } from '../queue/leaving.ts'
+import { utf8Bytes } from '../queue/pick.ts'
 import type { Queue } from '../queue/queue.ts'
 import { createAlarm } from './alarm.ts'
 import { createDelivery } from './delivery.ts'
@@ -12,8 +12,8 @@ const lookMs = 30_000
 export interface Flusher {
   /** Sends what waits, at once unless the collector asked for a pause. Resolves after the attempt, whatever its result. */
   flush(): Promise<void>
-  /** Events were written: sends them at once when they fill a batch, otherwise within `flushIntervalMs`. */
-  wake(): void
+  /** So many events wait: sends them at once when they fill a batch, otherwise within `flushIntervalMs`. */
+  wake(waiting: number): void
   /** Keeps and sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
   leave(): void
   /** There is a new token: ends every pause, and sends. */
@@ -31,8 +31,8 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
 
   async function sendAll(): Promise<void> {
     if (settings.consent !== 'granted') return
-    await queue.inTurn(sendInBatches)
-    wakeIn(queue.size() > 0 ? settings.flushIntervalMs : lookMs)
+    const waiting = await queue.inTurn(sendInBatches)
+    wakeIn(waiting > 0 ? settings.flushIntervalMs : lookMs)
   }
 
   async function sendInBatches(): Promise<void> {
@@ -69,7 +69,7 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
       pace.hurry()
       return takeTurn()
     },
-    wake: () => wakeIn(queue.size() < settings.batchSize ? settings.flushIntervalMs : 0),
+    wake: (waiting) => wakeIn(waiting < settings.batchSize ? settings.flushIntervalMs : 0),
     leave() {
       if (settings.consent === 'granted') sendOwn().catch(failed)
     },

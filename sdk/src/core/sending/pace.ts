@@ -1,4 +1,5 @@
 /** Decides when the next request may go, for all pages together: back-off after failures, and pauses that the collector asks for. */
+import { toJson } from '../json.ts'
 import type { Ports } from '../ports.ts'
 import { readJson } from '../queue/sync-storage.ts'
 
@@ -40,14 +41,12 @@ interface Wait {
 const name = 'pace'
 
 export function createPace({ clock, ids, syncStorage }: Ports): Pace {
-  const none: Wait = { failures: 0, waitsUntil: 0, pausedUntil: 0 }
   let heldUntil = 0
 
-  const read = (): Wait => ({ ...none, ...readJson<Wait>(syncStorage, name) })
-  const change = (changes: Partial<Wait>) =>
-    syncStorage.write(name, JSON.stringify({ ...read(), ...changes }))
+  const read = () => readJson<Wait>(syncStorage, name) ?? {}
+  const change = (changes: Partial<Wait>) => syncStorage.write(name, toJson({ ...read(), ...changes }))
   // A time beyond the longest pause was written by a wrong clock; one that is no number, by someone else.
-  const sane = (at: number) => (at - clock.now() <= longestPauseMs ? at : 0)
+  const sane = (at = 0) => (at - clock.now() <= longestPauseMs ? at : 0)
   const pauseEnd = () => Math.max(heldUntil, sane(read().pausedUntil))
   const openAt = () => Math.max(pauseEnd(), sane(read().waitsUntil))
 
@@ -56,7 +55,7 @@ export function createPace({ clock, ids, syncStorage }: Ports): Pace {
     isOpen: () => clock.now() >= openAt(),
     isPaused: () => clock.now() < pauseEnd(),
     failed() {
-      const failures = read().failures + 1
+      const failures = (read().failures ?? 0) + 1
       // ±20 %: visitors who failed together come back one by one.
       change({ failures, waitsUntil: clock.now() + delayAfter(failures) * (0.8 + 0.4 * ids.random()) })
     },
@@ -69,17 +68,16 @@ export function createPace({ clock, ids, syncStorage }: Ports): Pace {
     },
     restart() {
       heldUntil = 0
-      if (syncStorage.read(name)) syncStorage.write(name)
+      syncStorage.write(name)
     },
   }
 }
 
-/** How long to wait after so many failures. */
+/** How long to wait after so many failures. A number that someone else has put there may be none. */
 function delayAfter(failures: number): number {
-  const late = failures - earlyFailures
-  return late > 0
-    ? Math.min(earlyCapMs * 2 ** late, lateCapMs)
-    : Math.min((firstDelayMs / 2) * 2 ** failures || earlyCapMs, earlyCapMs)
+  const early = (firstDelayMs / 2) * 2 ** failures
+  const late = earlyCapMs * 2 ** Math.max(failures - earlyFailures, 0)
+  return Math.min(early, late, lateCapMs) || earlyCapMs
 }
 
 /** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, at most an hour; 0 when it says nothing. */

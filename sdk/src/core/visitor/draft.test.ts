@@ -1,11 +1,10 @@
 /** States what an event is known by at the moment of the call. */
-import type { WireEvent } from '@headwater/contract'
 import { needed } from '@headwater/testkit/fake-page'
 import { createFakePorts, noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
 import { type ClientOptions, readOptions } from '../options.ts'
 import type { Place } from '../ports.ts'
-import { createDrafter, passThrough } from './draft.ts'
+import { createDrafter } from './draft.ts'
 
 const drafterOn = (ports = createFakePorts(), options: Partial<ClientOptions> = {}) =>
   createDrafter({ ...ports, settings: readOptions({ ...needed, ...options }) })
@@ -55,22 +54,6 @@ test('each client instance has a stream of its own', () => {
   expect(streams[0]).not.toBe(streams[1])
 })
 
-test('properties are copied as JSON sees them', () => {
-  const props = { list: [1], at: new Date(0), none: undefined, call: () => 1, nan: Number.NaN }
-  const { event } = drafterOn()({ type: 'track', name: 'a', props })
-  props.list.push(2)
-  expect(event.props).toEqual({ list: [1], at: '1970-01-01T00:00:00.000Z', nan: null })
-})
-
-test('what cannot be JSON throws, and takes no number of the stream', () => {
-  const draft = drafterOn()
-  const cycle: Record<string, unknown> = {}
-  cycle.self = cycle
-  expect(() => draft({ type: 'track', name: 'a', props: cycle })).toThrow()
-  expect(() => draft({ type: 'track', name: 'a', props: { big: 1n } })).toThrow()
-  expect(draft({ type: 'page' }).event.seq).toBe(1)
-})
-
 describe('a call that was made before there was a client', () => {
   const moment = { key: 'k-early', at: noon - 3_000 }
 
@@ -101,7 +84,7 @@ describe('addresses', () => {
   test('a page with a hook of its own lands where that says, not at the address it was opened by', () => {
     const here = { url: 'https://shop.example/', landing: 'https://shop.example/?utm_source=mail' }
     expect(draftAt(here).arrival?.landing).toBe(here.landing)
-    expect(draftAt(here, { before: (event) => event }).arrival?.landing).toBeUndefined()
+    expect(draftAt(here, { beforeSend: (event) => event }).arrival?.landing).toBeUndefined()
   })
 
   test('that are missing stay missing', () => {
@@ -137,68 +120,4 @@ test('the cookies of ad platforms go with those who convert or become known, and
     draft({ type: 'identify', user_id: 'u1' }),
   ].map(({ event }) => event.ad_cookies)
   expect(told).toEqual([undefined, undefined, { _fbc: 'fb.1.2.x' }, { _fbc: 'fb.1.2.x' }])
-})
-
-describe('the hook of the page', () => {
-  const event: WireEvent = {
-    idempotency_key: 'k1',
-    type: 'track',
-    name: 'a',
-    occurred_at: '2026-11-20T12:00:00.000Z',
-    stream: 's1',
-    seq: 7,
-  }
-
-  test('sees the event, and what it answers goes on', () => {
-    const seen: WireEvent[] = []
-    const answer = passThrough((given) => {
-      seen.push(given)
-      return { ...given, name: 'b', props: { plan: 'pro' } }
-    }, event)
-    expect(seen).toEqual([event])
-    expect(answer).toEqual({ ...event, name: 'b', props: { plan: 'pro' } })
-  })
-
-  test('cannot change by what the event is told apart, nor when it was', () => {
-    const answer = passThrough(
-      (given) => ({
-        ...given,
-        ...{ idempotency_key: 'x', stream: 'x', seq: 1, occurred_at: 'yesterday' },
-        name: 'b',
-      }),
-      event,
-    )
-    expect(answer).toEqual({ ...event, name: 'b' })
-  })
-
-  test('may change the event itself, but for that', () => {
-    const own = { ...event }
-    const answer = passThrough((given) => Object.assign(given, { seq: 1, title: 'T' }), own)
-    expect(answer).toEqual({ ...event, title: 'T' })
-  })
-
-  test.each([[null], [undefined]])('drops it by answering %s', (none) => {
-    expect(passThrough(() => none, event)).toBeUndefined()
-  })
-
-  test.each<[string, (given: WireEvent) => unknown]>([
-    ['a promise', async (given) => given],
-    ['true', () => true],
-    ['a text', () => 'yes'],
-    ['an event of another type', (given) => ({ ...given, type: 'page' })],
-    ['no JSON', (given) => ({ ...given, props: { big: 1n } })],
-  ])('that answers %s fails', (_, before) => {
-    expect(() => passThrough(before as (given: WireEvent) => WireEvent, event)).toThrow()
-  })
-
-  test('has no say any more once it has answered: its answer is copied', () => {
-    const list = [1]
-    const answer = passThrough((given) => ({ ...given, props: { list } }), event)
-    list.push(2)
-    expect(answer?.props).toEqual({ list: [1] })
-  })
-
-  test('that is missing leaves it as it is', () => {
-    expect(passThrough(undefined, event)).toBe(event)
-  })
 })

@@ -1,10 +1,11 @@
 /** Turns a call into a draft: everything about an event that is known at once. state.ts adds the visitor and the session. */
 import { withoutSecrets } from '@headwater/attribution/url'
 import type { WireEvent } from '@headwater/contract'
+import { hasHook } from '../hook.ts'
 import type { Settings } from '../options.ts'
 import type { Parts } from '../parts.ts'
 
-/** What a verb says about its event. */
+/** What a verb says about its event, in plain JSON. */
 export type Fields = Omit<
   WireEvent,
   'idempotency_key' | 'occurred_at' | 'stream' | 'seq' | 'session' | 'touches' | 'props'
@@ -56,8 +57,6 @@ export function createDrafter({ clock, ids, lifecycle, settings }: DrafterParts)
 
   return (fields: Fields, stamp?: Stamp): Draft => {
     const { url, title, referrer, landing } = lifecycle.place()
-    // A copy, as JSON sees it now: what the caller changes later has no effect.
-    const said: Pick<WireEvent, 'type'> = JSON.parse(JSON.stringify(fields))
     const event: WireEvent = {
       idempotency_key: stamp?.key ?? ids.uuid(),
       occurred_at: new Date(stamp?.at ?? clock.now()).toISOString(),
@@ -66,36 +65,23 @@ export function createDrafter({ clock, ids, lifecycle, settings }: DrafterParts)
       url: clean(url),
       title,
       ad_cookies: fields.conversion || fields.type === 'identify' ? lifecycle.adCookies() : undefined,
-      ...said,
+      ...(fields as Pick<WireEvent, 'type'>), // plain JSON
     }
     if (seq > 1) return { event }
     const arrival: Arrival = {
       referrer: standIn(clean(referrer), url, settings),
       // With a hook of the page the landing is the address that the hook returned.
-      landing: settings.before ? undefined : clean(landing),
+      landing: hasHook(settings) ? undefined : clean(landing),
       openedAt: clock.openedAt,
     }
     return { event, arrival }
   }
 }
 
-/**
- * What the page's hook makes of an event, as JSON sees it; undefined when it drops the event. The hook cannot change what
- * identifies an event. Throws when the hook throws, or returns no event.
- */
-export function passThrough(before: Settings['before'], event: WireEvent): WireEvent | undefined {
-  if (!before) return event
-  const { idempotency_key, stream, seq, occurred_at, type } = event
-  const answer = before(event)
-  if (!answer) return undefined
-  if (answer.type !== type) throw new Error('it returned no event of this type')
-  return JSON.parse(JSON.stringify({ ...answer, idempotency_key, stream, seq, occurred_at }))
-}
-
 /** A site that only passes visitors on counts as the page's own site. */
 function standIn(referrer: string | undefined, url: string | undefined, { ignoredReferrers }: Settings) {
-  const site = `${originOf(referrer)}`.replace(/:\d+$/, '')
-  const isIgnored = ignoredReferrers.some((host) => site.endsWith(`//${host}`) || site.endsWith(`.${host}`))
+  const site = `${originOf(referrer)}`.replace(/:\d+$/, '').replace('//', '.')
+  const isIgnored = ignoredReferrers.some((host) => site.endsWith(`.${host}`))
   return isIgnored ? originOf(url) : referrer
 }
 

@@ -1,4 +1,4 @@
-/** States which arrivals a device remembers, and which events tell of them. */
+/** States which touches a device remembers, and which events carry them. */
 import { limits, type WireTouch } from '@headwater/contract'
 import { openPage } from '@headwater/testkit/fake-page'
 import { createFakeLifecycle, noon } from '@headwater/testkit/fake-ports'
@@ -18,8 +18,8 @@ const remember = (...sessions: VisitorSession[]) =>
   sessions.reduce<WireTouch[]>((touches, each) => withTouch(touches, each), [])
 const ids = (touches: WireTouch[]) => touches.map(({ session_id }) => session_id)
 
-describe('the journal of touches', () => {
-  test('says of each arrival when and where it was, and from where', () => {
+describe('the list of earlier touches', () => {
+  test('holds when, where and from where each session began', () => {
     const how = { referrerUrl: 'https://news.example/', utm: { source: 'news' }, clickIds: { gclid: 'X' } }
     expect(withTouch(undefined, session(1, how))).toEqual([
       {
@@ -34,10 +34,10 @@ describe('the journal of touches', () => {
   })
 
   test.each<[string, VisitorSession[], string[]]>([
-    ['the first is remembered, although it is direct', [session(1)], ['s1']],
-    ['a later direct one is no news', [byMail(1), session(2)], ['s1']],
-    ['a later one by campaign is', [session(1), byMail(2)], ['s1', 's2']],
-    ['a later one by click id is', [session(1), session(2, { clickIds: { gclid: 'X' } })], ['s1', 's2']],
+    ['the first is remembered, even a direct one', [session(1)], ['s1']],
+    ['a later direct one is not', [byMail(1), session(2)], ['s1']],
+    ['a later one with a campaign is', [session(1), byMail(2)], ['s1', 's2']],
+    ['a later one with a click id is', [session(1), session(2, { clickIds: { gclid: 'X' } })], ['s1', 's2']],
     [
       'a later one from another site is',
       [session(1), session(2, { referrerUrl: 'https://news.example/a' })],
@@ -49,23 +49,23 @@ describe('the journal of touches', () => {
       ['s1'],
     ],
     [
-      'one from a site whose name only begins alike is no direct one',
+      'one from a site whose name only begins the same is not direct',
       [byMail(1), session(2, { referrerUrl: 'https://shop.examples/' })],
       ['s1', 's2'],
     ],
     [
-      'an arrival from the site itself by campaign is no direct one',
+      'one from the site itself with a campaign is not direct',
       [byMail(1), session(2, { referrerUrl: `${shop}b`, utm: { source: 'banner' } })],
       ['s1', 's2'],
     ],
-    ['the same session is remembered once', [byMail(1), byMail(1)], ['s1']],
+    ['one session is remembered once', [byMail(1), byMail(1)], ['s1']],
     [
       'the same campaign in another session is another touch',
       [byMail(1), { ...byMail(1), id: 's2' }],
       ['s1', 's2'],
     ],
     [
-      'a session that began on another subdomain is not known here',
+      'a session that began on another subdomain is not remembered here',
       [byMail(1), session(2, { landingUrl: undefined })],
       ['s1'],
     ],
@@ -74,22 +74,22 @@ describe('the journal of touches', () => {
     expect(ids(remember(...sessions))).toEqual(expected)
   })
 
-  test(`keeps ${limits.touches}: the first for ever, and the newest`, () => {
+  test(`keeps ${limits.touches}: the first permanently, and the newest`, () => {
     const touches = remember(...Array.from({ length: 30 }, (_, index) => byMail(index + 1)))
     const newest = Array.from({ length: 19 }, (_, index) => `s${index + 12}`)
     expect(ids(touches)).toEqual(['s1', ...newest])
   })
 
-  test('changes nothing of the list that it was given', () => {
+  test('is another list after each change', () => {
     const touches = remember(byMail(1))
     withTouch(touches, byMail(2))
     expect(ids(touches)).toEqual(['s1'])
   })
 })
 
-describe('touches are told', () => {
-  /** The touches that each event told, after an arrival by mail. */
-  async function told(act: (page: ReturnType<typeof openPage>) => void) {
+describe('touches are sent', () => {
+  /** How many touches each event carries, after an arrival by mail. */
+  async function sentWith(act: (page: ReturnType<typeof openPage>) => void) {
     const lifecycle = createFakeLifecycle()
     lifecycle.here = { url: `${shop}?utm_source=mail` }
     const page = openPage({}, { lifecycle })
@@ -110,15 +110,15 @@ describe('touches are told', () => {
     ],
     ['with the first identify', ({ client }) => client.identify('u1'), [['identify', 1]]],
     [
-      'and not with an identify that says what is known',
-      ({ client }) => [client.identify('u1'), client.identify('u1')],
+      'but not with an identify that only adds an e-mail',
+      ({ client }) => [client.identify('u1'), client.identify('u1', { email: 'ann@example.com' })],
       [
         ['identify', 1],
         ['identify', undefined],
       ],
     ],
     [
-      'but with one that names somebody else, who does not take over how the first one came',
+      'but with one that names another user, without the touches of the first one',
       ({ client }) => [client.identify('u1'), client.identify('u2')],
       [
         ['identify', 1],
@@ -134,7 +134,7 @@ describe('touches are told', () => {
       ],
     ],
     [
-      'to the next visitor never',
+      'never with the next visitor',
       ({ client }) => [client.conversion('a'), client.reset(), client.conversion('b')],
       [
         ['a', 1],
@@ -142,7 +142,7 @@ describe('touches are told', () => {
       ],
     ],
   ])('%s', async (_, act, expected) => {
-    expect(await told(act)).toEqual(expected)
+    expect(await sentWith(act)).toEqual(expected)
   })
 
   test('as they were at the moment of the event', async () => {

@@ -6,7 +6,7 @@ import type { State } from '../records.ts'
 import { newState } from './state.ts'
 
 export function formatIdRecord({ anonymousId, session, seenAt }: State): string {
-  return `1.${anonymousId}.${session?.id ?? ''}.${session?.startedAt ?? ''}.${seenAt}`
+  return [1, anonymousId, session?.id, session?.startedAt, seenAt].join('.')
 }
 
 /** The state that storage and record describe together; the later of the two is right. */

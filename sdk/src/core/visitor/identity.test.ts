@@ -1,4 +1,4 @@
-/** States which ids name a person, and what leaves the device of an e-mail address. */
+/** States which user ids are accepted, and in which form an e-mail address leaves the device. */
 import { createFakeIds } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
 import { emailIdentity, readUserId } from './identity.ts'
@@ -9,7 +9,10 @@ describe('user ids', () => {
     [' user_42 ', 'user_42'],
     ['Ünïcode', 'Ünïcode'],
     [42, '42'],
-  ])('%j is sent as %j', (given, expected) => {
+    [-7, '-7'],
+    [Number.MAX_SAFE_INTEGER, '9007199254740991'],
+    [9_007_199_254_740_993n, '9007199254740993'],
+  ])('%o is sent as %j', (given, expected) => {
     expect(readUserId(given)).toBe(expected)
   })
 
@@ -27,8 +30,13 @@ describe('user ids', () => {
     [],
     'anonymous',
     true,
-    1n,
-  ])('%s names nobody', (given) => {
+    2 ** 53, // the number before it and the one after it are rounded to it
+    1e21,
+    0.1,
+    Infinity,
+    () => 'u1',
+    Symbol('u1'),
+  ])('%o is refused', (given) => {
     expect(readUserId(given)).toBeUndefined()
   })
 

@@ -2,9 +2,13 @@
 import { isIllegalId, limits, type WireIdentity } from '@headwater/contract'
 import type { Ids } from '../ports.ts'
 
-/** The id as it will be sent; undefined when it identifies nobody, such as null, 'undefined' or a blank. */
+/**
+ * The id as it will be sent; undefined when it identifies nobody, such as null, 'undefined' or a blank. Nor does a number
+ * above 2^53, because it was rounded, and two users would become one.
+ */
 export function readUserId(userId: unknown): string | undefined {
-  const id = typeof userId === 'string' || typeof userId === 'number' ? String(userId).trim() : ''
+  const isId = Number.isSafeInteger(userId) || /^(string|bigint)$/.test(typeof userId)
+  const id = isId ? `${userId}`.trim() : ''
   return isIllegalId(id) || id.length > limits.userId ? undefined : id
 }
 

@@ -1,6 +1,7 @@
 /** What a device remembers, and how calls change it: pure, so that it can run inside the storage's own transaction. */
 import type { SessionRules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
+import { toJson } from '../json.ts'
 import type { Settled, State, StoredEvent } from '../records.ts'
 import type { Draft, Entry } from './draft.ts'
 import { withTouch } from './earlier-touches.ts'
@@ -80,5 +81,5 @@ function finish(event: WireEvent, state: State, before: State): StoredEvent {
     session: session && wireSession(session),
     touches: carriesTouches ? touches : undefined,
   }
-  return { key: event.idempotency_key, json: JSON.stringify(finished) }
+  return { key: event.idempotency_key, json: toJson(finished) }
 }

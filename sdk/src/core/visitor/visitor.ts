@@ -8,18 +8,24 @@ import { settle } from './state.ts'
 export interface Visitor {
   /** The state of this page's last write; undefined before it. */
   known(): State | undefined
-  /** Gives calls their visitor and session, starting from what is stored and from the id record. */
-  settle(stored: State | undefined, entries: readonly Entry[]): Settled
+  /** Gives calls their visitor and session, starting from this state and from the id record. */
+  settle(state: State | undefined, entries: readonly Entry[]): Settled
+  /**
+   * The visitor after these calls, as the next event will have it; undefined on a device that knows none yet. Without a
+   * session before this page's first write, which may find another one, and when it is over.
+   */
+  current(entries: readonly Entry[]): State | undefined
   /** This state is in storage now; the id record follows. */
   remember(state: State): void
-  /** Whether another page has deleted the id record that this page wrote. This page then forgets the visitor too. */
-  wasForgottenElsewhere(): boolean
-  /** The page may be going before this state is in storage: the next page, perhaps on another subdomain, finds it in the id record. */
-  leave(unwritten: State): void
+  /**
+   * The page may be going with these calls unwritten. Settles them from memory, and puts a new visitor on record for the
+   * next page, perhaps on another subdomain. Forgets a visitor whose id record another page has deleted.
+   */
+  leave(unwritten: readonly Entry[]): Settled
   forget(): void
 }
 
-export function createVisitor({ syncStorage, ids, settings }: Parts): Visitor {
+export function createVisitor({ syncStorage, ids, clock, settings }: Parts): Visitor {
   const name = 'id'
   let state: State | undefined
   let newId = ids.uuid() // for a device that knows no visitor
@@ -32,10 +38,18 @@ export function createVisitor({ syncStorage, ids, settings }: Parts): Visitor {
     return replaced && record === replaced.by ? replaced.was : record
   }
 
+  const settleFrom: Visitor['settle'] = (stored, entries) =>
+    settle(withIdRecord(stored, idRecord()), entries, { newId, rules: settings })
+
   return {
     known: () => state,
-    settle: (stored, entries) =>
-      settle(withIdRecord(stored, idRecord()), entries, { newId, rules: settings.sessionRules }),
+    settle: settleFrom,
+    current(entries) {
+      const current = settleFrom(state, entries).state
+      if (current.anonymousId === newId) return undefined
+      const isOpen = state && clock.now() - current.seenAt <= settings.idleMs
+      return isOpen ? current : { ...current, session: undefined }
+    },
     remember(written) {
       state = written
       newId = ids.uuid() // a visitor whom another page forgets does not come back
@@ -43,15 +57,14 @@ export function createVisitor({ syncStorage, ids, settings }: Parts): Visitor {
       syncStorage.write(name, formatIdRecord(state))
       isOnRecord = syncStorage.read(name) !== undefined
     },
-    wasForgottenElsewhere() {
-      const isForgotten = isOnRecord && syncStorage.read(name) === undefined
-      if (isForgotten) state = undefined
-      return isForgotten
-    },
     leave(unwritten) {
-      if (state) return
-      replaced = { was: idRecord(), by: formatIdRecord(unwritten) }
-      syncStorage.write(name, replaced.by)
+      if (isOnRecord && syncStorage.read(name) === undefined) state = undefined
+      const settled = settleFrom(state, unwritten)
+      if (unwritten.length > 0 && settled.state.anonymousId !== state?.anonymousId) {
+        replaced = { was: idRecord(), by: formatIdRecord(settled.state) }
+        syncStorage.write(name, replaced.by)
+      }
+      return settled
     },
     forget() {
       state = undefined

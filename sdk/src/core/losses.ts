@@ -6,32 +6,32 @@ import type { Notices } from './notices.ts'
 /** How many, by reason; undefined when there are none. */
 export type Counts = Record<string, number> | undefined
 
-export interface Drops {
+export interface Losses {
   /** Counts one loss, unless `details` says how many; `details` also holds what the collector said. */
-  count(reason: DropReason, details?: Partial<Notices['dropped']>): void
-  /** The losses that have not been reported. */
-  counts(): Counts
-  /** The same, to go with a batch or into sync storage: from now on they count as reported. */
-  take(): Counts
+  lose(reason: DropReason, details?: Partial<Notices['dropped']>): void
+  /** The losses that have not been reported, to go with a batch or into sync storage. From now on they count as reported. */
+  takeLosses(): Counts
   /** Counts losses again that could not be reported. */
   giveBack(taken: Counts): void
 }
 
-export function createDrops(emit: Emit): Drops {
+/** The collector knows what it rejected, and nothing is reported of a visitor who refused. */
+const unreported: string[] = ['rejected', 'consent_denied'] satisfies DropReason[]
+
+export function createLosses(emit: Emit): Losses {
   let counts: Counts
 
   function add(reason: string, count: number): void {
-    counts = { ...counts, [reason]: (counts?.[reason] ?? 0) + count }
+    if (!unreported.includes(reason)) counts = { ...counts, [reason]: (counts?.[reason] ?? 0) + count }
   }
 
   return {
-    count(reason, details) {
+    lose(reason, details) {
       const notice = { reason, count: 1, ...details }
       add(reason, notice.count)
       emit('dropped', notice)
     },
-    counts: () => counts,
-    take() {
+    takeLosses() {
       const taken = counts
       counts = undefined
       return taken
