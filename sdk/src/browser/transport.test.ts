@@ -130,25 +130,18 @@ test.each([
   expect(requests.map((request) => request.url)).toEqual(Array(2).fill(url + expected))
 })
 
-describe('431, which headers that are too large get', () => {
+describe('431, the answer to headers that are too large', () => {
   const answers = (...statuses: number[]) => {
     network = async () => Response.json({}, { status: statuses.shift() ?? 200 })
   }
 
-  test('counts as a server that is not ready, and later requests go without cookies', async () => {
+  test('makes later requests go without cookies', async () => {
     const transport = createTransport()
     answers(431)
-    expect(await transport.send(url, '{}')).toMatchObject({ status: 503 })
+    expect(await transport.send(url, '{}')).toMatchObject({ status: 431 })
     expect(await transport.send(url, '{}')).toMatchObject({ status: 200 })
     await transport.sendLeaving(url, '{}')
     expect(requests.map(({ credentials }) => credentials)).toEqual(['same-origin', 'omit', 'omit'])
-  })
-
-  test('without cookies is tried again like any failure, and never forgotten', async () => {
-    const transport = createTransport()
-    answers(431, 431, 431)
-    for (let attempt = 0; attempt < 3; attempt++)
-      expect(await transport.send(url, '{}')).toMatchObject({ status: 503 })
   })
 })
 

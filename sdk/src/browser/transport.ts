@@ -1,13 +1,11 @@
 /** Sends batches over HTTP, as simple requests that need no CORS preflight. */
-import type { Answer, Body, Transport } from '../core/ports.ts'
+import { type Answer, type Body, headersTooLarge, type Transport } from '../core/ports.ts'
 import { post } from './post.ts'
 
 /** Browsers share 64 KiB across all keepalive requests of a page; this leaves room for headers. */
 const keepaliveBytes = 60_000
 /** The collector answers within 3 s, if only by 503; ten seconds leave room for a slow network. */
 const timeoutMs = 10_000
-/** "Request Header Fields Too Large", by the collector or a server in front of it. */
-const tooLargeHeaders = 431
 /** A smaller body fits into one packet anyway. */
 const worthPacking = 1_000
 
@@ -30,9 +28,9 @@ export function createTransport(idCookieDomain?: () => string): Transport {
       const signal = AbortSignal.timeout?.(timeoutMs) // Safari before 16 lacks it
       const init = { method: 'POST', body, headers, keepalive, signal, credentials }
       const answer = await readAnswer(await request(url + encoding + cookie, init))
-      if (answer.status !== tooLargeHeaders) return answer
-      credentials = 'omit' // a collector on the page's own origin gets all cookies of the page, and needs none
-      return { ...answer, status: 503 } // soon tried again
+      // A collector on the page's own origin gets all cookies of the page, and needs none of them.
+      if (answer.status === headersTooLarge) credentials = 'omit'
+      return answer
     } catch {
       return { status: 0 } // whatever happened, there was no answer: the flush loop keeps the events and tries again
     } finally {

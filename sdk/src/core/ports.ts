@@ -54,6 +54,9 @@ export interface Answer {
 /** A body as it goes over the wire: text, or that text compressed by gzip. */
 export type Body = string | Uint8Array<ArrayBuffer>
 
+/** Status 431: the headers of the request were too large. The transport's next request has smaller ones if it can. */
+export const headersTooLarge = 431
+
 /** Sends a body by POST. No method rejects: no answer is status 0. */
 export interface Transport {
   /** Compresses a body where the platform can; otherwise returns the text itself. */

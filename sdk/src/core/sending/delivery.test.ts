@@ -46,6 +46,7 @@ describe('status and outcome', () => {
     ['no answer keeps them', { status: 0 }, { waits: 2, nextAfterMs: 1_000 }],
     ['408 keeps them', problem(408), { waits: 2, nextAfterMs: 1_000 }],
     ['429 keeps them', problem(429), { waits: 2, nextAfterMs: 1_000 }],
+    ['431 keeps them', { status: 431 }, { waits: 2, nextAfterMs: 1_000 }],
     ['500 keeps them', problem(500), { waits: 2, nextAfterMs: 1_000 }],
     ['503 keeps them', problem(503), { waits: 2, nextAfterMs: 1_000 }],
     ['403 keeps them and waits 5 minutes', problem(403), { waits: 2, nextAfterMs: 5 * minute }],

@@ -3,7 +3,7 @@ import { isReceiptFor, type Outcome, outcomeOf, type Problem, type Receipt } fro
 import { toJson } from '../json.ts'
 import type { Counts } from '../losses.ts'
 import type { Parts } from '../parts.ts'
-import type { Answer, Transport } from '../ports.ts'
+import { type Answer, headersTooLarge, type Transport } from '../ports.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { StoredEvent } from '../records.ts'
 import { sdk } from '../version.ts'
@@ -20,8 +20,6 @@ export interface Delivery {
   deliver(events: StoredEvent[], send?: Transport['send']): Promise<void>
   /** The body of a batch as of now, which reports these losses. */
   bodyOf(events: StoredEvent[], losses?: Counts): string
-  /** An attempt failed without an answer. */
-  failed(cause: unknown): void
 }
 
 export function createDelivery(parts: Parts, queue: Queue, pace: Pace): Delivery {
@@ -57,14 +55,18 @@ export function createDelivery(parts: Parts, queue: Queue, pace: Pace): Delivery
     return `{"v":1,"sent_at":"${sentAt}","sdk":${toJson(sdk)},${dropped}"events":[${list}]}`
   }
 
-  return { deliver, bodyOf, failed: react.failed }
+  return { deliver, bodyOf }
 }
 
 type Reaction = (events: StoredEvent[], answer: Answer) => void | Promise<void>
-type Reactions = Record<Outcome, Reaction> & Pick<Delivery, 'failed'>
 
 /** What each outcome asks for. */
-function createReactions(parts: Parts, queue: Queue, pace: Pace, deliver: Delivery['deliver']): Reactions {
+function createReactions(
+  parts: Parts,
+  queue: Queue,
+  pace: Pace,
+  deliver: Delivery['deliver'],
+): Record<Outcome, Reaction> {
   const { clock, lose, complain } = parts
 
   async function drop(events: StoredEvent[], answer: Answer): Promise<void> {
@@ -100,10 +102,6 @@ function createReactions(parts: Parts, queue: Queue, pace: Pace, deliver: Delive
     drop,
     stop: (_, answer) => hold(answer, Infinity),
     hold: (_, answer) => hold(answer, holdMs),
-    failed(cause) {
-      pace.failed()
-      complain('delivery_failed', cause, cause)
-    },
   }
 }
 
@@ -115,9 +113,10 @@ function report({ lose, emit }: Parts, { accepted, duplicate, rejected, results 
   emit('delivered', { accepted, duplicate, rejected })
 }
 
-// Only a receipt whose counts fit the batch proves that its events are stored: captive portals answer 200 too.
 function outcomeFor(events: StoredEvent[], { status, body }: Answer): Outcome {
+  if (status === headersTooLarge) return 'retry' // the transport's next request has smaller ones
   const outcome = outcomeOf(status)
+  // Only a receipt whose counts fit the batch proves that its events are stored: captive portals answer 200 too.
   return outcome === 'delivered' && !isReceiptFor(body, events.length) ? 'retry' : outcome
 }
 

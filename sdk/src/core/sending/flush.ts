@@ -23,9 +23,9 @@ export interface Flusher {
 }
 
 export function createFlusher(parts: Parts, queue: Queue): Flusher {
-  const { transport, clock, settings } = parts
+  const { transport, clock, settings, complain } = parts
   const pace = createPace(parts)
-  const { deliver, bodyOf, failed } = createDelivery(parts, queue, pace)
+  const { deliver, bodyOf } = createDelivery(parts, queue, pace)
   const alarm = createAlarm(clock, takeTurn)
   let turn = Promise.resolve()
 
@@ -45,12 +45,14 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
   }
 
   function takeTurn(): Promise<void> {
-    turn = turn.then(sendAll).catch(tryAgain)
+    turn = turn.then(sendAll).catch(failed)
     return turn
   }
 
-  function tryAgain(cause: unknown): void {
-    failed(cause)
+  // Without an answer, in a way that no transport should fail.
+  function failed(cause: unknown): void {
+    pace.failed()
+    complain('delivery_failed', cause, cause)
     wakeIn(0)
   }
 

@@ -82,7 +82,6 @@ function delayAfter(failures: number): number {
 
 /** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, at most an hour; 0 when it says nothing. */
 export function parseRetryAfter(value: string | null | undefined, now: number): number {
-  if (!value) return 0
-  const ms = Number(value) * 1_000 || Date.parse(value) - now
+  const ms = Number(value) * 1_000 || Date.parse(`${value}`) - now
   return ms > 0 ? Math.min(ms, longestPauseMs) : 0
 }
