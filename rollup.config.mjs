@@ -16,18 +16,13 @@ const ours = ['@headwater/contract', '@headwater/attribution']
 const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
-// Names of our parts for each other, which nothing outside the script sees or stores: 0.1 kB (gzip -9) when they are short. Some are
-// those of DOM properties too, none of which the script uses.
-const innerNames =
-  /^(adCookies|adopt|after|arrival|arrive|bodyOf|carries|carry|clock|complain|counts|deliver|drops|dump|exclusively|failed|giveBack|hurry|idleMs|inspect|inTurn|isOpen|isPaused|journal|landing|lastSeenAt|leave|leavingBytes|lifecycle|lost|maxMs|newId|next|note|notices|openAt|openedAt|pack|peek|place|ports|restart|resume|retryAfter|rules|sendLeaving|sessionRules|settings|sha256|shown|stay|storage|take|takeBack|transport|uuid|wake|watch)$/
-const short = { passes: 5, inline: 1, unsafe_arrows: true, unsafe_methods: true } // nobody calls `new` on such functions
-const shortest = { ...short, unsafe: true } // all that we make text of, `+` makes the same text of
-const forTag = (compress = short, mangle = true) => [
+// No function of ours is called with `new`. The other two options make the code a little longer, and gzip's result shorter.
+const minified = { passes: 5, unsafe_arrows: true, inline: 1, lhs_constants: false }
+const forTag = [
   lighterFiles(),
   resolve({ browser: true }),
   esbuild({ target: 'es2022', define, ...everyScript }),
-  letForConst(),
-  terser({ ecma: 2022, compress, mangle }),
+  terser({ ecma: 2022, compress: minified }),
 ]
 
 const sdk = 'sdk/src/browser/index.ts'
@@ -35,7 +30,6 @@ const scriptTag = 'sdk/src/browser/script.ts'
 const stub = 'sdk/src/browser/stub.ts'
 const stubFiles = ['sdk/dist/stub.js', 'collector/dist/sdk/stub.js']
 const tagFiles = ['sdk/dist/script.js', 'collector/dist/sdk.js'] // the collector serves it
-const banner = '/*! idb-keyval: Apache-2.0 (c) Jake Archibald */'
 const bench = 'packages/bench/src/bench.ts'
 const collector = {
   cli: 'collector/src/cli/cli.ts',
@@ -58,11 +52,10 @@ const rows = [
   {
     input: scriptTag,
     file: tagFiles,
-    plugins: forTag(shortest, { properties: { regex: innerNames, builtins: true } }),
+    plugins: forTag,
     external: [],
     format: 'iife',
     strict: false,
-    banner,
   },
   {
     input: extras,
@@ -74,11 +67,11 @@ const rows = [
   ...optional.map((name) => ({
     input: extras[name],
     file: `collector/dist/sdk/${name}.js`,
-    plugins: forTag(),
+    plugins: forTag,
     external: [],
     banner: bannerOf[name],
   })),
-  { input: stub, file: stubFiles, plugins: forTag(shortest), external: [], format: 'iife', strict: false },
+  { input: stub, file: stubFiles, plugins: forTag, external: [], format: 'iife', strict: false },
   { input: collector, dir: 'collector/dist', plugins: forNode },
   { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
 ]
@@ -114,25 +107,19 @@ function rawText() {
   }
 }
 
-/** The script tag has a lighter file in the place of each of these: codes for whole texts, the browser's fetch for ky. */
+/** The script tag has a lighter file in the place of each of these. */
 function lighterFiles() {
-  const lighter = { '/texts.ts': '/texts-by-link.ts', '/post.ts': '/post-by-fetch.ts' }
+  const lighter = {
+    '/database.ts': '/database-by-hand.ts',
+    '/hook.ts': '/no-hook.ts',
+    '/messages.ts': '/messages-by-link.ts',
+    '/post.ts': '/post-by-fetch.ts',
+  }
   return {
     name: 'lighter-files',
     resolveId(id, importer) {
       const file = /\/[\w-]+\.ts$/.exec(id)?.[0]
       return lighter[file] ? this.resolve(id.replace(file, lighter[file]), importer) : null
     },
-  }
-}
-
-/** Saves two bytes each, 50 in all (gzip -9), and means the same in code that has been compiled. No text of ours says `const`. */
-function letForConst() {
-  return {
-    name: 'let-for-const',
-    renderChunk: (code) => ({
-      code: code.replace(/\bconst(?=[ [{])/g, 'let').replace(/\blet (?=[[{])/g, 'let'),
-      map: null,
-    }),
   }
 }

@@ -71,7 +71,7 @@ describe('in a project of somebody else', () => {
       hw.track('seen')
       acceptLink({ ...needed, domains: ['other.example'] })
       for (const extra of [dataLayer, engagement, interactions, links, vitals]) extra(hw)
-      createClient({ ...needed, before: (event) => (event.name === 'secret' ? null : event) })
+      createClient({ ...needed, beforeSend: (event) => (event.name === 'secret' ? null : event) })
     `
     expect(await complaintsAbout(imports + use)).toEqual([])
   })
@@ -80,7 +80,7 @@ describe('in a project of somebody else', () => {
     [`hw.track('other')`, `'"other"'`],
     [`hw.track('purchase', { sku: 1 })`, `'number'`],
     [`hw.track('purchase')`, 'Expected 2 arguments'],
-    [`createClient({ ...needed, before: (event) => event.nonsense })`, `'nonsense'`],
+    [`createClient({ ...needed, beforeSend: (event) => event.nonsense })`, `'nonsense'`],
   ])('%s is told to be wrong', async (use, found) => {
     expect(await complaintsAbout(imports + use)).toEqual([expect.stringContaining(found)])
   })

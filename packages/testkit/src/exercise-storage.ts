@@ -1,7 +1,7 @@
 /** What every implementation of the SDK's Storage port must do. */
 import { describe, expect, test } from 'vitest'
-import type { Storage, StoredEvent } from '../../../sdk/src/core/ports.ts'
-import type { State } from '../../../sdk/src/core/state.ts'
+import type { Storage } from '../../../sdk/src/core/ports.ts'
+import type { State, StoredEvent } from '../../../sdk/src/core/records.ts'
 
 /** Ten characters of JSON. */
 const event = (key: string): StoredEvent => ({ key, json: JSON.stringify(key.padEnd(8)) })
@@ -143,7 +143,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
     test('an exclusive task runs to its end before the promise resolves', async () => {
       const [storage] = await open()
       const steps: string[] = []
-      await storage.exclusively(async () => {
+      await storage.alone(async () => {
         await put(storage, 'k1')
         steps.push('task')
       })
@@ -154,12 +154,12 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
     test('an exclusive task that fails has run once, says why, and keeps nobody from the next one', async () => {
       const [storage, other] = await open()
       const ran: string[] = []
-      const failing = storage.exclusively(async () => {
+      const failing = storage.alone(async () => {
         ran.push('failing')
         throw new Error('no')
       })
       await expect(failing).rejects.toThrow('no')
-      await other.exclusively(async () => void ran.push('next'))
+      await other.alone(async () => void ran.push('next'))
       expect(ran).toEqual(['failing', 'next'])
     })
   })

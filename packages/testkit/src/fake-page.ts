@@ -1,11 +1,11 @@
-/** A page with a client on fake ports, and all that it says; pages that share storage, journal and clock are tabs of one browser. */
+/** A page with a client on fake ports, and all that it says; pages that share storage, sync storage and clock are tabs of one browser. */
 import type { WireEvent } from '@headwater/contract'
 import type { Client } from '../../../sdk/src/core/api.ts'
 import { type Core, createCore } from '../../../sdk/src/core/client.ts'
-import type { Moment } from '../../../sdk/src/core/event.ts'
 import type { Notices } from '../../../sdk/src/core/notices.ts'
 import { type ClientOptions, readOptions } from '../../../sdk/src/core/options.ts'
-import type { State } from '../../../sdk/src/core/state.ts'
+import type { State } from '../../../sdk/src/core/records.ts'
+import type { Stamp } from '../../../sdk/src/core/visitor/draft.ts'
 import { createFakeIds, createFakePorts, createFakeStorage, type FakePorts } from './fake-ports.ts'
 
 /** What a client needs: which website, and where the collector is. */
@@ -16,25 +16,25 @@ export const needed = {
 
 export interface FakePage extends FakePorts {
   client: Client
-  at: Core['at']
+  verbsAt: Core['verbsAt']
   /** The notices so far, by name. */
   said: { [Name in keyof Notices]: Notices[Name][] }
   /** All events of all requests of this page, in order. */
   events(): WireEvent[]
   /** Ports for another tab of this browser, with a network and a page of its own. */
-  device: Pick<FakePorts, 'storage' | 'journal' | 'clock'>
+  device: Pick<FakePorts, 'storage' | 'syncStorage' | 'clock'>
 }
 
 let opened = 0
 
 /** Opens a page; it records no page views of its own, unless `autoPage` is true. */
 export function openPage(
-  options: Partial<ClientOptions> & { opening?: Moment } = {},
+  options: Partial<ClientOptions> & { opening?: Stamp } = {},
   own: Partial<FakePorts> = {},
 ): FakePage {
   const ports = createFakePorts({ ids: createFakeIds(++opened), ...own })
   const { opening, ...given } = options
-  const { client, at, start } = createCore(readOptions({ ...needed, autoPage: false, ...given }), ports)
+  const { client, verbsAt, start } = createCore(readOptions({ ...needed, autoPage: false, ...given }), ports)
   start(opening)
   const said: FakePage['said'] = { delivered: [], dropped: [], error: [], recorded: [], answered: [] }
   client.on('delivered', (notice) => said.delivered.push(notice))
@@ -42,9 +42,9 @@ export function openPage(
   client.on('error', (notice) => said.error.push(notice))
   client.on('recorded', (notice) => said.recorded.push(notice))
   client.on('answered', (notice) => said.answered.push(notice))
-  const { storage, journal, clock, transport } = ports
+  const { storage, syncStorage, clock, transport } = ports
   const events = () => transport.requests.flatMap(({ batch }) => batch.events)
-  return { ...ports, client, at, said, events, device: { storage, journal, clock } }
+  return { ...ports, client, verbsAt, said, events, device: { storage, syncStorage, clock } }
 }
 
 /** The page is gone: what its storage still does is seen by nobody, and its code runs no more. */

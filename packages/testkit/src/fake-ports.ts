@@ -1,20 +1,20 @@
 /** Fake ports for tests of the SDK: a clock that is moved by hand, a network that answers as told, a page that comes and goes. */
 import type { Batch, EventResult, Receipt, WireEvent } from '@headwater/contract'
-import { createJournal } from '../../../sdk/src/core/journal.ts'
-import { createMemoryStorage } from '../../../sdk/src/core/memory-storage.ts'
 import type {
   Answer,
   Body,
   Clock,
   Ids,
-  Journal,
   Lifecycle,
   Place,
   Ports,
   Storage,
+  SyncStorage,
   Transport,
   Watcher,
 } from '../../../sdk/src/core/ports.ts'
+import { createMemoryStorage } from '../../../sdk/src/core/queue/memory-storage.ts'
+import { createSyncStorage } from '../../../sdk/src/core/queue/sync-storage.ts'
 
 /** 2026-11-20T12:00:00Z: where fake clocks begin. */
 export const noon = Date.UTC(2026, 10, 20, 12)
@@ -203,9 +203,9 @@ export function createFakeIds(series = 0): FakeIds {
 }
 
 export interface FakeStorage extends Storage {
-  /** From now on nothing can be read or written: all but `exclusively` rejects with this. */
+  /** From now on nothing can be read or written: all but `alone` rejects with this. */
   failWith(error: Error): void
-  /** From now on nothing is answered, but by `exclusively`. */
+  /** From now on nothing is answered, but by `alone`. */
   hang(): void
 }
 
@@ -227,8 +227,8 @@ export function createFakeStorage(store: Storage = createMemoryStorage(Infinity)
     count: () => attempt(() => store.count()),
     dump: () => attempt(() => store.dump()),
     clear: () => attempt(() => store.clear()),
-    exclusively(task) {
-      const run = held.then(() => store.exclusively(task)) // one at a time, also among tabs
+    alone(task) {
+      const run = held.then(() => store.alone(task)) // one at a time, also among tabs
       held = run.catch(() => {}) // its caller hears of it
       return run
     },
@@ -243,18 +243,18 @@ export function createFakeStorage(store: Storage = createMemoryStorage(Infinity)
 
 export interface FakePorts extends Ports {
   storage: FakeStorage
-  journal: Journal
+  syncStorage: SyncStorage
   transport: FakeTransport
   lifecycle: FakeLifecycle
   clock: FakeClock
   ids: FakeIds
 }
 
-/** All six, or some of them your own: a second client on the same storage and journal is a second tab. */
+/** All six, or some of them your own: a second client on the same storage and sync storage is a second tab. */
 export function createFakePorts(own: Partial<FakePorts> = {}): FakePorts {
   return {
     storage: createFakeStorage(),
-    journal: createJournal(),
+    syncStorage: createSyncStorage(),
     transport: createFakeTransport(),
     lifecycle: createFakeLifecycle(),
     clock: createFakeClock(),

@@ -180,3 +180,13 @@ test('with debug, the console has the story of each event from the first on', as
     ]),
   )
 })
+
+test('an option given as undefined counts as left out', async () => {
+  const client = createClient({
+    ...{ token, endpoint: `https://t${++opened}.example.com` },
+    ...{ batchSize: undefined, consent: undefined, autoPage: undefined },
+  } as unknown as ClientOptions) // as JavaScript may call it
+  clients.push(client)
+  await client.flush()
+  expect(events).toMatchObject([{ type: 'page' }])
+})

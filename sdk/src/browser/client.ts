@@ -1,16 +1,16 @@
-/** A client in a browser: builds the six ports and hands them to the core. */
+/** A client in a browser: builds the six ports and passes them to the core. */
 import { type Core, createCore } from '../core/client.ts'
-import { createJournal } from '../core/journal.ts'
-import { createMemoryStorage } from '../core/memory-storage.ts'
 import { type ClientOptions, hostOf, readOptions, websiteKeyOf } from '../core/options.ts'
-import { maxQueueBytes } from '../core/store.ts'
+import { maxQueueBytes } from '../core/queue/fallback-storage.ts'
+import { createMemoryStorage } from '../core/queue/memory-storage.ts'
+import { createSyncStorage } from '../core/queue/sync-storage.ts'
 import { createClock } from './clock.ts'
 import { createIdCookie } from './cookie.ts'
 import { createIds } from './ids.ts'
-import { createDeviceJournal } from './journal.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { isRefused } from './refusal.ts'
 import { createIndexedDbStorage } from './storage.ts'
+import { createDeviceSyncStorage } from './sync-storage.ts'
 import { createTransport } from './transport.ts'
 
 /** Throws a ConfigError. */
@@ -24,7 +24,7 @@ export function createBrowserCore(options: ClientOptions): Core {
   const clock = createClock()
   return createCore(settings, {
     storage: isKept ? createIndexedDbStorage(name, maxQueueBytes) : createMemoryStorage(maxQueueBytes),
-    journal: isKept ? createDeviceJournal(name, cookie) : createJournal(),
+    syncStorage: isKept ? createDeviceSyncStorage(name, cookie) : createSyncStorage(),
     transport: createTransport(settings.collectorCookie ? cookie?.domain : undefined),
     lifecycle: createLifecycle(),
     clock,

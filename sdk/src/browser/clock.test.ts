@@ -1,15 +1,15 @@
-/** States which time the browser's clock tells. */
+/** States which time the clock of a client shows. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClock } from './clock.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 10, 20, 12) }))
 afterEach(() => void vi.useRealTimers())
 
-test('it begins with the time of the device, in whole milliseconds', () => {
+test('it starts with the time of the device, in whole milliseconds', () => {
   expect(createClock().now()).toBe(Date.UTC(2026, 10, 20, 12))
 })
 
-test('it goes on evenly when somebody sets the clock of the device', () => {
+test('it continues evenly when the clock of the device is set', () => {
   const clock = createClock()
   const before = clock.now()
   vi.advanceTimersByTime(1_000)
@@ -17,15 +17,15 @@ test('it goes on evenly when somebody sets the clock of the device', () => {
   expect(clock.now() - before).toBe(1_000)
 })
 
-describe('when the time of the device and its steady clock part', () => {
+describe('when the time of the device and its steady clock drift apart', () => {
   const noon = Date.UTC(2026, 10, 20, 12)
-  /** The time of the device goes its own way; the steady clock stands. */
+  /** The time of the device changes; the steady clock stands. */
   const leap = (ms: number) => void vi.setSystemTime(Date.now() + ms)
 
   test.each([
-    ['by a correction of a second or less, it goes on evenly', 1_000, 0],
-    ['by a correction backwards, it goes on evenly', -1_000, 0],
-    ['by an hour backwards, it goes on evenly', -3_600_000, 0],
+    ['by a correction of a second or less, it continues evenly', 1_000, 0],
+    ['by a correction backwards, it continues evenly', -1_000, 0],
+    ['by an hour backwards, it continues evenly', -3_600_000, 0],
     ['by more than a second ahead, as after sleep, it follows', 1_001, 1_001],
     ['by a night, it follows', 8 * 3_600_000, 8 * 3_600_000],
   ])('%s', (_, leapMs, expected) => {
@@ -34,7 +34,7 @@ describe('when the time of the device and its steady clock part', () => {
     expect(clock.now() - noon).toBe(expected)
   })
 
-  test('twice, it follows twice, and goes on evenly between', () => {
+  test('twice, it follows twice, and continues evenly between', () => {
     const clock = createClock()
     leap(60_000)
     vi.advanceTimersByTime(500)
@@ -50,6 +50,29 @@ describe('when the time of the device and its steady clock part', () => {
       times.push(clock.now())
     }
     expect(times).toEqual([...times].sort((a, b) => a - b))
+  })
+})
+
+describe('a page that has replaced what the clock reads', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  test.each<[string, () => unknown, number]>([
+    ['a text', () => '1795176000000', 1_795_176_000_000],
+    ['NaN', () => Number.NaN, 0],
+    ['a fixed number', () => 7, 7],
+  ])('Date.now returns %s: the time is a whole number that goes on', (_, now, expected) => {
+    vi.spyOn(Date, 'now').mockImplementation(now as () => number) // as a page may do it
+    const clock = createClock()
+    expect(clock.now()).toBe(expected)
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1_000)
+    expect(clock.now()).toBe(expected + 1_000)
+    expect(Number.isInteger(clock.openedAt)).toBe(true)
+    vi.restoreAllMocks()
+  })
+
+  test.each([undefined, {}])('performance is %j: the time is that of the device', (performance) => {
+    vi.stubGlobal('performance', performance)
+    expect(createClock().now()).toBe(Date.UTC(2026, 10, 20, 12))
   })
 })
 

@@ -1,20 +1,20 @@
-/** The browser's clock: the device's time at the start of the client, carried on by a clock that nobody can set. */
+/** The browser's clock: the device's time at the start of the client, continued by a clock that cannot be set. */
 import type { Clock } from '../core/ports.ts'
 
 /** More than any correction by a time server; less than any sleep. */
 const leapMs = 1_000
 
 export function createClock(): Clock {
-  let startedAt = Date.now() - performance.now()
+  let startedAt = deviceTime() - steadyTime()
 
   return {
     openedAt: Math.floor(startedAt),
     now() {
       // While a laptop sleeps, performance.now() stands still in Chromium and Firefox on some systems
-      // (https://github.com/w3c/hr-time/issues/115): the device's time has then leapt ahead. Set back, it is not believed.
-      const apparent = Date.now() - performance.now()
+      // (https://github.com/w3c/hr-time/issues/115), and the device's time leaps ahead. When it is set back, that is ignored.
+      const apparent = deviceTime() - steadyTime()
       if (apparent - startedAt > leapMs) startedAt = apparent
-      return Math.round(startedAt + performance.now())
+      return Math.round(startedAt + steadyTime())
     },
     after(ms, task) {
       const timer = setTimeout(task, ms)
@@ -22,3 +22,7 @@ export function createClock(): Clock {
     },
   }
 }
+
+// A page may have put its own things in the place of both. The collector corrects times by when they were sent.
+const deviceTime = () => Number(Date.now()) || 0
+const steadyTime = () => performance?.now?.() ?? 0

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States where the id cookie stands, how long, and who sees it. */
+/** States on which domain the id cookie is, how long it lasts, and which pages see it. */
 import { type FakeCookies, forbidCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cookieText, createIdCookie } from './cookie.ts'

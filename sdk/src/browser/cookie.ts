@@ -1,18 +1,18 @@
-/** The cookie `hw_id`, which carries the visitor's id record (core/id-record.ts) to all subdomains of a site. */
+/** The cookie `hw_id`, which carries the visitor's id record (core/visitor/id-record.ts) to all subdomains of a site. */
 
 export interface IdCookie {
   read(): string | undefined
-  /** Deletes it where there is no text. */
+  /** Without a text it deletes the cookie. */
   write(text?: string): void
-  /** The domain it is set on; empty: this host alone. */
+  /** The domain it is set on; empty for this host alone. */
   domain(): string
 }
 
 const name = 'hw_id'
-/** 400 days: browsers keep no cookie longer. */
+/** 400 days, the longest that browsers keep a cookie. */
 const maxAgeSeconds = 34_560_000
 
-/** Where cookies are forbidden it reads and writes nothing. */
+/** When cookies are forbidden it reads and writes nothing. */
 export function createIdCookie(): IdCookie {
   let found: string | undefined
   const domain = () => {
@@ -26,7 +26,7 @@ export function createIdCookie(): IdCookie {
   }
 }
 
-// Browsers refuse a cookie on a public suffix such as co.uk: the first domain that takes one is the site's.
+// Browsers refuse a cookie on a public suffix such as co.uk, so the first domain that accepts one is the site's.
 function widestDomain(): string {
   const test = 'hw_test=1'
   const labels = location.hostname.split('.')
@@ -36,18 +36,24 @@ function widestDomain(): string {
     const isTaken = cookieText().includes(test)
     setCookie(test, domain, 0)
     if (!isTaken) continue
-    setCookie(`${name}=`, '', 0) // the stub's, which has been read and knows no better than this host
+    setCookie(`${name}=`, '', 0) // the stub's, which was read already and is on this host alone
     return domain
   }
   return ''
 }
 
+/** A form or an image of this name hides the document's own text: `<img name="title">`. */
+export function textOfDocument(name: 'cookie' | 'title' | 'referrer'): string {
+  const text: unknown = document[name]
+  return typeof text === 'string' ? text : Reflect.get(Document.prototype, name, document)
+}
+
 /** All cookies that scripts may read, `name=value; name=value`. */
 export function cookieText(): string {
   try {
-    return document.cookie
+    return textOfDocument('cookie')
   } catch {
-    return '' // a sandboxed frame has none
+    return '' // a sandboxed frame may not read any
   }
 }
 
@@ -58,6 +64,6 @@ function setCookie(pair: string, domain: string, maxAgeSeconds: number | ''): vo
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
     document.cookie = `${pair}; Path=/; Max-Age=${maxAgeSeconds || 0}; SameSite=Lax${on}${secure}`
   } catch {
-    // a sandboxed frame has none
+    // a sandboxed frame may not set any
   }
 }

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States when a page is left, resumed and shown. */
+/** States when a page arrives, leaves, resumes and is shown. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLifecycle } from './lifecycle.ts'
 
@@ -24,14 +24,15 @@ beforeEach(() => {
 })
 afterEach(() => undo())
 
-test('a page that is shown is come to and resumed at once', () => {
+test('a page that is shown arrives and resumes at once', () => {
   watch()
   expect(calls).toEqual(['arrive', 'resume'])
 })
 
-test('without arrive nobody looks for pages', () => {
+test('without `arrive` moves are not watched', async () => {
   undo = createLifecycle().watch({ ...watcher, arrive: undefined })
   history.pushState(null, '', '/a')
+  await Promise.resolve()
   expect(calls).toEqual(['resume'])
 })
 
@@ -42,10 +43,10 @@ describe('afterwards', () => {
   }
 
   test.each([
-    ['hidden is leaving', () => turn('hidden'), ['leave']],
-    ['visible is resuming', () => turn('visible'), ['resume']],
-    ['pagehide is leaving', () => window.dispatchEvent(new Event('pagehide')), ['leave']],
-    ['online is resuming', () => window.dispatchEvent(new Event('online')), ['resume']],
+    ['hidden: the page leaves', () => turn('hidden'), ['leave']],
+    ['visible: it resumes', () => turn('visible'), ['resume']],
+    ['pagehide: it leaves', () => window.dispatchEvent(new Event('pagehide')), ['leave']],
+    ['online: it resumes', () => window.dispatchEvent(new Event('online')), ['resume']],
   ])('%s', (_, act, expected) => {
     watch()
     calls = []
@@ -53,12 +54,33 @@ describe('afterwards', () => {
     expect(calls).toEqual(expected)
   })
 
-  test('undo ends it', () => {
+  test('another address is an arrival', async () => {
+    watch()
+    calls = []
+    history.pushState(null, '', '/lifecycle')
+    await Promise.resolve()
+    expect(calls).toEqual(['arrive'])
+  })
+
+  test('whoever asks for the place during a move arrives there first', () => {
+    const { watch, place } = createLifecycle()
+    undo = watch(watcher)
+    calls = []
+    history.pushState(null, '', '/lifecycle/place')
+    expect(place().url).toMatch('/lifecycle/place')
+    expect(calls).toEqual(['arrive'])
+  })
+
+  test('undo ends it', async () => {
     watch()
     calls = []
     undo()
     turn('hidden')
     window.dispatchEvent(new Event('pagehide'))
+    window.dispatchEvent(new Event('online'))
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+    history.pushState(null, '', '/after')
+    await Promise.resolve()
     expect(calls).toEqual([])
   })
 })
@@ -66,7 +88,7 @@ describe('afterwards', () => {
 describe('beforeunload', () => {
   const unload = () => void window.dispatchEvent(new Event('beforeunload'))
 
-  test('of a page that loads is leaving: a tab that is closed then sends nothing later', () => {
+  test('of a loading page: it leaves, because a tab closed then sends nothing at pagehide', () => {
     set('readyState', 'interactive')
     watch()
     calls = []
@@ -74,7 +96,7 @@ describe('beforeunload', () => {
     expect(calls).toEqual(['leave'])
   })
 
-  test('is listened to no longer than that', () => {
+  test('has no effect once the page has loaded', () => {
     set('readyState', 'interactive')
     watch()
     window.dispatchEvent(new Event('load'))
@@ -83,14 +105,14 @@ describe('beforeunload', () => {
     expect(calls).toEqual([])
   })
 
-  test('of a page that has loaded is not listened to', () => {
+  test('of a page that had loaded before has none either', () => {
     watch()
     calls = []
     unload()
     expect(calls).toEqual([])
   })
 
-  test('is not listened to after undo', () => {
+  test('has none after undo', () => {
     set('readyState', 'interactive')
     watch()
     calls = []
@@ -101,7 +123,7 @@ describe('beforeunload', () => {
 })
 
 describe('a prerendered page', () => {
-  test('is not come to, and cannot be left, before the visitor sees it', async () => {
+  test('neither arrives nor leaves before the visitor sees it', async () => {
     set('prerendering', true)
     let isShown = false
     const lifecycle = createLifecycle()

@@ -1,42 +1,49 @@
-/** How the visitor comes to the page, leaves it and returns. */
+/** When the visitor comes to the page, leaves it and returns. */
 import type { Lifecycle } from '../core/ports.ts'
 import { watchPages } from './navigation.ts'
 import { adCookiesOfPage, placeOfPage } from './page.ts'
 
 export function createLifecycle(): Lifecycle {
-  const shown = new Promise<void>(whenShown)
+  let arriveNow = () => {}
 
   return {
-    shown,
-    place: placeOfPage,
+    shown: new Promise<void>(whenShown),
+    place() {
+      arriveNow() // before the event that asks: it may be recorded by the script that moves to its page
+      return placeOfPage()
+    },
     adCookies: adCookiesOfPage,
     watch({ arrive, leave, resume }) {
-      const ending = new AbortController()
-      const { signal } = ending
+      // Listeners stay on the page, and do nothing after the end: some pages wrap addEventListener, and lose its options.
+      let isWatching = true
+      const listen = (type: string, listener: () => void) =>
+        addEventListener(type, () => isWatching && listener())
       whenShown(() => {
-        if (arrive) watchPages(arrive, signal)
+        if (arrive) arriveNow = watchPages((titled) => isWatching && arrive(titled))
         // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with pagehide alone.
-        const turn = () => (document.visibilityState === 'hidden' ? leave() : resume())
-        addEventListener('visibilitychange', turn, { signal }) // of the window, which hears of it after the page's own listeners
-        addEventListener('pagehide', leave, { signal })
-        leaveEarly(leave, signal)
-        addEventListener('online', resume, { signal })
+        // On the window, after the page's own listeners on the document.
+        listen('visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : resume()))
+        listen('pagehide', leave)
+        listen('online', resume)
+        leaveEarly(() => isWatching && leave())
         resume()
       })
-      return () => ending.abort()
+      return () => {
+        isWatching = false
+      }
     },
   }
 }
 
-/** A tab that is closed while its page loads: what Chromium is asked to send at pagehide, it does not send then. */
-function leaveEarly(leave: () => void, signal: AbortSignal): void {
+/** When a tab is closed while its page loads, Chromium does not send what is requested at pagehide. */
+function leaveEarly(leave: () => unknown): void {
   if (document.readyState === 'complete') return
-  addEventListener('beforeunload', leave, { signal })
-  // Firefox keeps no page in its back/forward cache that listens on.
+  addEventListener('beforeunload', leave)
+  // Firefox keeps no page with such a listener in its back/forward cache.
   addEventListener('load', () => removeEventListener('beforeunload', leave))
 }
 
-// At once, or, in a page that is prerendered before anyone asked for it, when the visitor comes to it.
+// At once, or, when the page is prerendered, when the visitor comes to it.
 function whenShown(callback: () => void): void {
   const { prerendering } = document as { prerendering?: boolean }
   if (prerendering) document.addEventListener('prerenderingchange', () => callback(), { once: true })

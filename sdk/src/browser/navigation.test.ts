@@ -1,23 +1,32 @@
 // @vitest-environment happy-dom
 /** States what counts as coming to a page. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { watchPages } from './navigation.ts'
+import { pageIn, watchPages } from './navigation.ts'
 
 type WindowWithNavigation = { navigation?: EventTarget & { currentEntry: unknown } }
 
 const pushState = history.pushState
 const replaceState = history.replaceState
-let ending: AbortController
+let isOver = () => {}
 let views: string[]
 let titles: string[]
 
-const watch = () =>
-  watchPages((titled) => {
+// Listeners stay on the window, so each test has an end of its own.
+function watch(): () => void {
+  let isWatching = true
+  isOver = () => {
+    isWatching = false
+  }
+  return watchPages((titled) => {
+    if (!isWatching) return
     views.push(location.pathname + location.search + location.hash)
     const noteTitle = () => void titles.push(document.title)
     if (titled) titled.then(noteTitle)
     else noteTitle()
-  }, ending.signal)
+  })
+}
+/** A script of the page has ended. */
+const scriptEnds = () => vi.advanceTimersByTimeAsync(0)
 const rendered = () => vi.advanceTimersByTimeAsync(100)
 
 beforeEach(() => {
@@ -25,26 +34,25 @@ beforeEach(() => {
   history.pushState = pushState
   history.replaceState = replaceState
   history.replaceState(null, '', '/start')
-  ending = new AbortController()
   views = []
   titles = []
 })
 afterEach(() => {
-  ending.abort()
+  isOver()
   vi.useRealTimers()
 })
 
-/** A browser with the Navigation API tells of every change of the address by itself. */
+/** A browser with the Navigation API reports every change of the address. */
 function giveNavigationApi() {
   const navigation = Object.assign(new EventTarget(), { currentEntry: {} })
   ;(window as WindowWithNavigation).navigation = navigation
-  const tell = (change: typeof history.pushState) =>
+  const reporting = (change: typeof history.pushState, navigationType: string) =>
     function (this: History, ...args: Parameters<typeof history.pushState>) {
       change.apply(history, args)
-      navigation.dispatchEvent(new Event('currententrychange'))
+      navigation.dispatchEvent(Object.assign(new Event('currententrychange'), { navigationType }))
     }
-  history.pushState = tell(pushState)
-  history.replaceState = tell(replaceState)
+  history.pushState = reporting(pushState, 'push')
+  history.replaceState = reporting(replaceState, 'replace')
 }
 
 describe.each([
@@ -58,19 +66,61 @@ describe.each([
     expect(views).toEqual(['/start'])
   })
 
-  test.each([
-    ['pushState to another path', () => history.pushState(null, '', '/a'), ['/start', '/a']],
-    ['pushState to another query', () => history.pushState(null, '', '?q=1'), ['/start', '/start?q=1']],
-    ['replaceState to another path', () => history.replaceState(null, '', '/b'), ['/start', '/b']],
-    ['replaceState to the same address', () => history.replaceState({ x: 1 }, '', '/start'), ['/start']],
-    ['a state without an address', () => history.pushState({ x: 1 }, ''), ['/start']],
-    ['a place on the page', () => history.pushState(null, '', '#reviews'), ['/start']],
-    ['a route in the hash', () => history.pushState(null, '', '#/cart'), ['/start', '/start#/cart']],
-    ['a route in a hashbang', () => history.pushState(null, '', '#!/cart'), ['/start', '/start#!/cart']],
-  ])('%s', (_, navigate, expected) => {
+  const push = (url?: string) => history.pushState({ x: 1 }, '', url)
+  const replace = (url?: string) => history.replaceState({ x: 1 }, '', url)
+  test.each<[string, () => void, string[]]>([
+    ['push to another path', () => push('/a'), ['/a']],
+    ['push to another query', () => push('?q=1'), ['/start?q=1']],
+    ['replace to another path', () => replace('/b'), ['/b']],
+    ['replace to the same address', () => replace('/start'), []],
+    ['replace to another query, as a map does', () => replace('?map=1,2,3'), []],
+    ['replace to a hash route', () => replace('?map=1#/cart'), ['/start?map=1#/cart']],
+    ['a state without an address', () => push(), []],
+    ['a place on the page', () => push('#reviews'), []],
+    ['a route in the hash', () => push('#/cart'), ['/start#/cart']],
+    ['a route in a hashbang', () => push('#!/cart'), ['/start#!/cart']],
+    ['push, then replace to another query', () => [push('/a'), replace('/a?tab=1')], ['/a?tab=1']],
+    ['push, then replace to another path', () => [push('/a'), replace('/login')], ['/login']],
+    ['replace, then push', () => [replace('/a?from=start'), push('/b')], ['/b']],
+    ['replace of the query, then push', () => [replace('?scroll=700'), push('/b')], ['/b']],
+    ['a move that returns in the same script', () => [push('/a'), push('/start')], []],
+  ])('%s: the views of one script', async (_, navigate, expected) => {
     watch()
     navigate()
-    expect(views).toEqual(expected)
+    await scriptEnds()
+    expect(views).toEqual(['/start', ...expected])
+  })
+
+  test('a map that writes its place into the query 200 times is one view', async () => {
+    watch()
+    for (let step = 0; step < 200; step++) {
+      history.replaceState(null, '', `?map=${step}`)
+      await scriptEnds()
+    }
+    expect(views).toEqual(['/start'])
+    history.pushState(null, '', '/imprint')
+    await scriptEnds()
+    expect(views).toEqual(['/start', '/imprint'])
+  })
+
+  test('a move that is ended early is a view at once, and no second one later', async () => {
+    const endMove = watch()
+    endMove()
+    history.pushState(null, '', '/a')
+    endMove()
+    expect(views).toEqual(['/start', '/a'])
+    await scriptEnds()
+    endMove()
+    expect(views).toEqual(['/start', '/a'])
+  })
+
+  test('moves of two scripts are two views', async () => {
+    watch()
+    for (const url of ['/a', '/b']) {
+      history.pushState(null, '', url)
+      await scriptEnds()
+    }
+    expect(views).toEqual(['/start', '/a', '/b'])
   })
 
   test('a page that comes by history has its title 100 ms later, when it is rendered; others have it at once', async () => {
@@ -88,50 +138,46 @@ describe.each([
 
   test.each([
     [
-      'a campaign that is taken out of the address',
+      'a campaign that is removed from the address',
       '/start?UTM_source=a&gclid=X&gad_source=1&li_fat_id=Y&page=2',
       '/start?page=2',
     ],
     ['the root of a hash router', '/start', '/start#/'],
     ['the root of a hashbang router', '/start', '/start#!/'],
-  ])('%s is no view', (_, from, to) => {
+  ])('%s is no view', async (_, from, to) => {
     history.replaceState(null, '', from)
     watch()
-    history.replaceState(null, '', to)
+    history.pushState(null, '', to)
+    await scriptEnds()
     expect(views).toEqual([from])
   })
 
-  test('going back from the back/forward cache is a view of the same page', () => {
+  test('the return from the back/forward cache is a view of the same page', () => {
     watch()
     window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
     window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }))
     expect(views).toEqual(['/start', '/start'])
   })
-
-  test('after the end nothing is a view', () => {
-    watch()
-    ending.abort()
-    history.pushState(null, '', '/b')
-    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
-    expect(views).toEqual(['/start'])
-  })
 })
 
-test('a Navigation API that is silent, as in a sandboxed frame, is not relied on', () => {
+test('a Navigation API that is silent, as in a sandboxed frame, is not relied on', async () => {
   ;(window as WindowWithNavigation).navigation = Object.assign(new EventTarget(), { currentEntry: null })
   watch()
   history.pushState(null, '', '/a')
+  await scriptEnds()
   expect(views).toEqual(['/start', '/a'])
 })
 
 describe('a patched history', () => {
   beforeEach(() => void delete (window as WindowWithNavigation).navigation)
 
-  test('going back is a view', () => {
+  test('sees the visitor go back', async () => {
     watch()
     history.pushState(null, '', '/a')
+    await scriptEnds()
     pushState.call(history, null, '', '/start') // the address changes as the browser changes it, without our patch
     window.dispatchEvent(new PopStateEvent('popstate'))
+    await scriptEnds()
     expect(views).toEqual(['/start', '/a', '/start'])
   })
 
@@ -146,4 +192,15 @@ describe('a patched history', () => {
     expect(others).toEqual(['/a'])
     expect(history.state).toEqual({ x: 1 })
   })
+})
+
+test.each([
+  ['/a', '/a?'],
+  ['/a?b=1&b=2&c', '/a?b=1,b=2,c'],
+  ['/a?utm_source=x&b=1', '/a?b=1'],
+  ['/a#top', '/a?'],
+  ['/a#/b', '/a?#/b'],
+  ['/#/', '/?'],
+])('the address %s is the page %s', (url, expected) => {
+  expect(pageIn(new URL(url, 'https://shop.example'))).toBe(expected)
 })

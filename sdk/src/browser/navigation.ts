@@ -5,25 +5,40 @@ import { isCampaignKey } from '@headwater/attribution/campaign'
 const titleMs = 100
 
 /**
- * Calls `view` for each page the visitor comes to, the present one included, until `signal` is aborted. Where the title
- * comes after the address, `titled` resolves when it should be there.
+ * Calls `view` for each page the visitor comes to, the present one included. When the title follows the address, `titled`
+ * resolves once it should be there. Changes of the address by one script are one move, and the last address counts:
+ * routers replace and push for one click. The function returned ends a move that has not ended yet.
  */
-export function watchPages(view: (titled?: Promise<void>) => void, signal: AbortSignal): void {
-  let lastPage = pageIn(location)
+export function watchPages(view: (titled?: Promise<void>) => unknown): () => void {
+  let page = pageIn(location)
+  let isMoving = false
+
+  function arrive(): void {
+    const before = page
+    if (isMoving) page = pageIn(location)
+    isMoving = false
+    if (page !== before) view(new Promise((resolve) => setTimeout(resolve, titleMs)))
+  }
+
+  watchHistory((how) => {
+    const next = pageIn(location)
+    // An app that keeps its state in the query, as maps do, stays on the same page.
+    if (!isMoving && /^replace/.test(how) && withoutQuery(next) === withoutQuery(page)) page = next
+    else {
+      isMoving = true
+      queueMicrotask(arrive)
+    }
+  })
   view()
-
-  watchHistory(() => {
-    const page = pageIn(location)
-    if (page === lastPage || signal.aborted) return
-    lastPage = page
-    view(new Promise((resolve) => setTimeout(resolve, titleMs)))
-  }, signal)
-
   // Back from the cache: the same page, seen again.
-  addEventListener('pageshow', ({ persisted }) => persisted && view(), { signal })
+  addEventListener('pageshow', ({ persisted }) => persisted && view())
+  return arrive
 }
 
-/** What tells pages apart: not campaign parameters and click ids, which a page may clean away. A hash is a place on the page, unless it looks like the route of a hash router: #/cart or #!/cart, where #/ is the page itself. */
+/**
+ * What identifies a page: path and query, without campaign parameters and click ids, which a page may remove. A fragment is
+ * a place on the page, unless it looks like the route of a hash router: #/cart or #!/cart, where #/ is the page itself.
+ */
 export function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'search' | 'hash'>): string {
   const query = search
     .slice(1)
@@ -32,24 +47,29 @@ export function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'searc
   return `${pathname}?${query}${/^#!?\/./.test(hash) ? hash : ''}`
 }
 
-function watchHistory(look: () => void, signal: AbortSignal): void {
-  // Firefox before 147 and Safari before 26.2 lack it; in a sandboxed frame it is there and silent.
+function withoutQuery(page: string): string {
+  return page.replace(/\?[^#]*/, '')
+}
+
+/** Calls `look` when the address may have changed; `how` begins with `replace` when an entry of the history was replaced. */
+function watchHistory(look: (how: string) => void): void {
+  // Firefox before 147 and Safari before 26.2 lack it; in a sandboxed frame it is there, and silent.
   const { navigation } = window as { navigation?: EventTarget & { currentEntry: unknown } }
-  if (navigation?.currentEntry) navigation.addEventListener('currententrychange', look, { signal })
-  else patchHistory(look, signal)
+  if (navigation?.currentEntry)
+    navigation.addEventListener('currententrychange', (event) =>
+      look(`${(event as { navigationType?: string }).navigationType}`),
+    )
+  else {
+    addEventListener('popstate', () => look('traverse'))
+    callAfter('pushState', look)
+    callAfter('replaceState', look)
+  }
 }
 
-function patchHistory(look: () => void, signal: AbortSignal): void {
-  addEventListener('popstate', look, { signal })
-  callAfter('pushState', look)
-  callAfter('replaceState', look)
-}
-
-// Stays when the client ends: others may have patched over it since. `look` does nothing then.
-function callAfter(name: 'pushState' | 'replaceState', look: () => void): void {
+function callAfter(name: 'pushState' | 'replaceState', look: (how: string) => void): void {
   const original = history[name]
   history[name] = function (this: History, ...args) {
     original.apply(this, args)
-    look()
+    look(name)
   }
 }

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States what a page says about itself and its browser. */
+/** States what an event can know about its page. */
 import { forbidCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { adCookiesOfPage, placeOfPage } from './page.ts'
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** The browser remembers that the page was loaded from there. */
+/** The browser remembers that the page was loaded from this address. */
 const loadedFrom = (name: string) =>
   vi
     .spyOn(performance, 'getEntriesByType')
@@ -22,7 +22,7 @@ const referTo = (referrer: string) =>
   Object.defineProperty(document, 'referrer', { value: referrer, configurable: true })
 
 describe('the place', () => {
-  test('is the address, the title, the referrer, and the address that the page was opened by', () => {
+  test('is the address, the title, the referrer, and the address at which the page was opened', () => {
     loadedFrom('https://shop.example/?utm_source=mail')
     referTo('https://mail.example/')
     expect(placeOfPage()).toEqual({
@@ -33,22 +33,48 @@ describe('the place', () => {
     })
   })
 
-  test('has no referrer where there is none', () => {
+  test('has no referrer when the browser gives none', () => {
     referTo('')
     expect(placeOfPage().referrer).toBeUndefined()
   })
 
   test.each<[string, () => void]>([
     ['remembers no navigation', () => vi.spyOn(performance, 'getEntriesByType').mockReturnValue([])],
-    ['cannot be asked', () => vi.stubGlobal('performance', { now: () => 0 })],
-  ])('was opened by the present address where the browser %s', (_, prepare) => {
+    ['has no entries of performance', () => vi.stubGlobal('performance', { now: () => 0 })],
+    ['has no performance at all', () => vi.stubGlobal('performance', undefined)],
+  ])('was opened at the present address when the browser %s', (_, prepare) => {
     prepare()
     expect(placeOfPage().landing).toBe('https://shop.example/cart')
   })
 })
 
+describe('a form or an image that hides a text of the document', () => {
+  /** As `<img name="title">` does: the document has the element in the place of its own text. */
+  const hide = (name: 'title' | 'referrer' | 'cookie') => {
+    const own = Object.getOwnPropertyDescriptor(document, name)
+    Object.defineProperty(document, name, { value: document.createElement('img'), configurable: true })
+    return () => {
+      if (own) Object.defineProperty(document, name, own)
+      else Reflect.deleteProperty(document, name)
+    }
+  }
+
+  test('hides neither the title nor the referrer from us', () => {
+    Reflect.deleteProperty(document, 'referrer')
+    const undo = [hide('title'), hide('referrer')]
+    expect(placeOfPage()).toMatchObject({ title: 'Cart', referrer: undefined })
+    for (const show of undo) show()
+  })
+
+  test('hides the cookies from us at worst', () => {
+    const show = hide('cookie')
+    expect(adCookiesOfPage()).toEqual({})
+    show()
+  })
+})
+
 describe('the cookies of ad platforms', () => {
-  test('are told by name, and no others', () => {
+  test('are found by name, and no others', () => {
     const jar = giveCookies()
     for (const pair of [
       'theme=dark',
@@ -67,7 +93,7 @@ describe('the cookies of ad platforms', () => {
     expect(adCookiesOfPage()).toMatchObject({ _fbp: 'fb.1.2.3', _fbc: 'fb.1.2.x=y' })
   })
 
-  test('are none where there are none, and in a sandboxed frame', () => {
+  test('are an empty list without such cookies, and in a sandboxed frame', () => {
     giveCookies().set('theme=dark')
     expect(adCookiesOfPage()).toEqual({})
     forbidCookies()

@@ -1,4 +1,4 @@
-/** One POST by ky, which neither retries nor takes a failing status for an error. The script tag has post-by-fetch.ts in its place. */
+/** One POST by ky, without retries, and without an exception for a failing status. The script tag has post-by-fetch.ts instead. */
 import ky from 'ky'
 
 export const post = (url: string, init: RequestInit): Promise<Response> =>

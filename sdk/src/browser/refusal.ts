@@ -1,12 +1,12 @@
-/** What the browser says for its visitor, where nobody asked them. */
+/** What the browser says for its visitor when the page has not asked them. */
 
-/** Global Privacy Control is a no; Do Not Track is one where the site says so. */
+/** Global Privacy Control is a refusal; Do Not Track is one if the site respects it. */
 export function isRefused(respectDnt: boolean | undefined): boolean {
   const { globalPrivacyControl, doNotTrack } = navigator as Refusals
   return !!globalPrivacyControl || (!!respectDnt && doNotTrack === '1')
 }
 
-/** Not in every browser, and so not in the compiler's types. */
+/** Not every browser has them, and TypeScript's types lack them. */
 export interface Refusals {
   globalPrivacyControl?: boolean
   doNotTrack?: string

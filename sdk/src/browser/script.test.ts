@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
-/** States what the script tag reads from its page, and what it does with calls that came before it. */
+/** States where the script tag finds its options, and how it replays calls that were made before it loaded. */
 import 'fake-indexeddb/auto'
 import type { WireEvent } from '@headwater/contract'
 import { goTo } from '@headwater/testkit/fake-cookies'
+import { gate } from '@headwater/testkit/fake-page'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Client } from './index.ts'
 import type { Call } from './stub.ts'
@@ -37,12 +38,29 @@ afterEach(async () => {
 
 /** Runs the script by a tag with these attributes, by default with a token and a collector of its own. */
 async function load(attributes: Record<string, string> = {}): Promise<Client> {
+  return run(
+    tagOf({ 'data-token': token, 'data-endpoint': `https://t${++opened}.example.com`, ...attributes }),
+  )
+}
+
+function tagOf(attributes: Record<string, string>): HTMLScriptElement {
   const tag = document.createElement('script')
-  const all = { 'data-token': token, 'data-endpoint': `https://t${++opened}.example.com`, ...attributes }
-  for (const [name, value] of Object.entries(all)) if (value !== 'none') tag.setAttribute(name, value)
+  tag.type = 'text/plain' // it is not to run
+  for (const [name, value] of Object.entries(attributes)) if (value !== 'none') tag.setAttribute(name, value)
+  return tag
+}
+
+async function run(tag: HTMLScriptElement | null): Promise<Client> {
   Object.defineProperty(document, 'currentScript', { value: tag, configurable: true })
   await import('./script.ts')
   return window.headwater as Client
+}
+
+/** What is logged to the console as a warning. */
+function warnings(): unknown[] {
+  const heard: unknown[] = []
+  vi.spyOn(console, 'warn').mockImplementation((warning) => heard.push(warning))
+  return heard
 }
 
 const names = () => events.map(({ name }) => name)
@@ -53,14 +71,14 @@ function call(at: number, ...args: unknown[]): Call {
   return Object.assign([...args], { key: key.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), at })
 }
 
-test('it starts a client by its attributes, and records the page', async () => {
+test('it starts a client with its attributes, and records the page', async () => {
   const client = await load({ 'data-endpoint': 'https://t.example.com', src: '/sdk.js' })
   await client.flush()
   expect(new Set(urls)).toEqual(new Set([`https://t.example.com/v1/batch?token=${token}`]))
   expect(names()).toEqual(['page_view'])
 })
 
-test('without an endpoint it sends to where it came from', async () => {
+test('without an endpoint it sends to the site that served it', async () => {
   const client = await load({ 'data-endpoint': 'none', src: 'https://stats.example.com/sdk.js' })
   await client.flush()
   expect(urls[0]).toMatch('https://stats.example.com/v1/batch?')
@@ -87,22 +105,88 @@ describe('attributes are options', () => {
     expect(events[0]?.url).toBe('https://shop.example/?a=1')
   })
 
-  test('a number: data-batch-size="0" is refused, as by npm', async () => {
-    const loaded = load({ 'data-batch-size': '0' })
-    await expect(loaded).rejects.toThrow('`batchSize` must be a whole number from 1 to 500, got 0')
+  test('a number: data-batch-size="2"', async () => {
+    const client = await load({ 'data-batch-size': '2', 'data-auto-page': 'false' })
+    for (const name of ['a', 'b', 'c']) client.track(name)
+    await client.flush()
+    expect(urls).toHaveLength(2)
   })
 })
 
-test.each([{ 'data-token': 'none' }, { 'data-token': 'hw_sec_abcd1234_secret' }])(
-  'with %j it starts no client, and says why by throwing',
-  async (attributes) => {
-    await expect(load(attributes)).rejects.toThrow('`token` must be a public token')
-    expect(window.headwater).toBeUndefined()
-  },
-)
+describe('the global is another place for options', () => {
+  // A page may write anything there; the types know only what the SDK itself puts there.
+  const give = (global: object) => void Object.assign(window, { headwater: global })
+
+  test.each<[string, HTMLScriptElement | null]>([
+    ['a module', null],
+    ['a tag that a tag manager has made without attributes', document.createElement('script')],
+  ])('%s is configured by it', async (_, tag) => {
+    give({ q: [call(1, 'track', 'early')], token, endpoint: 'https://t.example.com', autoPage: false })
+    const client = await run(tag)
+    client.track('late')
+    await client.flush()
+    expect(new Set(urls)).toEqual(new Set([`https://t.example.com/v1/batch?token=${token}`]))
+    expect(names()).toEqual(['early', 'late'])
+  })
+
+  test('options by name have their JavaScript values: lists, numbers, switches', async () => {
+    goTo('https://shop.example/?member=17&a=1')
+    give({ token, endpoint: 'https://t.example.com', sensitiveKeys: ['member'], batchSize: 1 })
+    const client = await run(null)
+    client.track('a')
+    await client.flush()
+    expect(urls).toHaveLength(2)
+    expect(events[0]?.url).toBe('https://shop.example/?a=1')
+  })
+
+  test('an attribute of the tag wins', async () => {
+    give({ token: 'hw_pub_other123_x', autoPage: true })
+    const client = await load({ 'data-auto-page': 'false' })
+    client.track('a')
+    await client.flush()
+    expect(urls[0]).toContain(token)
+    expect(names()).toEqual(['a'])
+  })
+
+  test('a module finds the attributes of its tag, if it is on the page', async () => {
+    const tag = tagOf({ 'data-token': token, 'data-endpoint': 'https://module.example.com' })
+    document.head.append(tag)
+    const client = await run(null)
+    tag.remove()
+    await client.flush()
+    expect(urls[0]).toMatch('https://module.example.com/')
+  })
+
+  test('its functions are no options: `beforeSend` is for npm', async () => {
+    give({ token, endpoint: 'https://t.example.com', beforeSend: () => null })
+    const client = await run(null)
+    await client.flush()
+    expect(names()).toEqual(['page_view'])
+  })
+})
+
+test.each<[Record<string, string>, string]>([
+  [{ 'data-token': 'none' }, '`token` must be a public token, hw_pub_…, got undefined'],
+  [{ 'data-token': 'hw_sec_abcd1234_secret' }, "got 'hw_sec_abcd1234_…'"],
+  [{ 'data-batch-size': '0' }, '`batchSize` must be a whole number from 1 to 500, got 0'],
+  [{ 'data-endpoint': 'none' }, '`endpoint` must be an absolute http(s) URL'],
+])('with %j it starts no client, says why on the console, and throws nothing', async (attributes, why) => {
+  const heard = warnings()
+  const stub = await load(attributes)
+  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  expect(`${heard[0]}`).toContain(why)
+  expect(stub).not.toHaveProperty('track')
+})
+
+test('without any options it says which one is missing, and throws nothing', async () => {
+  const heard = warnings()
+  await run(null)
+  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  expect(`${heard[0]}`).toContain('`token` must be a public token')
+})
 
 describe('calls that were made before', () => {
-  test('are replayed in order, with the key and the time they had', async () => {
+  test('are replayed in order, with their keys and times', async () => {
     const noon = Date.UTC(2026, 10, 20, 12)
     window.headwater = {
       q: [
@@ -132,7 +216,7 @@ describe('calls that were made before', () => {
     expect(events[3]?.idempotency_key).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('in a stub that a page has written itself are replayed too, as of now', async () => {
+  test('in a list that the page has made itself are replayed too, as of now', async () => {
     const calls: unknown[] = [
       ['track', 'first', { a: 1 }],
       ['track', 'second'],
@@ -143,28 +227,28 @@ describe('calls that were made before', () => {
     expect(names()).toEqual(['page_view', 'first', 'second'])
   })
 
-  test('that are no verbs harm nobody', async () => {
+  test('without a verb have no effect', async () => {
     window.headwater = { q: [call(1, 'dance'), call(2), call(3, 'track', 'a')] }
     const client = await load({ 'data-auto-page': 'false' })
     await client.flush()
     expect(names()).toEqual(['a'])
   })
 
-  test('say what the visitor agrees to, before anything is sent', async () => {
+  test('decide about consent before anything is sent', async () => {
     window.headwater = { q: [call(1, 'consent', 'denied'), call(2, 'track', 'a')] }
     const client = await load()
     await client.flush()
     expect(names()).toEqual([])
   })
 
-  test('and wait for consent go out once it is given', async () => {
+  test('that wait for consent are sent once it is granted', async () => {
     window.headwater = { q: [call(1, 'track', 'a'), call(2, 'consent', 'granted')] }
     const client = await load({ 'data-consent': 'pending', 'data-auto-page': 'false' })
     await client.flush()
     expect(names()).toEqual(['a'])
   })
 
-  test('to listen are heard', async () => {
+  test('of `on` listen from the start', async () => {
     const heard: unknown[] = []
     window.headwater = { q: [call(1, 'on', 'delivered', (notice: unknown) => heard.push(notice))] }
     const client = await load()
@@ -172,7 +256,7 @@ describe('calls that were made before', () => {
     expect(heard).toHaveLength(1)
   })
 
-  test('and those that a page still makes by the stub that it holds on to are not lost', async () => {
+  test('and later calls of a stub to which the page keeps a reference are not lost', async () => {
     await import('./stub.ts')
     const held = window.headwater as Client
     held.track('early')
@@ -183,7 +267,7 @@ describe('calls that were made before', () => {
     expect(names()).toEqual(['page_view', 'early', 'late'])
   })
 
-  test('are replayed once, and no stub sends them beside the client', async () => {
+  test('are replayed once, and the stub does not send them beside the client', async () => {
     const sendBeacon = vi.fn()
     vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { sendBeacon }))
     await import('./stub.ts')
@@ -195,37 +279,51 @@ describe('calls that were made before', () => {
   })
 })
 
-test('a second tag changes nothing', async () => {
+test('a second tag changes nothing: each view is recorded once', async () => {
   const first = await load()
   vi.resetModules()
   expect(await load()).toBe(first)
+  await first.flush()
+  expect(names()).toEqual(['page_view'])
 })
 
-test('an element with the id headwater is no client', async () => {
-  window.headwater = document.createElement('div') as unknown as Client
+test('an element with the id headwater is no client, and has no options', async () => {
+  window.headwater = Object.assign(document.createElement('div'), { autoPage: false }) as unknown as Client
   const client = await load()
   expect(client.track).toBeTypeOf('function')
+  await client.flush()
+  expect(names()).toEqual(['page_view'])
 })
 
 test.each<Record<string, string>>([{}, { 'data-load': 'debug' }])(
-  'with %j, what a person should mend is said on the console',
+  'with %j, what a person should fix is logged to the console',
   async (attributes) => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const heard = warnings()
     const client = await load({ src: 'https://none.example/sdk.js', ...attributes })
     client.identify('')
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('headwater: identify'))
+    expect(heard).toContainEqual(expect.stringContaining('headwater: identify'))
   },
 )
 
+test('a page whose console has no `warn` hears nothing, and the client works', async () => {
+  vi.stubGlobal('console', { log() {} })
+  const client = await load()
+  client.identify('')
+  client.track('a')
+  await client.flush()
+  vi.unstubAllGlobals()
+  expect(names()).toEqual(['page_view', 'a'])
+})
+
 test('so is what the collector rejects', async () => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const heard = warnings()
   const client = await load()
   const rejected = { status: 'rejected', code: 'currency_required', message: 'Send currency.' }
   vi.stubGlobal('fetch', async () =>
     Response.json({ request_id: 'r', accepted: 0, duplicate: 0, rejected: 1, results: [rejected] }),
   )
   await client.flush()
-  expect(warn.mock.calls).toContainEqual(['headwater: Send currency.'])
+  expect(heard).toContainEqual('headwater: Send currency.')
 })
 
 describe('extras', () => {
@@ -242,7 +340,7 @@ describe('extras', () => {
     for (const address of provided.splice(0)) vi.doUnmock(address)
   })
 
-  test('come from a folder with the name of the script, and are given the client and the attributes', async () => {
+  test('come from a folder with the name of the script, and receive the client and the options', async () => {
     const [one, two] = [vi.fn(), vi.fn()]
     provide('sdk/one.js', { default: one })
     provide('sdk/two.js', { default: two })
@@ -253,14 +351,14 @@ describe('extras', () => {
     }
   })
 
-  test('of a version that stays come from the folder of that version', async () => {
+  test('of a fixed version come from the folder of that version', async () => {
     const extra = vi.fn()
     provide('sdk-0.1.0/one.js', { default: extra })
     await load({ src: 'https://t.example.com/sdk-0.1.0.js', 'data-load': 'one' })
     await vi.waitFor(() => expect(extra).toHaveBeenCalled())
   })
 
-  test('that take a visitor over and fail are said on the console', async () => {
+  test('that take a visitor over and fail are logged to the console', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const cause = new Error('a bug')
     goTo('https://shop.example/?hw_link=x')
@@ -269,7 +367,7 @@ describe('extras', () => {
     await vi.waitFor(() => expect(warn).toHaveBeenCalledWith(cause))
   })
 
-  test('that cannot be loaded are said on the console, and the client goes on', async () => {
+  test('that cannot be loaded are logged to the console, and the client works', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const there = vi.fn()
     provide('sdk/there.js', { default: there })
@@ -280,12 +378,34 @@ describe('extras', () => {
   })
 
   test('that take a visitor over from another domain do so before the client starts', async () => {
-    const seen: unknown[] = []
+    const seen: boolean[] = []
     goTo('https://shop.example/?hw_link=x')
-    provide('sdk/links.js', { acceptLink: () => seen.push(window.headwater) })
+    provide('sdk/links.js', { acceptLink: () => seen.push('track' in Object(window.headwater)) })
     await load({ src, 'data-load': 'links' })
     await vi.waitFor(() => expect(window.headwater).toHaveProperty('track'))
-    expect(seen).toEqual([undefined])
+    expect(seen).toEqual([false])
+  })
+
+  test('that take a visitor over keep a second tag from starting a second client', async () => {
+    const { promise, open } = gate<void>()
+    goTo('https://shop.example/?hw_link=x')
+    provide('sdk/links.js', { acceptLink: () => promise })
+    const attributes = { src, 'data-load': 'links', 'data-endpoint': `https://t${++opened}.example.com` }
+    await load(attributes)
+    vi.resetModules()
+    await load(attributes)
+    open()
+    await vi.waitFor(() => expect(window.headwater).toHaveProperty('track'))
+    await (window.headwater as Client).flush()
+    expect(names()).toEqual(['page_view'])
+  })
+
+  test('come from the collector where the tag is unknown', async () => {
+    const extra = vi.fn()
+    provide('sdk/one.js', { default: extra })
+    Object.assign(window, { headwater: { token, endpoint: 'https://t.example.com', load: 'one' } })
+    await run(null)
+    await vi.waitFor(() => expect(extra).toHaveBeenCalled())
   })
 
   test.each<[string, object | undefined]>([

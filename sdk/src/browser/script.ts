@@ -1,7 +1,7 @@
-/** The script tag: starts a client by the tag's own attributes, then replays the calls that were made before it came. */
+/** The script tag: starts a client with the options of the page, then replays the calls made before it loaded. */
 import type { Client } from '../core/api.ts'
-import type { Moment } from '../core/event.ts'
 import type { ClientOptions } from '../core/options.ts'
+import { originOf, type Stamp } from '../core/visitor/draft.ts'
 import { createBrowserCore } from './client.ts'
 import type { Stub } from './stub.ts'
 
@@ -11,63 +11,77 @@ declare global {
   }
 }
 
-const tag = document.currentScript as HTMLScriptElement // a classic script has one, and this build is no module
-const before = window.headwater as (Partial<Client> & Stub) | undefined
-const { load: wanted, ...attributes } = tag.dataset
-const extras = wanted?.split(/[\s,]+/) ?? []
+// A module, and a tag that a tag manager has made, may have no current script; its attributes may still be on the page.
+const tag = (document.currentScript ??
+  document.querySelector('script[data-token]')) as HTMLScriptElement | null
+const found: Stub & Partial<Client> & { isStarting?: boolean } = Object(window.headwater)
+// An element with this id or name appears as this global too.
+const stub = 'nodeType' in found ? {} : found
+/** The options, as the page has put them into the global and into the attributes of the tag. */
+const given: Record<string, unknown> = { endpoint: originOf(tag?.src), ...stub, ...tag?.dataset }
+const extras: string[] = `${given.load ?? ''}`.match(/[^\s,]+/g) ?? []
 
-// A second tag changes nothing. An element with this id shows up under this name too, but has no verbs.
-if (!before?.track || before.q) {
-  // A visitor whom another of your domains sends along is known before the client starts.
-  if (extras.includes('links') && location.search.includes('hw_link=')) {
-    void load('links')
-      .then(({ acceptLink }) => acceptLink?.(attributes))
-      .catch(console.warn)
-      .then(begin)
-  } else begin()
+// A second tag changes nothing: the client is there, or about to start.
+if (!stub.isStarting && (stub.q || !stub.track)) {
+  stub.isStarting = true
+  window.headwater = stub
+  begin().catch(warn) // it says which option to fix; the page goes on
 }
 
-function begin(): void {
-  const stub = window.headwater as Stub | undefined
-  const { token = '', endpoint = new URL(tag.src).origin } = attributes
-  const others = Object.entries(attributes).map(([name, text]) => [name, readAttribute(text)])
-  const options: ClientOptions = { ...Object.fromEntries(others), token, endpoint }
-  const { client, at, start } = createBrowserCore(options)
-  // The tag has no other ears. A loss with a message is one that a person can mend.
-  const warn = ({ message }: { message?: string }) => message && console.warn(`headwater: ${message}`)
-  client.on('error', warn)
-  client.on('dropped', warn)
-  // What the stub has seen of a page that is prerendered nobody has.
-  const { prerendering } = document as { prerendering?: boolean }
-  start(prerendering ? undefined : stub?.opening)
-  const calls = stub?.q ?? []
-  // Who holds on to the stub holds the client.
-  Object.assign(Object(stub), client, { q: undefined })
+// Without a visitor to accept it runs to its end at once.
+async function begin(): Promise<void> {
+  // A visitor whom another of the site's domains sends along has to be known before the client starts.
+  if (extras.includes('links') && location.search.includes('hw_link='))
+    await load('links')
+      .then(({ acceptLink }) => acceptLink?.(given))
+      .catch(warn)
+  const options: Record<string, unknown> = {}
+  // Verbs of the stub are no options.
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== 'function') options[name] = read(value)
+  const { client, verbsAt, start } = createBrowserCore(options as unknown as ClientOptions) // which checks them
+  // A tag has no listeners of its own. A loss with a message is one that a person can fix.
+  const report = ({ message }: { message?: string }) => message && warn(`headwater: ${message}`)
+  client.on('error', report)
+  client.on('dropped', report)
+  // A prerendered page has not been seen yet; ignore the stub's page view.
+  start((document as { prerendering?: boolean }).prerendering ? undefined : stub.opening)
+  const { q = [] } = stub
+  // A reference to the stub becomes one to the client.
+  Object.assign(stub, client, { q: undefined })
   window.headwater = client
-  for (const call of calls) {
+  for (const call of q) {
     const [verb, ...args] = call
-    const replay = client[verb as keyof Client] as ((...args: unknown[]) => unknown) | undefined // whatever the page wrote
-    at(call.key ? (call as Moment) : undefined, () => replay?.(...args)) // ours have both
+    const verbs = { ...client, ...(call.key && verbsAt(call as Stamp)) } // calls of our own stub have both key and time
+    const replay = verbs[verb as keyof Client] as ((...args: unknown[]) => unknown) | undefined // whatever the page wrote
+    replay?.(...args)
   }
-  for (const name of extras) void load(name).then((extra) => extra.default?.(client, attributes))
+  for (const name of extras) void load(name).then((extra) => extra.default?.(client, given))
+}
+
+/** `data-auto-page="false"`, `data-batch-size="20"`, `data-ignored-referrers='["a.example"]'`: JSON if it is JSON; an empty one is true. */
+function read(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return value === '' || JSON.parse(value)
+  } catch {
+    return value
+  }
 }
 
 type Extra = Record<string, ((...args: unknown[]) => void) | undefined>
 
-/** Extras have the file's own name as their folder: `/sdk/vitals.js` beside `/sdk.js`. A module, which any strict policy lets pass. */
-function load(name: string): Promise<Extra> {
-  const address = tag.src.replace(/(\.js)?([?#].*)?$/, `/${name}.js`)
-  return import(address).catch((cause) => {
-    console.warn(cause) // it names the address
+/** The files of extras are in a folder with the script's own name: `/sdk/vitals.js` beside `/sdk.js`. Modules, which any strict policy allows. */
+async function load(name: string): Promise<Extra> {
+  try {
+    return await import((tag?.src || `${given.endpoint}/sdk.js`).replace(/(\.js)?([?#].*)?$/, `/${name}.js`))
+  } catch (cause) {
+    warn(cause) // it names the address
     return {}
-  })
+  }
 }
 
-/** `data-auto-page="false"`, `data-batch-size="20"`, `data-ignored-referrers='["a.example"]'`: JSON where it is JSON; an empty one is true. */
-function readAttribute(text = ''): unknown {
-  try {
-    return text === '' || JSON.parse(text)
-  } catch {
-    return text
-  }
+// Pages may have a console of their own.
+function warn(what: unknown): void {
+  console.warn?.(what)
 }

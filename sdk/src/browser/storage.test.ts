@@ -126,7 +126,7 @@ describe('locks', () => {
     }
     vi.stubGlobal('navigator', { locks: { request } })
     const name = newName()
-    await create(name).exclusively(async () => void held.push('task'))
+    await create(name).alone(async () => void held.push('task'))
     expect(held).toEqual([name, 'task', 'released'])
   })
 
@@ -150,7 +150,7 @@ describe('locks', () => {
   ])('where the Web Lock %s, the task runs once all the same, to its end', async (_, request) => {
     vi.stubGlobal('navigator', { locks: { request } })
     const steps: string[] = []
-    await create().exclusively(async () => {
+    await create().alone(async () => {
       steps.push('begins')
       await Promise.resolve()
       steps.push('ends')
@@ -161,7 +161,7 @@ describe('locks', () => {
   test('a task that fails under the lock runs once, and says why', async () => {
     vi.stubGlobal('navigator', { locks: { request: (_: string, task: () => Promise<void>) => task() } })
     let runs = 0
-    const failing = create().exclusively(async () => {
+    const failing = create().alone(async () => {
       runs++
       throw new Error('no')
     })
@@ -181,7 +181,7 @@ describe('locks', () => {
       }
       vi.stubGlobal('navigator', { locks: { request } })
       const { promise: answered, open } = gate<void>()
-      const run = create().exclusively(async () => {
+      const run = create().alone(async () => {
         await answered
         steps.push('ended')
       })
@@ -203,7 +203,7 @@ describe('locks', () => {
       const storage = create()
       for (const round of [1, 2]) {
         const { promise: answered, open } = gate<void>()
-        const run = storage.exclusively(() => answered)
+        const run = storage.alone(() => answered)
         window.dispatchEvent(new Event('pagehide'))
         await settled()
         expect(released).toBe(round)

@@ -1,31 +1,33 @@
 /** The device's storage: one IndexedDB database per collector and website, one record per event, and one for the state. */
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval'
-import type { Storage, StoredEvent } from '../core/ports.ts'
-import type { State } from '../core/state.ts'
 
-// Whoever changes the names below, or that of the database in client.ts: the demo shop (collector/src/dev/demo.html) and the
-// journey (packages/journeys/src/journey.test.ts) look into the store too.
+import type { Storage } from '../core/ports.ts'
+import type { State, StoredEvent } from '../core/records.ts'
+import { createStore, promisifyRequest, type UseStore } from './database.ts'
+import { createWebLock } from './web-lock.ts'
+
+// The demo shop (collector/src/dev/demo.html) and the journey (packages/journeys/src/journey.test.ts) use these names too, and
+// that of the database in client.ts.
 const storeName = 'records'
-// Events sort before the rest, and by time among themselves, because their idempotency keys do.
+// Events sort before the other records, and by time among themselves, because their idempotency keys do.
 const nameOf = (event: StoredEvent) => `q${event.key}`
 const allEvents = () => IDBKeyRange.bound('q', 'r')
 const stateName = 'state'
 const bytesName = 'bytes'
+/** In one transaction; if that does not make enough room, the next one drops more. */
+const maxDropped = 1_000
 
-/** What reads or writes fails where IndexedDB is missing, forbidden or broken. The oldest events fall out beyond `maxBytes` of JSON. */
+/** Reading and writing fail where IndexedDB is missing, forbidden or broken. Beyond `maxBytes` of JSON the oldest events are dropped. */
 export function createIndexedDbStorage(name: string, maxBytes: number): Storage {
   let store: UseStore | undefined
   const transact: UseStore = (mode, action) => {
     store ??= createStore(name, storeName)
     return store(mode, action)
   }
-  // Opening a database makes it; where there is none, none should be made. Firefox before 126 cannot tell.
+  const ask = <T>(question: (records: IDBObjectStore) => IDBRequest<T>) =>
+    transact('readonly', (records) => promisifyRequest(question(records)))
+  // Opening a database creates it; looking for one must not. Firefox before 126 cannot list databases.
   const isThere = async () =>
     store !== undefined || ((await indexedDB.databases?.())?.some((each) => each.name === name) ?? true)
-  let letGo = () => {}
-  // A page that holds a lock is thrown out of the back/forward cache, and a frozen one would keep all others waiting.
-  addEventListener('pagehide', () => letGo())
-  document.addEventListener('freeze', () => letGo())
 
   return {
     append: (settle) =>
@@ -34,45 +36,28 @@ export function createIndexedDbStorage(name: string, maxBytes: number): Storage 
         records.put(settled.state, stateName)
         for (const event of settled.events) records.put(event, nameOf(event))
         const bytes = ((await read<number>(records, bytesName)) ?? 0) + bytesOf(settled.events)
-        const [left, lost] = bytes > maxBytes ? await trim(records, bytes, maxBytes) : [bytes, 0]
-        records.put(left, bytesName)
+        const dropped = bytes > maxBytes ? await oldestOf(records, bytes - maxBytes) : []
+        for (const event of dropped) records.delete(nameOf(event))
+        records.put(bytes - bytesOf(dropped), bytesName)
         await promisifyRequest(records.transaction)
-        return { ...settled, lost }
+        return { ...settled, lost: dropped.length }
       }),
-    peek: (limit) => transact('readonly', (records) => promisifyRequest(records.getAll(allEvents(), limit))),
+    peek: (limit) => ask((records) => records.getAll(allEvents(), limit)),
     remove: (events) =>
       transact('readwrite', async (records) => {
         for (const event of events) records.delete(nameOf(event))
         const bytes = ((await read<number>(records, bytesName)) ?? 0) - bytesOf(events)
-        // Two pages may have removed the same event: an empty store sets the sum right.
+        // Two pages may have removed the same event: empty storage corrects the sum.
         const left = await promisifyRequest(records.count(allEvents()))
         records.put(left > 0 ? Math.max(bytes, 0) : 0, bytesName)
         await promisifyRequest(records.transaction)
       }),
-    count: () => transact('readonly', (records) => promisifyRequest(records.count(allEvents()))),
-    dump: async () =>
-      (await isThere()) ? transact('readonly', (records) => promisifyRequest(records.getAll())) : [],
+    count: () => ask((records) => records.count(allEvents())),
+    dump: async () => ((await isThere()) ? ask((records) => records.getAll()) : []),
     async clear() {
       if (await isThere()) await transact('readwrite', (records) => promisifyRequest(records.clear()))
     },
-    async exclusively(task) {
-      let run: Promise<void> | undefined
-      const runOnce = () => {
-        run ??= task()
-        return run
-      }
-      try {
-        await navigator.locks.request(name, () => {
-          const left = new Promise<void>((resolve) => {
-            letGo = resolve
-          })
-          return Promise.race([runOnce(), left])
-        })
-      } catch {
-        // No secure context, or a lock that is refused or taken away: without it the collector's dedup makes it right.
-      }
-      await runOnce()
-    },
+    alone: createWebLock(name),
   }
 }
 
@@ -80,23 +65,18 @@ function read<T>(records: IDBObjectStore, name: string): Promise<T | undefined> 
   return promisifyRequest(records.get(name))
 }
 
-/** Deletes the oldest events until the rest fits; answers how much is left, and how many fell out. */
-async function trim(records: IDBObjectStore, bytes: number, maxBytes: number): Promise<[number, number]> {
-  let lost = 0
-  while (bytes > maxBytes) {
-    const oldest: StoredEvent[] = await promisifyRequest(records.getAll(allEvents(), 100))
-    if (oldest.length === 0) return [0, lost]
-    for (const event of oldest) {
-      if (bytes <= maxBytes) break
-      records.delete(nameOf(event))
-      bytes -= bytesOf([event])
-      lost++
-    }
-  }
-  return [bytes, lost]
+/** The oldest events, as many as have so many bytes. */
+async function oldestOf(records: IDBObjectStore, bytes: number): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = await promisifyRequest(records.getAll(allEvents(), maxDropped))
+  return events.filter(({ json }) => {
+    bytes -= json.length
+    return bytes + json.length > 0
+  })
 }
 
 // UTF-16 units, which are bytes for most of what is in an event.
 function bytesOf(events: StoredEvent[]): number {
-  return events.reduce((sum, { json }) => sum + json.length, 0)
+  let bytes = 0
+  for (const { json } of events) bytes += json.length // not by `reduce`, which Prototype.js 1.6 replaced
+  return bytes
 }

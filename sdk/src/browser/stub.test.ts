@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States what the stub keeps until the script has come, and what it sends should the visitor leave before. */
+/** States what the stub holds until the script has loaded, and what it sends if the visitor leaves before. */
 import type { WireEvent } from '@headwater/contract'
 import { type FakeCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
 import { noon } from '@headwater/testkit/fake-ports'
@@ -20,8 +20,8 @@ beforeEach(() => {
   jar = giveCookies()
   beacons = []
   ending = new AbortController()
-  const { add } = { add: window.addEventListener.bind(window) }
-  // Each test has a stub of its own, and none hears of the next one's leaving.
+  const add = window.addEventListener.bind(window)
+  // Each test has a stub of its own, which does not hear the next one's page leave.
   vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window))
   vi.stubGlobal('addEventListener', (name: string, listener: () => void) =>
     add(name, listener, { signal: ending.signal }),
@@ -40,7 +40,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Opens a page with the stub and a tag; the script has not come yet. */
+/** Opens a page with the stub and a tag; the script has not loaded yet. */
 async function open(attributes: Record<string, string> = {}) {
   const tag = document.createElement('script')
   const all = { 'data-token': token, 'data-endpoint': 'https://t.example.com', ...attributes }
@@ -54,7 +54,7 @@ const leave = () => void window.dispatchEvent(new Event('pagehide'))
 const sent = () => beacons.flatMap(({ body }) => body.events)
 
 describe('calls', () => {
-  test('are kept in order, each with a key of its own and its time', async () => {
+  test('are held in order, each with its own key and time', async () => {
     const hw = await open()
     hw.track('a', { sku: 'A1' })
     vi.advanceTimersByTime(1_500)
@@ -67,7 +67,7 @@ describe('calls', () => {
     expect(new Set([hw.opening.key, ...hw.q.map(({ key }) => key)]).size).toBe(3)
   })
 
-  test('have keys that sort by time, as those of the client do', async () => {
+  test('have keys that sort by time, like those of the client', async () => {
     const hw = await open()
     vi.advanceTimersByTime(1)
     hw.track('a')
@@ -75,7 +75,7 @@ describe('calls', () => {
     expect(Number.parseInt(hw.opening.key.replace('-', '').slice(0, 12), 16)).toBe(noon)
   })
 
-  test('of one moment have keys that sort as they were made', async () => {
+  test('of the same millisecond have keys in the order of the calls', async () => {
     const hw = await open()
     for (let count = 0; count < 300; count++) hw.track('a')
     const keys = [hw.opening.key, ...hw.q.map(({ key }) => `${key}`)]
@@ -83,7 +83,7 @@ describe('calls', () => {
     for (const key of keys) expect(key).toMatch(uuid)
   })
 
-  test('of the verbs that a page calls before all else can be made', async () => {
+  test('of all verbs that a page needs early can be made', async () => {
     const hw = await open()
     hw.track('a')
     hw.conversion('b')
@@ -95,15 +95,15 @@ describe('calls', () => {
     expect(hw.q).toHaveLength(7)
   })
 
-  test('go to what a page has put there itself, where it has', async () => {
+  test('go to the list that a page has put there itself', async () => {
     const own = { q: [] }
     window.headwater = own
     expect(await open()).toBe(own)
   })
 })
 
-describe('a visitor who leaves before the script has come', () => {
-  test('has seen the page: that is sent by beacon, with the time of the coming', async () => {
+describe('when the visitor leaves before the script has loaded', () => {
+  test('the page view is sent by beacon, with the time at which the page opened', async () => {
     const hw = await open()
     vi.advanceTimersByTime(2_000)
     leave()
@@ -131,7 +131,7 @@ describe('a visitor who leaves before the script has come', () => {
     ['https://www.shop.example/a', 'https://www.shop.example/a'],
     ['https://www.shop.example/a#reviews', 'https://www.shop.example/a'],
     ['https://www.shop.example/a#utm_source=x', 'https://www.shop.example/a'],
-  ])('at %s has been at %s, for a fragment is nobody’s business', async (address, expected) => {
+  ])('the address %s is sent as %s: without its fragment', async (address, expected) => {
     goTo(address)
     await open()
     leave()
@@ -143,7 +143,7 @@ describe('a visitor who leaves before the script has come', () => {
     ['email=ann@example.com&fbclid=F1&wbraid=W1', ['fbclid=F1', 'wbraid=W1'], ['ann', 'email']],
     ['q=1?token=t0p&utm_medium=cpc#token=t0p', ['utm_medium=cpc'], ['t0p']],
     ['token=t0p?utm_source=x', [], ['t0p']],
-  ])('with the query %s has told of it the campaign alone', async (query, kept, secrets) => {
+  ])('of the query %s only the campaign is sent', async (query, kept, secrets) => {
     goTo(`https://www.shop.example/a?${query}`)
     await open()
     leave()
@@ -153,14 +153,14 @@ describe('a visitor who leaves before the script has come', () => {
     for (const secret of secrets) expect(search + hash).not.toContain(secret)
   })
 
-  test('came from an address whose query is not told', async () => {
+  test('the referrer is sent without its query', async () => {
     vi.spyOn(document, 'referrer', 'get').mockReturnValue('https://mail.example/inbox?token=t0p#x')
     await open()
     leave()
     expect(sent()[0]?.referrer_url?.replace(/\?$/, '')).toBe('https://mail.example/inbox')
   })
 
-  test('has what was called sent too, in the terms of the wire', async () => {
+  test('the calls are sent too, in the terms of the wire format', async () => {
     const hw = await open()
     hw.track('add', { sku: 'A1' })
     hw.page('pricing', { variant: 'b' })
@@ -188,7 +188,7 @@ describe('a visitor who leaves before the script has come', () => {
     ['null for details', (hw) => hw.conversion('buy', null as never)],
     ['null for properties', (hw) => hw.track('add', null as never)],
     ['a name that is none', (hw) => hw.track(undefined as never)],
-  ])('loses nothing else by a call with %s', async (_, act) => {
+  ])('a call with %s costs no other call', async (_, act) => {
     const hw = await open()
     act(hw)
     hw.track('a')
@@ -196,26 +196,26 @@ describe('a visitor who leaves before the script has come', () => {
     expect(sent().map(({ name }) => name)).toEqual(expect.arrayContaining(['page_view', 'a']))
   })
 
-  test('has no page view sent where the site records none by itself', async () => {
+  test('no page view is sent when autoPage is false', async () => {
     const hw = await open({ 'data-auto-page': 'false' })
     hw.track('a')
     leave()
     expect(sent().map(({ name }) => name)).toEqual(['a'])
   })
 
-  test('is told to the site that serves the script where no other is named', async () => {
+  test('everything goes to the site that serves the script, unless an endpoint is given', async () => {
     await open({ 'data-endpoint': 'none', src: 'https://stats.example.com/sdk.js' })
     leave()
     expect(beacons[0]?.url).toBe(`https://stats.example.com/v1/batch?token=${token}`)
   })
 
-  test('is told to an address as the client would write it: without a slash at its end', async () => {
+  test('a slash at the end of the endpoint is removed, as the client does', async () => {
     await open({ 'data-endpoint': 'https://t.example.com/' })
     leave()
     expect(beacons[0]?.url).toBe(`https://t.example.com/v1/batch?token=${token}`)
   })
 
-  test('is told at beforeunload too while the page loads, and once', async () => {
+  test('beforeunload of a loading page sends too, and once', async () => {
     await open()
     window.dispatchEvent(new Event('beforeunload'))
     expect(sent()).toMatchObject([{ name: 'page_view' }])
@@ -223,7 +223,7 @@ describe('a visitor who leaves before the script has come', () => {
     expect(beacons).toHaveLength(1)
   })
 
-  test('is told again with what has been called since, should the page stay', async () => {
+  test('a page that stays after all sends everything again, with its later calls', async () => {
     const hw = await open()
     window.dispatchEvent(new Event('beforeunload')) // by a link to a download
     hw.track('later')
@@ -235,7 +235,7 @@ describe('a visitor who leaves before the script has come', () => {
     expect(new Set(sent().map(({ idempotency_key }) => idempotency_key)).size).toBe(2)
   })
 
-  test('is told at pagehide alone once the page has loaded', async () => {
+  test('only pagehide sends once the page has loaded', async () => {
     await open()
     window.dispatchEvent(new Event('load'))
     window.dispatchEvent(new Event('beforeunload'))
@@ -244,14 +244,14 @@ describe('a visitor who leaves before the script has come', () => {
     expect(beacons).toHaveLength(1)
   })
 
-  test('is told to nobody where there is no tag', async () => {
+  test('nothing is sent without a tag', async () => {
     await open()
     document.head.innerHTML = ''
     leave()
     expect(beacons).toEqual([])
   })
 
-  test('is told to nobody by us once the client is there', async () => {
+  test('nothing is sent once the client is there', async () => {
     await open()
     window.headwater = {} as Client // as the script does
     leave()
@@ -259,32 +259,98 @@ describe('a visitor who leaves before the script has come', () => {
     expect(jar.all()).toEqual([])
   })
 
-  test.each<[string, () => void]>([
-    [
-      'a stub of its own',
-      () => {
-        window.headwater = { q: [] }
-      },
-    ],
-    [
-      'an element of that name',
-      () => {
-        window.headwater = document.createElement('div') as unknown as Client
-      },
-    ],
-  ])('is told to nobody by us where the page has %s', async (_, prepare) => {
-    prepare()
+  test('nothing is sent when the page has a list of its own', async () => {
+    window.headwater = { q: [] }
     await open()
     leave()
     expect(beacons).toEqual([])
     expect(jar.all()).toEqual([])
+  })
+
+  test('an element with the id headwater does not replace the stub', async () => {
+    window.headwater = document.createElement('div') as unknown as Client
+    const hw = await open()
+    hw.track('a')
+    leave()
+    expect(sent().map(({ name }) => name)).toEqual(['page_view', 'a'])
+  })
+
+  test('a browser without sendBeacon sends nothing, and throws nothing', async () => {
+    Object.defineProperty(navigator, 'sendBeacon', { value: undefined, configurable: true })
+    await open()
+    expect(leave).not.toThrow()
+  })
+})
+
+describe('properties', () => {
+  const circle: Record<string, unknown> = {}
+  circle.self = circle
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {})
+  revoke()
+
+  test.each<[string, unknown]>([
+    ['an object that contains itself', circle],
+    ['a BigInt', 1n],
+    ['a revoked proxy', revoked],
+    [
+      'a getter that throws',
+      {
+        get it(): never {
+          throw new Error('a bug of the page')
+        },
+      },
+    ],
+  ])('with %s cost these properties alone', async (_, bad) => {
+    const hw = await open()
+    hw.track('first', { sku: 'A1' })
+    hw.track('bad', { sku: 'A2', bad })
+    hw.conversion('buy', { id: '7', props: { bad } as never })
+    leave()
+    expect(sent().map(({ name, props, conversion_id }) => [name, props, conversion_id])).toEqual([
+      ['page_view', {}, undefined],
+      ['first', { sku: 'A1' }, undefined],
+      ['bad', undefined, undefined],
+      ['buy', undefined, '7'],
+    ])
+  })
+
+  const prototypes = { Object, Array, String, Number, Boolean, Date }
+  const give = (toJSON: (() => string) | undefined) => {
+    for (const { prototype } of Object.values(prototypes)) {
+      if (toJSON) Object.defineProperty(prototype, 'toJSON', { value: toJSON, configurable: true })
+      else Reflect.deleteProperty(prototype, 'toJSON')
+    }
+  }
+  const dateToJson = Date.prototype.toJSON
+  afterEach(() => {
+    give(undefined)
+    Object.defineProperty(Date.prototype, 'toJSON', {
+      value: dateToJson,
+      configurable: true,
+      writable: true,
+    })
+  })
+
+  test('are sent as they are also where an old library has given everything a toJSON', async () => {
+    give(function toJSON(this: unknown) {
+      return `"${String(this)}"`
+    })
+    const hw = await open()
+    hw.track('a', { list: [1, 'two', [3]], at: new Date(0), text: 'x', yes: true })
+    leave()
+    expect(sent().map(({ name }) => name)).toEqual(['page_view', 'a'])
+    expect(sent()[1]).toMatchObject({
+      occurred_at: '2026-11-20T12:00:00.000Z',
+      props: { list: [1, 'two', [3]], at: '1970-01-01T00:00:00.000Z', text: 'x', yes: true },
+    })
+    expect(beacons[0]?.body.sent_at).toBe('2026-11-20T12:00:00.000Z')
   })
 })
 
 describe('consent', () => {
   type Said = (hw: Client) => void
   test.each<[string, Record<string, string>, object, Said | undefined, boolean]>([
-    ['nobody asked', {}, {}, undefined, true],
+    ['no one asked', {}, {}, undefined, true],
     ['the tag says granted', { 'data-consent': 'granted' }, {}, undefined, true],
     ['the tag says pending', { 'data-consent': 'pending' }, {}, undefined, false],
     ['the tag says denied', { 'data-consent': 'denied' }, {}, undefined, false],
@@ -326,7 +392,7 @@ describe('consent', () => {
 describe('the cookie for the next page', () => {
   const minute = 60_000
 
-  test('names the visitor and the visit, as the collector will name it', async () => {
+  test('names the visitor and the session, as the collector will', async () => {
     const { opening } = await open()
     vi.advanceTimersByTime(1_000)
     leave()
@@ -336,7 +402,7 @@ describe('the cookie for the next page', () => {
     })
   })
 
-  test('that is there is left as it is, and names the visitor', async () => {
+  test('that is there stays, and names the visitor', async () => {
     jar.set(`hw_id=1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
     await open()
     leave()
@@ -344,7 +410,7 @@ describe('the cookie for the next page', () => {
     expect(jar.find('hw_id')?.value).toBe(`1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
   })
 
-  test('that is none of ours is written over', async () => {
+  test('that we did not write is replaced', async () => {
     jar.set('hw_id=garbage')
     const { opening } = await open()
     leave()
@@ -352,14 +418,14 @@ describe('the cookie for the next page', () => {
     expect(jar.find('hw_id')?.value).toMatch(/^1\./)
   })
 
-  test.each(['local', 'memory'])('is none with persistence %s', async (persistence) => {
+  test.each(['local', 'memory'])('does not exist with persistence %s', async (persistence) => {
     const { opening } = await open({ 'data-persistence': persistence })
     leave()
     expect(sent()[0]?.anonymous_id).toBe(opening.key)
     expect(jar.all()).toEqual([])
   })
 
-  test('is there as well where persistence is said to be the cookie', async () => {
+  test('is used with persistence cookie too', async () => {
     jar.set(`hw_id=1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
     await open({ 'data-persistence': 'cookie' })
     leave()

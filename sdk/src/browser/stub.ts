@@ -1,95 +1,31 @@
 /**
- * The stub: stands in for the client until the script has come. It holds calls with their keys and times; should the
- * visitor leave before, it sends them by beacon. Under 1 kB, so the collector does what it can: it finds the session,
- * and strips the address.
+ * The stub stands in for the client until the script has loaded. It holds calls with their keys and times; when the visitor
+ * leaves before that, it sends them by beacon. It is inline in pages, so the collector does what it can: it finds the
+ * session, and cleans the address.
  */
-import type { Moment } from '../core/event.ts'
+import type { Stamp } from '../core/visitor/draft.ts'
 import type { Refusals } from './refusal.ts'
 
-/** A call, `[verb, ...arguments]`; with its key and time, unless a page has written a stub of its own. */
-export interface Call extends Omit<unknown[], 'at'>, Partial<Moment> {}
+/** A call, `[verb, ...arguments]`, with its key and time; a list that the page made itself has neither. */
+export interface Call extends Omit<unknown[], 'at'>, Partial<Stamp> {}
 
-/** What a page may put in our place until we come. */
+/** What a page has in place of the client until the script has loaded. */
 export interface Stub {
   q?: Call[]
-  /** The page view that the visitor's coming was. */
-  opening?: Moment
+  /** The page view with which the visitor came. */
+  opening?: Stamp
 }
 
-const verbs = ['on', 'reset', 'consent', 'page', 'track', 'conversion', 'identify']
+type Fields = Record<string, unknown>
+
 const q: Call[] = []
-let count = 100
-let sent = -1 // calls that went already
+let count = 100 // 12 bits of a key
+let sent: number | undefined // calls
 const opening = now()
 const stub: Stub = { q, opening }
 
-for (const verb of verbs) {
-  stub[verb as 'q'] = ((...args: unknown[]) => q.push(Object.assign([verb, ...args], now()))) as never // the types know a stub by what it holds
-}
-window.headwater ??= stub
-addEventListener('pagehide', send)
-// Of a tab that is closed while its page loads Chromium sends nothing at pagehide; Firefox caches no page that listens on.
-addEventListener('beforeunload', send)
-addEventListener('load', () => removeEventListener('beforeunload', send))
-
-function now(): Moment {
-  const at = Date.now()
-  // 48 bits of time, until the year 2527, and 12 that count, in digits that are decimal.
-  const time = `0${at.toString(16)}${count++}`
-  let digit = 0
-  // Chance needs to be no secret here: an id that somebody guesses gives nothing away.
-  const next = () => time[digit++] ?? (Math.random().toString(16)[2] as string) // 0 has no digit, and never comes
-  // A UUID v7, as the client makes them.
-  return { at, key: '********-****-7***-8***-************'.replace(/\*/g, next) }
-}
-
-function send(): void {
-  const tag = document.querySelector<HTMLScriptElement>('script[data-token]')
-  if (sent === q.length || !tag || window.headwater !== stub) return // somebody has taken over
-  const { token, endpoint = new URL(tag.src).origin, consent, autoPage, persistence = 'cookie' } = tag.dataset
-  // Once it was no it stays so here: what was called meanwhile must not be sent.
-  const said = q.reduce<unknown>(
-    (before, [verb, state]) => (verb === 'consent' && before !== 'denied' ? state : before),
-    consent,
-  )
-  // Where Do Not Track is respected it takes a yes: to ask the browser takes more code than there is room for.
-  const isRefused = 'respectDnt' in tag.dataset || (navigator as Refusals).globalPrivacyControl
-  if (said ? said !== 'granted' : isRefused) return
-  sent = q.length // calls that come after all, should the page stay, go with them again
-  const { key: own, at: seenAt } = opening
-  const known = persistence === 'cookie' ? document.cookie.match(/hw_id=1\.([\w-]+)/)?.[1] : own
-  // For the client of the next page (core/id-record.ts). The collector names the session by the event that opens it.
-  if (!known)
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
-    document.cookie = `hw_id=1.${own}.${own}.${seenAt}.${seenAt}; Path=/; Max-Age=34560000; SameSite=Lax`
-  const visitor = { anonymous_id: known ?? own, url: bare(location.href) }
-  const made = autoPage === 'false' ? q : [{ 0: 'page', ...opening } as unknown as Call, ...q] // what is read of it
-  const events = made.flatMap(({ key, at, 0: verb, 1: name, 2: more }) => {
-    // Each call of ours has its verb and its time.
-    const say = fieldsOf[verb as string]
-    return say
-      ? {
-          type: verb,
-          ...visitor,
-          ...say(name, (more ?? {}) as More),
-          idempotency_key: key,
-          occurred_at: new Date(at as Moment['at']),
-        }
-      : []
-  })
-  navigator.sendBeacon(
-    `${endpoint.replace(/\/$/, '')}/v1/batch?token=${token}`,
-    JSON.stringify({ v: 1, sent_at: new Date(), events }),
-  )
-}
-
-// Of the query only what cannot be a secret: to clean the rest takes more code than there is room for.
-const bare = (url: string) => url.replace(/#.*|([?&])(?!utm_|\w*clk?id|[gw]braid)[^&#]*/g, '$1')
-
-type More = Record<string, unknown>
-
-/** What a call says, in the terms of the wire, besides its verb as the type; what cannot be told here is left out. */
-const fieldsOf: Record<string, (name: unknown, more: More) => object> = {
+/** What a call says, in the terms of the wire; what cannot be sent from here is left out. */
+const fieldsOf: Record<string, (name: unknown, more: Fields) => Fields> = {
   page: (name = 'page_view', props) => ({ name, props, referrer_url: bare(document.referrer) }),
   track: (name, props) => ({ name, props }),
   conversion: (name, { id, revenueCents, currency, props }) => ({
@@ -97,4 +33,80 @@ const fieldsOf: Record<string, (name: unknown, more: More) => object> = {
     ...{ conversion_id: id, revenue_cents: revenueCents, currency },
   }),
   identify: (id) => ({ user_id: `${id}` }),
+}
+
+// Of the query, only what cannot be a secret: to clean the rest takes more code than there is room for.
+const bare = (url: string) => url.replace(/#.*|([?&])(?!utm_|\w*clk?id|[gw]braid)[^&#]*/g, '$1')
+
+// An element with this id or name appears here too; anything else is the client, or what the page has put here itself.
+if (!window.headwater || (window.headwater as Partial<Node>).nodeType) {
+  for (const verb of ['on', 'reset', 'consent', ...Object.keys(fieldsOf)])
+    stub[verb as 'q'] = ((...args: unknown[]) => q.push(Object.assign([verb, ...args], now()))) as never // a stub's type has no verbs
+  window.headwater = stub
+  addEventListener('pagehide', send)
+  // When a tab is closed while its page loads, Chromium does not send what is requested at pagehide. Firefox keeps no page
+  // with such a listener in its back/forward cache.
+  addEventListener('beforeunload', send)
+  addEventListener('load', () => removeEventListener('beforeunload', send))
+}
+
+function send(): void {
+  const tag = document.querySelector<HTMLScriptElement>('script[data-token]')
+  if (sent === q.length || !tag || window.headwater !== stub) return // the client has taken over
+  let {
+    token,
+    endpoint = tag.src.split('/', 3).join('/'),
+    consent,
+    autoPage,
+    persistence = 'cookie',
+  } = tag.dataset
+  // Once the visitor has refused, that stands here: what was called meanwhile must not be sent.
+  for (const [verb, state] of q) if (verb === 'consent' && consent !== 'denied') consent = state as string
+  // Where Do Not Track is respected, it takes a yes: to ask the browser takes more code than there is room for.
+  const isRefused = 'respectDnt' in tag.dataset || (navigator as Refusals).globalPrivacyControl
+  if (consent ? consent !== 'granted' : isRefused) return
+  sent = q.length // should the page stay, later calls are sent together with these
+  let anonymous_id = persistence === 'cookie' ? /hw_id=1\.([\w-]+)/.exec(document.cookie)?.[1] : opening.key
+  if (!anonymous_id) {
+    anonymous_id = opening.key
+    // For the client of the next page (core/visitor/id-record.ts). The collector names a session by the event that opens it.
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
+    document.cookie = `hw_id=1.${opening.key}.${opening.key}.${opening.at}.${opening.at}; Path=/; Max-Age=34560000; SameSite=Lax`
+  }
+  const calls = autoPage === 'false' ? q : [{ 0: 'page', ...opening } as unknown as Call, ...q] // what is read of it
+  const events = calls.flatMap(({ key, at, 0: verb, 1: name, 2: more }) => {
+    const fields = fieldsOf[verb as string]?.(name, (more ?? {}) as Fields)
+    try {
+      JSON.stringify(fields, itself)
+    } catch {
+      fields!.props = undefined // no JSON can hold them
+    }
+    return fields
+      ? {
+          type: verb,
+          anonymous_id,
+          url: bare(location.href),
+          idempotency_key: key,
+          occurred_at: new Date(at as number),
+          ...fields,
+        }
+      : []
+  })
+  navigator.sendBeacon?.(
+    `${endpoint}/v1/batch?token=${token}`.replace('//v1', '/v1'),
+    JSON.stringify({ v: 1, sent_at: new Date(), events }, itself),
+  )
+}
+
+/** The value, and not what its `toJSON` returned: old libraries give lists and dates one that returns text. */
+function itself(this: Record<string, Date | undefined>, key: string): unknown {
+  return this[key]?.toISOString?.() ?? this[key]
+}
+
+/** The key is a UUID v7, as the client makes them: 48 bits of time, 12 that count, and chance, which needs to be no secret here. */
+function now(): Stamp {
+  const at = Date.now()
+  const time = at.toString(16) // 11 digits, until the year 2527
+  const chance = () => Math.random().toFixed(12).slice(2)
+  return { at, key: `0${time.slice(0, 7)}-${time.slice(7)}-7${count++}-8${chance().slice(9)}-${chance()}` }
 }

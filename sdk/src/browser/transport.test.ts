@@ -1,4 +1,4 @@
-/** States how a request looks to the network, and which answer each of its ends makes. */
+/** States what a request looks like on the network, and which answer each of its ends gives. */
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTransport } from './transport.ts'
@@ -36,12 +36,12 @@ describe.each([
     expect(await request?.text()).toBe('{"é":1}')
   })
 
-  test('answers status, body and Retry-After as it came', async () => {
+  test('returns status, body and Retry-After unchanged', async () => {
     network = async () => Response.json({ code: 'x' }, { status: 429, headers: { 'retry-after': '6' } })
     expect(await post(url, '{}')).toEqual({ status: 429, body: { code: 'x' }, retryAfter: '6' })
   })
 
-  test('an answer that is no JSON has no body', async () => {
+  test('an answer without JSON has no body', async () => {
     network = async () => new Response('<html>')
     expect(await post(url, '{}')).toEqual({ status: 200, body: undefined, retryAfter: null })
   })
@@ -76,11 +76,9 @@ describe.each([
   })
 })
 
-describe('a body is packed', () => {
+describe('a body is compressed', () => {
   const long = JSON.stringify({ text: 'é€😀 '.repeat(500) })
-  beforeEach(() => void vi.stubGlobal('window', globalThis))
-
-  test('by gzip, which is said in the address, and can be read again', async () => {
+  test('by gzip, which the address names, and can be read again', async () => {
     const body = await pack(long)
     await send(url, body)
     const [request] = requests
@@ -93,7 +91,7 @@ describe('a body is packed', () => {
 
   test.each<[string, string, () => void]>([
     ['it fits into one packet anyway', '{"a":1}', () => {}],
-    ['the browser cannot', long, () => vi.stubGlobal('window', {})],
+    ['the browser cannot', long, () => vi.stubGlobal('CompressionStream', undefined)],
     [
       'the browser says that it can, and fails',
       long,
@@ -102,7 +100,7 @@ describe('a body is packed', () => {
           throw new TypeError('Unsupported compression format')
         }),
     ],
-  ])('not at all where %s', async (_, text, prepare) => {
+  ])('not at all when %s', async (_, text, prepare) => {
     prepare()
     const body = await pack(text)
     expect(body).toBe(text)
@@ -110,7 +108,7 @@ describe('a body is packed', () => {
     expect(requests[0]?.url).toBe(url)
   })
 
-  test('and takes its packed size of the room that requests share', async () => {
+  test('and only its compressed size counts against the room that requests share', async () => {
     network = () => new Promise(() => {})
     const before = leavingBytes()
     const body = await pack('x'.repeat(50_000))
@@ -125,11 +123,26 @@ describe('a body is packed', () => {
 test.each([
   ['shop.example', '&id_cookie=shop.example'],
   ['', '&id_cookie='],
-])('a collector that sets the cookie again is told its domain: %j', async (domain, expected) => {
+])('a collector that sets the cookie again receives its domain: %j', async (domain, expected) => {
   const transport = createTransport(() => domain)
   await transport.send(url, '{}')
   await transport.sendLeaving(url, '{}')
   expect(requests.map((request) => request.url)).toEqual(Array(2).fill(url + expected))
+})
+
+describe('431, the answer to headers that are too large', () => {
+  const answers = (...statuses: number[]) => {
+    network = async () => Response.json({}, { status: statuses.shift() ?? 200 })
+  }
+
+  test('makes later requests go without cookies', async () => {
+    const transport = createTransport()
+    answers(431)
+    expect(await transport.send(url, '{}')).toMatchObject({ status: 431 })
+    expect(await transport.send(url, '{}')).toMatchObject({ status: 200 })
+    await transport.sendLeaving(url, '{}')
+    expect(requests.map(({ credentials }) => credentials)).toEqual(['same-origin', 'omit', 'omit'])
+  })
 })
 
 test('sendLeaving has started when it returns', () => {
@@ -137,7 +150,7 @@ test('sendLeaving has started when it returns', () => {
   expect(requests).toHaveLength(1)
 })
 
-test('an answer that does not come, or does not end, within 10 s is none', async () => {
+test('an answer that has not ended within 10 s is status 0', async () => {
   const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort())
   network = (request) =>
     request.signal.aborted ? Promise.reject(request.signal.reason) : Promise.resolve(new Response())

@@ -1,45 +1,49 @@
 /** Sends batches over HTTP, as simple requests that need no CORS preflight. */
-import type { Answer, Body, Transport } from '../core/ports.ts'
+import { type Answer, type Body, headersTooLarge, type Transport } from '../core/ports.ts'
 import { post } from './post.ts'
 
-/** Browsers share 64 KiB across all keepalive requests of a page, and we leave room for headers. */
+/** Browsers share 64 KiB across all keepalive requests of a page; this leaves room for headers. */
 const keepaliveBytes = 60_000
-/** The collector answers within 3 s or says 503; ten leave room for a slow network. */
+/** The collector answers within 3 s, if only by 503; ten seconds leave room for a slow network. */
 const timeoutMs = 10_000
-/** Below that a body fits into one packet anyway. */
+/** A smaller body fits into one packet anyway. */
 const worthPacking = 1_000
 
-/** `idCookieDomain`: asks a collector on the page's own origin to set the id cookie again on this domain. */
+/** `idCookieDomain`: a collector on the page's own origin is asked to set the id cookie again on this domain. */
 export function createTransport(idCookieDomain?: () => string): Transport {
-  let bytesAloft = 0
+  let bytesInFlight = 0
+  let credentials: RequestCredentials = 'same-origin'
 
   async function exchange(request: typeof post, url: string, text: Body): Promise<Answer> {
     const body = typeof text === 'string' ? new TextEncoder().encode(text) : text
     const encoding = body === text ? '&encoding=gzip' : ''
     const cookie = idCookieDomain ? `&id_cookie=${idCookieDomain()}` : ''
-    // A small request outlives the page too, so what is on its way need not be sent again when the page leaves.
-    const keepalive = body.length <= keepaliveBytes - bytesAloft
+    // A small request survives the page too, so what is in flight need not be sent again when the page leaves.
+    const keepalive = body.length <= keepaliveBytes - bytesInFlight
     const bytes = keepalive ? body.length : 0
-    bytesAloft += bytes
+    bytesInFlight += bytes
     try {
       const headers = { 'content-type': 'text/plain' }
       // ky's own time limit ends with the headers; this one also covers reading the answer.
       const signal = AbortSignal.timeout?.(timeoutMs) // Safari before 16 lacks it
-      const init = { method: 'POST', body, headers, keepalive, signal }
-      return await readAnswer(await request(url + encoding + cookie, init))
+      const init = { method: 'POST', body, headers, keepalive, signal, credentials }
+      const answer = await readAnswer(await request(url + encoding + cookie, init))
+      // A collector on the page's own origin gets all cookies of the page, and needs none of them.
+      if (answer.status === headersTooLarge) credentials = 'omit'
+      return answer
     } catch {
-      return { status: 0 } // whatever it was, no answer came: the flush loop keeps the events and tries again
+      return { status: 0 } // whatever happened, there was no answer: the flush loop keeps the events and tries again
     } finally {
-      bytesAloft -= bytes
+      bytesInFlight -= bytes
     }
   }
 
   return {
-    pack: async (text) =>
-      text.length < worthPacking || !('CompressionStream' in window) ? text : gzip(text).catch(() => text),
+    // Where the browser cannot compress, the text goes as it is.
+    pack: async (text) => (text.length < worthPacking ? text : gzip(text).catch(() => text)),
     send: (url, body) => exchange(post, url, body),
     sendLeaving: (url, body) => exchange(fetch, url, body), // ky starts a tick later
-    leavingBytes: () => keepaliveBytes - bytesAloft,
+    leavingBytes: () => keepaliveBytes - bytesInFlight,
   }
 }
 

@@ -13,10 +13,14 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Answer } from './ports.ts'
 
 /** What is on the device, by kind. */
-async function onDevice({ storage, journal }: FakePage): Promise<string[]> {
+async function onDevice({ storage, syncStorage }: FakePage): Promise<string[]> {
   const events = await storage.count()
   const visitor = await visitorIn({ storage })
-  return [...(events > 0 ? [`${events} events`] : []), ...(visitor ? ['visitor'] : []), ...journal.names()]
+  return [
+    ...(events > 0 ? [`${events} events`] : []),
+    ...(visitor ? ['visitor'] : []),
+    ...syncStorage.names(),
+  ]
 }
 const names = (page: FakePage) => page.events().map(({ name }) => name)
 const denials = ({ said }: FakePage) =>
@@ -269,7 +273,7 @@ describe('denied', () => {
 
   test('does not ask a hook about events that nobody will see', () => {
     const before = vi.fn((event) => event)
-    openPage({ consent: 'denied', before }).client.track('a')
+    openPage({ consent: 'denied', beforeSend: before }).client.track('a')
     expect(before).not.toHaveBeenCalled()
   })
 
@@ -317,10 +321,12 @@ describe('denied', () => {
     storage.failWith(new Error('no disk'))
     page.client.consent('denied')
     await settled()
-    expect(new Set(page.said.error.map(({ code }) => code))).toEqual(new Set(['storage_failed']))
+    expect(new Set(page.said.error.map(({ code }) => code))).toEqual(
+      new Set(['storage_failed', 'forget_failed']),
+    )
   })
 
-  test('is said where the storage cannot forget, also when it has failed before', async () => {
+  test('reports storage that cannot forget, also when it has failed before', async () => {
     const storage = createFakeStorage()
     const page = openPage({}, { storage })
     await settled()
@@ -330,7 +336,7 @@ describe('denied', () => {
     page.said.error.length = 0
     page.client.consent('denied')
     await settled()
-    expect(page.said.error).toMatchObject([{ code: 'storage_failed' }])
+    expect(page.said.error).toMatchObject([{ code: 'forget_failed' }])
   })
 
   test('forgets what the storage holds also when it has failed to take more', async () => {
@@ -461,6 +467,7 @@ describe('of two tabs', () => {
   test('one that forgets brings nobody back by the other, however often that goes on', async () => {
     const one = openPage()
     const two = openPage({}, one.device)
+    await settled()
     for (const name of ['a', 'b', 'c']) {
       two.client.track(name)
       await two.client.flush()
@@ -598,12 +605,12 @@ test('while it is pending, what an earlier page has left behind is not written e
   gone.client.track('left')
   gone.lifecycle.leave()
   await settled()
-  const page = openPage({ consent: 'pending' }, { journal: gone.journal })
-  const before = gone.journal.names()
+  const page = openPage({ consent: 'pending' }, { syncStorage: gone.syncStorage })
+  const before = gone.syncStorage.names()
   page.client.track('y')
   await settled()
   expect(await page.storage.dump()).toEqual([])
-  expect(gone.journal.names()).toEqual(before)
+  expect(gone.syncStorage.names()).toEqual(before)
 })
 
 test.each([['granted'], ['denied']] as const)(

@@ -1,7 +1,8 @@
-/** States which options work, and what is said of those that do not. */
+/** States which options work, and what the error says about those that do not. */
 import { defaultSessionRules } from '@headwater/attribution/session'
 import { describe, expect, test } from 'vitest'
-import { type ClientOptions, ConfigError, hostOf, readOptions, websiteKeyOf } from './options.ts'
+import { ConfigError } from './messages.ts'
+import { type ClientOptions, hostOf, readOptions, websiteKeyOf } from './options.ts'
 import { readable } from './readable.ts'
 
 const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
@@ -20,25 +21,18 @@ test('token and endpoint are enough', () => {
     persistence: 'cookie',
     ignoredReferrers: [],
     sensitiveKeys: [],
-    sessionRules: defaultSessionRules,
+    ...defaultSessionRules,
   })
 })
 
-test('an option given as undefined has its default', () => {
-  expect(read({ batchSize: undefined, consent: undefined })).toMatchObject({
-    batchSize: 100,
-    consent: 'granted',
-  })
-})
-
-test('where nobody asked the visitor, the consent is what the page says of that', () => {
+test('without the option, the consent is the one the page was opened with', () => {
   const asked = { token, endpoint, consent: 'granted' } as const
   expect(readOptions({ token, endpoint }, 'denied').consent).toBe('denied')
   expect(readOptions(asked, 'denied').consent).toBe('granted')
 })
 
-test('a campaign that must not start a session is left out of the rules for sessions, which else stand', () => {
-  expect(read({ newCampaignStartsSession: false }).sessionRules).toEqual({
+test('the rules for sessions are options too', () => {
+  expect(read({ newCampaignStartsSession: false })).toMatchObject({
     ...defaultSessionRules,
     newCampaignStartsSession: false,
   })
@@ -52,13 +46,12 @@ test.each([
   expect(read({ endpoint: given }).endpoint).toBe(expected)
 })
 
-describe('a ConfigError names the option, what it must be, what it is and what to do', () => {
+describe('a ConfigError names the option, the rule, what was found and what to do', () => {
   test.each([
     ['token', undefined],
     ['token', ''],
-    ['token', 'hw_sec_abcd1234_0123456789abcdefghjkmnpqrs'],
     ['token', 'hw_pub_abc_0123456789'],
-    ['token', `${token}\n`],
+    ['token', `${token} `],
     ['endpoint', undefined],
     ['endpoint', 'collect'],
     ['endpoint', '//t.example.com'],
@@ -77,13 +70,18 @@ describe('a ConfigError names the option, what it must be, what it is and what t
     ['consent', null],
     ['persistence', 'session'],
     ['persistence', false],
-    ['ignoredReferrers', 'pay.example.com'], // as a script tag would say it by mistake
+    ['ignoredReferrers', 'pay.example.com'], // as an attribute of the tag without JSON
     ['sensitiveKeys', 'ref'],
   ])('%s: %j', (option, value) => {
     const call = () => read({ [option]: value })
     expect(call).toThrow(ConfigError)
     expect(call).toThrow(`createClient: \`${option}\` must be `)
     expect(call).toThrow(`, got ${readable(value)}. `)
+  })
+
+  test('and hides what is secret in a token', () => {
+    const call = () => read({ token: 'hw_sec_abcd1234_0123456789abcdefghjkmnpqrs' })
+    expect(call).toThrow("createClient: `token` must be a public token, hw_pub_…, got 'hw_sec_abcd1234_…'. ")
   })
 })
 

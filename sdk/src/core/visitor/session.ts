@@ -1,0 +1,68 @@
+/** Decides which session an event belongs to, by the rule in packages/attribution/src/session.ts. */
+import { type Campaign, hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
+import { continuesSession, type SessionRules } from '@headwater/attribution/session'
+import type { WireSession } from '@headwater/contract'
+import type { State, VisitorSession } from '../records.ts'
+import type { Draft } from './draft.ts'
+
+interface Turn {
+  draft: Draft
+  at: number
+  userId: string | undefined
+}
+
+/** The session of this draft: the current one, or one that it opens. */
+export function sessionAfter(
+  { session, seenAt }: State,
+  { draft, at, userId }: Turn,
+  rules: SessionRules,
+): VisitorSession {
+  // Only an arrival may end a session by its campaign. A click on a page that still has the parameters of an earlier
+  // session in its address must not return the visitor to it while another tab goes on with a later one.
+  const { event } = draft
+  const campaign = event.type === 'page' || draft.arrival ? campaignOf(draft) : undefined
+  // This event has opened the session already, for a page that was leaving.
+  const isOpener = session?.id === event.idempotency_key
+  // Another website's client opened it on this very page: it is the same session, and it began here.
+  const isShared = session && !session.landingUrl && session.startedAt >= Number(draft.arrival?.openedAt)
+  const next = { at, userId, campaign: isShared ? undefined : campaign }
+  if (!session || isOpener || !continuesSession({ ...session, lastSeenAt: seenAt }, next, rules))
+    return openSession(draft, at, userId)
+  const { id, startedAt } = session
+  return isShared ? { ...openSession(draft, at, userId), id, startedAt } : { ...session, userId }
+}
+
+// A session has the id of the event that opened it, so settling the same draft twice opens the same session.
+function openSession(draft: Draft, at: number, userId: string | undefined): VisitorSession {
+  return {
+    id: draft.event.idempotency_key,
+    startedAt: at,
+    userId,
+    landingUrl: landingOf(draft),
+    referrerUrl: draft.arrival?.referrer, // a session that opens later on the page has no referrer
+    ...campaignOf(draft),
+  }
+}
+
+// A router may have removed the parameters from the address before the SDK was loaded.
+function campaignOf(draft: Draft): Campaign {
+  const campaign = parseCampaign(draft.event.url)
+  return hasCampaign(campaign) ? campaign : parseCampaign(landingOf(draft))
+}
+
+function landingOf({ arrival, event }: Draft): string | undefined {
+  return arrival?.landing ?? event.url
+}
+
+/** The session as each of its events carries it. */
+export function wireSession(session: VisitorSession): WireSession {
+  const { id, startedAt, landingUrl, referrerUrl, utm, clickIds } = session
+  return {
+    id,
+    started_at: new Date(startedAt).toISOString(),
+    landing_url: landingUrl,
+    referrer_url: referrerUrl,
+    utm,
+    click_ids: clickIds,
+  }
+}
