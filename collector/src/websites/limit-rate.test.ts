@@ -17,7 +17,7 @@ it('a token may send as many as its website allows, and more a minute later', as
   vi.advanceTimersByTime(20_000)
   const refusal = (await limitRate(limited('a'), 1).catch((error: unknown) => error)) as Problem
   expect([refusal.code, refusal.retryAfterS]).toEqual(['rate_limited', 40])
-  expect(refusal.message).toContain('100 events a minute')
+  expect(refusal.message).toContain('100 events per minute')
   vi.advanceTimersByTime(40_000)
   await limitRate(limited('a'), 60)
 })

@@ -99,7 +99,7 @@ onBothDatabases((open) => {
     expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true])
     expect(await refused.json()).toMatchObject({
       code: 'rate_limited',
-      detail: expect.stringContaining('3 events a minute'),
+      detail: expect.stringContaining('3 events per minute'),
     })
   })
 })

@@ -57,7 +57,7 @@ it('about as many sessions begin in every batch', () => {
 })
 
 it('`inARow` events of a batch come from the same visitor', () => {
-  const [batch] = [createVisits(visits({ inARow: 3 }))(9)]
+  const [batch] = [createVisits(visits({ inARow: 3, eventsPerSession: 40 }))(9)]
   const visitors = batch.events.map(({ anonymous_id }) => anonymous_id)
   expect(new Set(visitors).size).toBe(3)
   expect(visitors[0]).toBe(visitors[2])

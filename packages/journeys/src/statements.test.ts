@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const filesIn = (folder: string, ending: RegExp) =>
   readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
-    .filter((path) => ending.test(path) && !/\/(node_modules|dist)\//.test(path))
+    .filter((path) => ending.test(path) && !/\/(node_modules|dist|bench)\//.test(path))
 
 const folders = ['collector/src', 'packages']
 const statements = folders

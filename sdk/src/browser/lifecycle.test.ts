@@ -62,15 +62,6 @@ describe('afterwards', () => {
     expect(calls).toEqual(['arrive'])
   })
 
-  test('whoever asks for the place during a move arrives there first', () => {
-    const { watch, place } = createLifecycle()
-    undo = watch(watcher)
-    calls = []
-    history.pushState(null, '', '/lifecycle/place')
-    expect(place().url).toMatch('/lifecycle/place')
-    expect(calls).toEqual(['arrive'])
-  })
-
   test('undo ends it', async () => {
     watch()
     calls = []

@@ -4,14 +4,9 @@ import { watchPages } from './navigation.ts'
 import { adCookiesOfPage, placeOfPage } from './page.ts'
 
 export function createLifecycle(): Lifecycle {
-  let arriveNow = () => {}
-
   return {
     shown: new Promise<void>(whenShown),
-    place() {
-      arriveNow() // before the event that asks: it may be recorded by the script that moves to its page
-      return placeOfPage()
-    },
+    place: placeOfPage,
     adCookies: adCookiesOfPage,
     watch({ arrive, leave, resume }) {
       // Listeners stay on the page, and do nothing after the end: some pages wrap addEventListener, and lose its options.
@@ -19,7 +14,7 @@ export function createLifecycle(): Lifecycle {
       const listen = (type: string, listener: () => void) =>
         addEventListener(type, () => isWatching && listener())
       whenShown(() => {
-        if (arrive) arriveNow = watchPages((titled) => isWatching && arrive(titled))
+        if (arrive) watchPages((titled) => isWatching && arrive(titled))
         // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with pagehide alone.
         // On the window, after the page's own listeners on the document.
         listen('visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : resume()))

@@ -45,7 +45,7 @@ describe('a body', () => {
   it.each([
     ['that is no JSON', 'x', 'invalid_json', /^The body is not valid JSON: .*\.$/],
     ['that is empty', '', 'invalid_json', /^The body is not valid JSON/],
-    ['that is null', 'null', 'invalid_batch', /the version of the wire format in "v", now 1/],
+    ['that is null', 'null', 'invalid_batch', /the version of the wire format in "v", currently 1/],
     ['that is a list', '[]', 'invalid_batch', /the version of the wire format/],
     ['that is a text', '"v"', 'invalid_batch', /the version of the wire format/],
     ['without a version', '{"events":[]}', 'invalid_batch', /the version of the wire format/],
