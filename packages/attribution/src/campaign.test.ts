@@ -2,16 +2,7 @@
 import { limits } from '@headwater/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  cleanClickId,
-  cleanUtm,
-  hasCampaign,
-  holdsEmail,
-  isCampaignKey,
-  parseCampaign,
-  sameCampaign,
-} from './campaign.ts'
-import { clickIdNames, isRecipientId, recipientIdNames } from './click-id-names.ts'
+import { cleanClickId, cleanUtm, hasCampaign, holdsEmail, parseCampaign } from './campaign.ts'
 
 const empty = { utm: {}, clickIds: {} }
 
@@ -273,60 +264,5 @@ describe('hasCampaign', () => {
     [{ utm: {}, clickIds: { gclid: 'a' } }, true],
   ])('%j: %s', (campaign, expected) => {
     expect(hasCampaign(campaign)).toBe(expected)
-  })
-})
-
-describe('sameCampaign', () => {
-  const spring = {
-    utm: { source: 'a', medium: 'b', campaign: 'spring' },
-    clickIds: { gclid: 'AbC', fbclid: '2' },
-  }
-  const withUtm = (utm: object) => ({ ...spring, utm: { ...spring.utm, ...utm } })
-
-  test.each([
-    ['itself', spring, true],
-    [
-      'the same in another order',
-      {
-        utm: { campaign: 'spring', medium: 'b', source: 'a' },
-        clickIds: { fbclid: '2', gclid: 'AbC' },
-      },
-      true,
-    ],
-    [
-      'a blank value more',
-      { utm: { ...spring.utm, term: '' }, clickIds: { ...spring.clickIds, wbraid: '' } },
-      true,
-    ],
-    ['a source in another case', withUtm({ source: 'A' }), true],
-    ['a medium in another case', withUtm({ medium: 'B' }), true],
-    ['a campaign in another case', withUtm({ campaign: 'Spring' }), false],
-    ['another id', withUtm({ id: '1' }), false],
-    ['another tactic', withUtm({ marketing_tactic: 'retargeting' }), false],
-    ['another field', { ...spring, utm: { source: 'a', medium: 'b', term: 'spring' } }, false],
-    ['another click id', { ...spring, clickIds: { gclid: 'AbC', fbclid: '3' } }, false],
-    ['a click id in another case', { ...spring, clickIds: { gclid: 'abc', fbclid: '2' } }, false],
-    ['one click id less', { ...spring, clickIds: { gclid: 'AbC' } }, false],
-    ['nothing', empty, false],
-  ])('compared with %s', (_, other, expected) => {
-    expect(sameCampaign(spring, other)).toBe(expected)
-    expect(sameCampaign(other, spring)).toBe(expected)
-  })
-})
-
-describe('the names of click ids', () => {
-  test('are in lower case, and each is listed once', () => {
-    expect(clickIdNames.every((name) => name === name.toLowerCase())).toBe(true)
-    expect(new Set(clickIdNames).size).toBe(clickIdNames.length)
-  })
-
-  test('are campaign keys in any case, as UTM names are', () => {
-    expect(['GCLID', 'utm_Source', '_kx', 'utm_id'].every(isCampaignKey)).toBe(true)
-    expect(['utm_', 'utm_number', 'clickid', 'source', ''].some(isCampaignKey)).toBe(false)
-  })
-
-  test('that stand for the recipient of an e-mail are recognised in any case', () => {
-    expect(recipientIdNames.every((name) => isRecipientId(name.toUpperCase()))).toBe(true)
-    expect(['gclid', 'kx', 's', ''].some(isRecipientId)).toBe(false)
   })
 })

@@ -1,6 +1,7 @@
-/** Reads campaign parameters and click ids from an address; it ships in the browser SDK, so every byte counts. */
+/** Reads the campaign parameters and click ids of an address, and cleans their values. */
 import { limits, type Utm } from '@headwater/contract'
-import { clickIdNames, isRecipientId } from './click-id-names.ts'
+import { isCampaignKey, seams } from './campaign-keys.ts'
+import { isRecipientId } from './click-id-names.ts'
 
 /** What an address says about the marketing that led to it. */
 export interface Campaign {
@@ -8,33 +9,6 @@ export interface Campaign {
   /** By lower-case name, values untouched: click ids are case-sensitive. */
   clickIds: Record<string, string>
 }
-
-const utmNames = [
-  'source',
-  'medium',
-  'campaign',
-  'term',
-  'content',
-  'id',
-  'source_platform',
-  'creative_format',
-  'marketing_tactic',
-]
-const names = new Set<string>([...utmNames.map((name) => `utm_${name}`), ...clickIdNames])
-
-/** Is this the name of a campaign parameter or of a click id, in any case? */
-export function isCampaignKey(key: string): boolean {
-  return names.has(key.toLowerCase())
-}
-
-/** The names as a pattern. */
-export const namePattern = [...names].join('|')
-
-/**
- * Where a parameter begins without an `&`: at the fragment, and before a name that we know where a share tool has glued it
- * on, as in `/?a=1?utm_source=b`, `/p%3Futm_source=b` and `/?a=1&amp;utm_source=b`.
- */
-export const seams = new RegExp(`#|(\\?|%3f|&amp;)(?=(${namePattern})=)`, 'gi')
 
 /** What stands before the first pair: all up to the `?`, or up to the last `/` of a path that holds pairs itself. */
 const beforePairs = /^[^?#=]*\?|^[^#&=]*\/([^?#]*)\??/
@@ -52,7 +26,7 @@ export function parseCampaign(url: string | undefined): Campaign {
       // The query was escaped as a whole. With a slash in it, it is an address of its own, with a campaign of its own.
       if (key.includes('=') && !key.includes('/')) read(key + (value && `=${value}`))
       const name = key.toLowerCase()
-      if (!names.has(name)) return
+      if (!isCampaignKey(name)) return
       const utmName = name.split('utm_')[1]
       const kept = utmName ? cleanUtm(value) : cleanClickId(name, value)
       if (kept) (utmName ? utm : clickIds)[utmName ?? name] ??= kept
@@ -81,14 +55,6 @@ export function cleanClickId(name: string, value: string): string {
   return holdsEmail(unescapeAll(value)) ? '' : value
 }
 
-/** The parameters of a campaign in a fragment, as they stand there. */
-export function campaignPairs(fragment: string): string[] {
-  return fragment
-    .replace(seams, '&')
-    .split('&')
-    .filter((pair) => isCampaignKey(pair.replace(/=.*/s, '')))
-}
-
 /** Does this text hold an e-mail address? The domain of one may be escaped. */
 export function holdsEmail(text: string): boolean {
   return text.includes('@') && /[^\s@/]@[^\s@/?&=]+\.(\p{L}{2}|%[c-f])/iu.test(text)
@@ -99,23 +65,9 @@ export function hasCampaign(campaign: Campaign): boolean {
   return [campaign.utm, campaign.clickIds].some((values) => Object.values(values).some(Boolean))
 }
 
-/** Do both say the same? Source and medium are compared without case; a blank value counts as absent. */
-export function sameCampaign(a: Campaign, b: Campaign): boolean {
-  return canonicalText(a) === canonicalText(b)
-}
-
-function canonicalText({ utm, clickIds }: Campaign): string {
-  const folded = { ...utm, source: fold(utm.source), medium: fold(utm.medium) }
-  return JSON.stringify([folded, clickIds].map((values) => Object.entries(present(values)).sort()))
-}
-
 /** The spelling in which sources and media are compared. */
 export function fold(text: string | undefined): string | undefined {
   return text?.toLowerCase()
-}
-
-function present(values: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value))
 }
 
 /** No tool escapes a value more often than this. */

@@ -1,6 +1,4 @@
 /** Holds the one rule that says when a session ends; SDK and collector both use it. */
-import type { Utm } from '@headwater/contract'
-import { type Campaign, hasCampaign, sameCampaign } from './campaign.ts'
 
 export interface SessionRules {
   /** Silence longer than this ends a session; exactly this long does not. */
@@ -18,20 +16,19 @@ export const defaultSessionRules: SessionRules = {
   newCampaignStartsSession: true,
 }
 
-/** A session as it stands. Times are epoch ms. */
+/** A session as it stands. Times are epoch ms; `campaign` is what `campaignIn` says of its landing. */
 export interface OpenSession {
   startedAt: number
   lastSeenAt: number
   userId?: string
-  utm?: Utm
-  clickIds?: Record<string, string>
+  campaign?: string
 }
 
-/** What happens next in it, or after it. */
+/** What happens next in it, or after it; `campaign` is that of an arrival, as `campaignIn` says. */
 export interface NextMoment {
   at: number
   userId?: string
-  campaign?: Campaign
+  campaign?: string
 }
 
 /** Does the next moment belong to this session? */
@@ -43,7 +40,7 @@ export function continuesSession(
   return (
     isInTime(session, next.at, rules) &&
     !isAnotherUser(session.userId, next.userId) &&
-    !(rules.newCampaignStartsSession && isAnotherCampaign(session, next.campaign))
+    !(rules.newCampaignStartsSession && isAnotherCampaign(session.campaign, next.campaign))
   )
 }
 
@@ -62,6 +59,6 @@ function isAnotherUser(before: string | undefined, after: string | undefined): b
   return !!before && !!after && before !== after
 }
 
-function isAnotherCampaign({ utm = {}, clickIds = {} }: OpenSession, next: Campaign | undefined): boolean {
-  return !!next && hasCampaign(next) && !sameCampaign(next, { utm, clickIds })
+function isAnotherCampaign(before: string | undefined, after: string | undefined): boolean {
+  return !!after && before !== after
 }

@@ -1,6 +1,7 @@
 /** Cleans an address for storage: what could sign someone in, or name a person, never reaches a table. */
 import { limits } from '@headwater/contract'
-import { campaignPairs, holdsEmail, isCampaignKey, namePattern, seams } from './campaign.ts'
+import { holdsEmail } from './campaign.ts'
+import { campaignPairs, isCampaignKey, namePattern, seams } from './campaign-keys.ts'
 import { isRecipientId } from './click-id-names.ts'
 import {
   announcesSecret,

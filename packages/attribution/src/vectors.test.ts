@@ -66,14 +66,14 @@ function splitIntoSessions({ rule, events }: SessionInput): number[][] {
   let open: OpenSession | undefined
   for (const [index, event] of events.entries()) {
     const at = Date.parse(event.at)
-    const utm = event.campaign ? { campaign: event.campaign } : {}
+    const { campaign } = event
     const zone = rule.split_at_midnight_tz
     const isSameDay = !open || !zone || !crossesMidnight(open.lastSeenAt, at, zone)
-    if (open && isSameDay && continuesSession(open, { at, campaign: { utm, clickIds: {} } }, rules)) {
+    if (open && isSameDay && continuesSession(open, { at, campaign }, rules)) {
       open.lastSeenAt = at
       sessions.at(-1)?.push(index)
     } else {
-      open = { startedAt: at, lastSeenAt: at, utm }
+      open = { startedAt: at, lastSeenAt: at, campaign }
       sessions.push([index])
     }
   }

@@ -38,7 +38,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
 
     test('append answers what settle did, and the next append sees its state', async () => {
       const [storage, other] = await open()
-      const session = { id: 's1', startedAt: 1, utm: { source: 'news' }, clickIds: {} }
+      const session = { id: 's1', startedAt: 1, landingUrl: 'https://shop.example/' }
       const next: State = { ...state, userId: 'u1', session }
       const settled = await storage.append(() => ({ state: next, events: [event('k1')] }))
       expect(settled).toEqual({ state: next, events: [event('k1')], lost: 0 })

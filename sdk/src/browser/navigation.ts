@@ -1,5 +1,5 @@
 /** Notices when the visitor comes to a page: by loading it, by history navigation, or back from the back/forward cache. */
-import { isCampaignKey } from '@headwater/attribution/campaign'
+import { isCampaignKey } from '@headwater/attribution/campaign-keys'
 
 /** React and others set the title after they have rendered, which takes them a few frames. */
 const titleMs = 100
@@ -42,7 +42,7 @@ export function pageIn({ pathname, search, hash }: Pick<URL, 'pathname' | 'searc
   const query = search
     .slice(1)
     .split('&')
-    .filter((pair) => !isCampaignKey(pair.replace(/=.*/, '')))
+    .filter((pair) => !isCampaignKey(pair.replace(/=.*/s, '')))
   return `${pathname}?${query}${/^#!?\/./.test(hash) ? hash : ''}`
 }
 

@@ -116,7 +116,6 @@ describe('pending', () => {
     expect(page.events()[0]?.session).toMatchObject({
       landing_url: 'https://shop.example/?utm_source=mail',
       referrer_url: 'https://mail.example/',
-      utm: { source: 'mail' },
     })
   })
 

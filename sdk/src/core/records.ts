@@ -1,5 +1,4 @@
 /** The records that the device keeps, and what goes into one transaction. */
-import type { Campaign } from '@headwater/attribution/campaign'
 import type { WireTouch } from '@headwater/contract'
 
 /** An event as it is stored: its JSON is written once, and sent as it was written. */
@@ -10,7 +9,7 @@ export interface StoredEvent {
 }
 
 /** A session as the device remembers it. Times are epoch ms. */
-export interface VisitorSession extends Campaign {
+export interface VisitorSession {
   id: string
   startedAt: number
   userId?: string

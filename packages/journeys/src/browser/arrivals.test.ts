@@ -23,7 +23,11 @@ describe('how the visitor came', () => {
     await page.evaluate(() => headwater.conversion('purchase'))
     await flush(page)
     const [purchase] = named(site, 'purchase')
-    expect(purchase?.touches?.map(({ utm }) => utm?.source)).toEqual(['a', 'b', 'c'])
+    expect(purchase?.touches?.map(({ url = '' }) => new URL(url).search)).toEqual([
+      '?utm_source=a',
+      '?utm_source=b',
+      '?utm_source=c',
+    ])
     const views = named(site, 'page_view').slice(0, 3)
     expect(purchase?.touches?.map(({ session_id }) => session_id)).toEqual(
       views.map(({ session }) => session?.id),
@@ -53,7 +57,7 @@ describe('how the visitor came', () => {
     await flush(page)
     const [purchase] = named(site, 'purchase')
     expect(new URL(purchase?.session?.referrer_url ?? '').hostname).toBe('www.shop.test')
-    expect(purchase?.touches?.map(({ utm }) => utm)).toEqual([{ source: 'a' }])
+    expect(purchase?.touches?.map(({ url = '' }) => new URL(url).search)).toEqual(['?utm_source=a'])
   })
 
   test('by ads, what their cookies know travels with sign-ins and conversions, and with nothing else', async ({

@@ -46,14 +46,24 @@ const routines: Routine[] = [
   [
     'the address put in its own place on start, then once more before each push, as by Vue Router',
     '/',
-    () => {
+    async () => {
       for (let n = 0; n < 3; n++) history.replaceState({ position: n }, '', location.href)
       for (const next of ['/a', '/b']) {
         history.replaceState({ forward: next }, '', location.href)
         history.pushState({}, '', next)
+        await null
       }
     },
     ['/', '/a', '/b'],
+  ],
+  [
+    'a redirect by the script that moved, which nobody has seen',
+    '/',
+    () => {
+      history.pushState(null, '', '/account')
+      history.replaceState(null, '', '/login')
+    },
+    ['/', '/login'],
   ],
   [
     'a place on the page, by any means',
@@ -68,11 +78,12 @@ const routines: Routine[] = [
   [
     'a router that keeps its route in the hash',
     '/#/',
-    () => {
+    async () => {
       history.pushState(null, '', '#/a')
+      await null
       history.pushState(null, '', '#!/b')
     },
-    ['/', '/', '/'], // fragments are never told
+    ['/', '/', '/'], // fragments are never sent
   ],
   ['a hash route by a plain link', '/#/', () => (location.hash = '#/a'), ['/', '/']],
   [
@@ -97,6 +108,7 @@ const routines: Routine[] = [
           move()
         })
       history.pushState(null, '', '/a')
+      await null
       history.pushState(null, '', '/b')
       await moved(() => history.back())
       await moved(() => history.forward())

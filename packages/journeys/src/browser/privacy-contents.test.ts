@@ -120,17 +120,18 @@ describe('what must not be known', () => {
 })
 
 test.for([
-  ['data-sensitive-keys', 'option_sensitive_keys'],
-  ['data-ignored-referrers', 'option_ignored_referrers'],
+  ['data-sensitive-keys', 'sensitiveKeys'],
+  ['data-ignored-referrers', 'ignoredReferrers'],
 ])(
-  '%s that is a text is refused as %s, and nothing is sent or kept',
-  async ([name = '', code], { visitor, site }) => {
-    site.pages['*'] = { tag: { [name]: 'voucher' } }
+  '%s that is a text is refused in the console, and nothing is sent or kept',
+  async ([attribute = '', option], { visitor, site }) => {
+    const heard: string[] = []
+    visitor.page.on('console', (message) => heard.push(message.text()))
+    site.pages['*'] = { tag: { [attribute]: 'voucher' } }
     await visitor.page.goto(at(site, '/?voucher=1'))
     await expect
-      .poll(() => visitor.pageErrors.map(String))
-      .toEqual([expect.stringContaining(`ConfigError: ${code}: `)])
-    visitor.pageErrors.length = 0
+      .poll(() => heard)
+      .toEqual([expect.stringContaining(`invalid_option: \`${option}\` is 'voucher'`)])
     await letPass(visitor.page, 100)
     expect(site.bodies).toEqual([])
     expect(await device(visitor.context, site)).toEqual(nothing)

@@ -156,7 +156,7 @@ describe('a visitor who comes to agree', () => {
     await expect.poll(() => names(site)).toEqual(['page_view', 'a', 'b', 'c'])
     expect(site.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
     expect(new Set(site.events.map(({ session }) => session?.id)).size).toBe(1)
-    expect(site.events[3]?.session?.utm).toEqual({ source: 'a' })
+    expect(site.events[3]?.session?.landing_url).toMatch('utm_source=a')
     for (const n of [1, 2, 3]) {
       const offBy = Date.parse(site.events[n]?.occurred_at ?? '') - (times[n] ?? 0)
       expect(Math.abs(offBy)).toBeLessThan(20)
@@ -175,7 +175,7 @@ describe('a visitor who comes to agree', () => {
     const [before, after] = site.events
     expect(after?.anonymous_id).not.toBe(before?.anonymous_id)
     expect(after?.session?.id).not.toBe(before?.session?.id)
-    expect(after).toMatchObject({ seq: 1, session: { utm: { source: 'a' } } })
+    expect(after).toMatchObject({ seq: 1, session: { landing_url: expect.stringContaining('utm_source=a') } })
     expect(after?.stream).not.toBe(before?.stream)
   })
 

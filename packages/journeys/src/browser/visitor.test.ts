@@ -24,7 +24,7 @@ describe('on subdomains', () => {
     expect(anonymousIds(site)).toHaveLength(1)
     expect(sessionIds(site)).toHaveLength(1)
     const [first, second, third] = site.events.map(({ session }) => session)
-    expect(first).toMatchObject({ landing_url: www(site, '/?utm_source=a'), utm: { source: 'a' } })
+    expect(first).toMatchObject({ landing_url: www(site, '/?utm_source=a') })
     expect(second?.started_at).toBe(first?.started_at)
     expect(second).not.toHaveProperty('landing_url')
     expect(second).not.toHaveProperty('referrer_url')
@@ -70,7 +70,7 @@ describe('on subdomains', () => {
     await see(visitor.page, www(site, '/'))
     const [first, second, third] = site.events.map(({ session }) => session)
     expect(second?.id).not.toBe(first?.id)
-    expect(second).toMatchObject({ landing_url: blog(site, '/?utm_source=b'), utm: { source: 'b' } })
+    expect(second).toMatchObject({ landing_url: blog(site, '/?utm_source=b') })
     expect(third?.id).toBe(second?.id)
   })
 
@@ -120,7 +120,7 @@ describe('a visit', () => {
     await see(await visitor.context.newPage(), www(site, '/next'))
     await expect.poll(() => new Set(site.events.map(({ name, url }) => `${name} ${url}`)).size).toBe(3)
     expect(sessionIds(site)).toHaveLength(1)
-    expect(named(site, 'offline')[0]?.session?.utm).toEqual({ source: 'a' })
+    expect(named(site, 'offline')[0]?.session?.landing_url).toBe(www(site, '/?utm_source=a'))
   })
 
   test('ends with another campaign, not with the same one', async ({ visitor, site }) => {
@@ -128,7 +128,7 @@ describe('a visit', () => {
     await see(visitor.page, www(site, '/again?utm_source=a'))
     await see(visitor.page, www(site, '/?gclid=X'))
     expect(sessionIds(site)).toHaveLength(2)
-    expect(site.events.at(-1)?.session?.click_ids).toEqual({ gclid: 'X' })
+    expect(site.events.at(-1)?.session?.landing_url).toBe(www(site, '/?gclid=X'))
   })
 
   test('does not end with another campaign where the site says so', async ({ visitor, site }) => {
@@ -136,7 +136,7 @@ describe('a visit', () => {
     await see(visitor.page, www(site, '/?utm_source=a'))
     await see(visitor.page, www(site, '/?utm_source=b'))
     expect(sessionIds(site)).toHaveLength(1)
-    expect(site.events.at(-1)?.session?.utm).toEqual({ source: 'a' })
+    expect(site.events.at(-1)?.session?.landing_url).toBe(www(site, '/?utm_source=a'))
   })
 
   test('goes on when an anonymous visitor signs in, and ends when somebody else does', async ({
@@ -162,11 +162,7 @@ describe('a visit', () => {
     await see(visitor.page, www(site, '/?utm_source=a&gclid=X'))
     expect(site.events[0]).toMatchObject({
       url: www(site),
-      session: {
-        landing_url: www(site, '/?utm_source=a&gclid=X'),
-        utm: { source: 'a' },
-        click_ids: { gclid: 'X' },
-      },
+      session: { landing_url: www(site, '/?utm_source=a&gclid=X') },
     })
   })
 
@@ -179,7 +175,9 @@ describe('a visit', () => {
     const told = () => new Map(site.events.map(({ idempotency_key, session }) => [idempotency_key, session]))
     await expect.poll(() => told().size).toBe(2)
     expect(sessionIds(site)).toHaveLength(1)
-    expect([...told().values()].some((session) => session?.utm?.source === 'a')).toBe(true)
+    expect(
+      [...told().values()].some((session) => session?.landing_url === www(site, '/a?utm_source=a')),
+    ).toBe(true)
   })
 
   test('has the campaign of a page whose own script sends the visitor on before the SDK has come', async ({

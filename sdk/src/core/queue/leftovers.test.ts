@@ -240,7 +240,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(gone.transport.requests).toMatchObject([{ isLeaving: true }])
     expect(next.events()).toEqual(gone.events())
     expect(next.events()).toMatchObject([
-      { name: 'page_view', session: { landing_url: `${shop}?utm_source=mail`, utm: { source: 'mail' } } },
+      { name: 'page_view', session: { landing_url: `${shop}?utm_source=mail` } },
       { name: 'a', session: { referrer_url: 'https://mail.example/' } },
     ])
     expect(await waiting(next)).toEqual([])
@@ -277,7 +277,7 @@ describe('a page that is gone before its storage has answered', () => {
     await next.client.flush()
     expect(next.events().at(-1)).toMatchObject({
       user_id: 'u1',
-      touches: [{ utm: { source: 'ad' } }, { utm: { source: 'mail' } }],
+      touches: [{ url: `${shop}?utm_source=ad` }, { url: `${shop}?utm_source=mail` }],
     })
   })
 

@@ -124,7 +124,7 @@ describe('a full queue', () => {
 describe('a full device', () => {
   /** A client on a device that holds about three events, and a collector that is away. */
   async function startSmall() {
-    const page = openPage({}, { storage: createFakeStorage(createMemoryStorage(1_700)) })
+    const page = openPage({}, { storage: createFakeStorage(createMemoryStorage(1_600)) })
     page.transport.alwaysReplyWith({ status: 0 })
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       page.client.track(name)
@@ -147,7 +147,7 @@ describe('a full device', () => {
   })
 
   test('counts in one notice what falls out in one write', async () => {
-    const page = openPage({}, { storage: createFakeStorage(createMemoryStorage(1_700)) })
+    const page = openPage({}, { storage: createFakeStorage(createMemoryStorage(1_600)) })
     page.transport.alwaysReplyWith({ status: 0 })
     for (const name of ['a', 'b', 'c', 'd', 'e']) page.client.track(name)
     await settled()

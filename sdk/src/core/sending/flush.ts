@@ -31,8 +31,7 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
 
   async function sendAll(): Promise<void> {
     if (settings.consent !== 'granted') return
-    const waiting = await queue.inTurn(sendInBatches)
-    wakeIn(waiting > 0 ? settings.flushIntervalMs : lookMs)
+    wakeIn((await queue.inTurn(sendInBatches)) > 0 ? settings.flushIntervalMs : lookMs)
   }
 
   async function sendInBatches(): Promise<void> {

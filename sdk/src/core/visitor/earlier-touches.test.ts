@@ -11,24 +11,23 @@ const shop = 'https://shop.example/'
 /** A session that began so, by default directly; its id names its minute. */
 function session(minute: number, how: Partial<VisitorSession> = {}): VisitorSession {
   const startedAt = noon + minute * 60_000
-  return { id: `s${minute}`, startedAt, landingUrl: shop, utm: {}, clickIds: {}, ...how }
+  return { id: `s${minute}`, startedAt, landingUrl: shop, ...how }
 }
-const byMail = (minute: number) => session(minute, { utm: { source: `mail${minute}` } })
+const byMail = (minute: number) => session(minute, { landingUrl: `${shop}?utm_source=mail${minute}` })
 const remember = (...sessions: VisitorSession[]) =>
   sessions.reduce<WireTouch[]>((touches, each) => withTouch(touches, each), [])
 const ids = (touches: WireTouch[]) => touches.map(({ session_id }) => session_id)
 
 describe('the list of earlier touches', () => {
   test('holds when, where and from where each session began', () => {
-    const how = { referrerUrl: 'https://news.example/', utm: { source: 'news' }, clickIds: { gclid: 'X' } }
+    const landingUrl = `${shop}?utm_source=news`
+    const how = { referrerUrl: 'https://news.example/', landingUrl }
     expect(withTouch(undefined, session(1, how))).toEqual([
       {
         session_id: 's1',
         occurred_at: '2026-11-20T12:01:00.000Z',
-        url: shop,
+        url: landingUrl,
         referrer_url: 'https://news.example/',
-        utm: { source: 'news' },
-        click_ids: { gclid: 'X' },
       },
     ])
   })
@@ -37,7 +36,11 @@ describe('the list of earlier touches', () => {
     ['the first is remembered, even a direct one', [session(1)], ['s1']],
     ['a later direct one is not', [byMail(1), session(2)], ['s1']],
     ['a later one with a campaign is', [session(1), byMail(2)], ['s1', 's2']],
-    ['a later one with a click id is', [session(1), session(2, { clickIds: { gclid: 'X' } })], ['s1', 's2']],
+    [
+      'a later one with a click id is',
+      [session(1), session(2, { landingUrl: `${shop}?gclid=X` })],
+      ['s1', 's2'],
+    ],
     [
       'a later one from another site is',
       [session(1), session(2, { referrerUrl: 'https://news.example/a' })],
@@ -55,7 +58,7 @@ describe('the list of earlier touches', () => {
     ],
     [
       'one from the site itself with a campaign is not direct',
-      [byMail(1), session(2, { referrerUrl: `${shop}b`, utm: { source: 'banner' } })],
+      [byMail(1), session(2, { referrerUrl: `${shop}b`, landingUrl: `${shop}?utm_source=banner` })],
       ['s1', 's2'],
     ],
     ['one session is remembered once', [byMail(1), byMail(1)], ['s1']],
@@ -154,9 +157,9 @@ describe('touches are sent', () => {
     page.client.page()
     page.client.conversion('after')
     await page.client.flush()
-    const sources = page.events().map(({ name, touches }) => [name, touches?.map(({ utm }) => utm?.source)])
-    expect(sources).toContainEqual(['before', ['mail']])
-    expect(sources).toContainEqual(['after', ['mail', 'ad']])
+    const sources = page.events().map(({ name, touches }) => [name, touches?.map(({ url }) => url)])
+    expect(sources).toContainEqual(['before', [`${shop}?utm_source=mail`]])
+    expect(sources).toContainEqual(['after', [`${shop}?utm_source=mail`, `${shop}?utm_source=ad`]])
   })
 
   test('by later pages too, which keep the first one', async () => {
@@ -170,7 +173,7 @@ describe('touches are sent', () => {
     second.client.conversion('buy')
     await second.client.flush()
     expect(second.events()[0]?.touches).toMatchObject([
-      { utm: { source: 'mail' }, occurred_at: '2026-11-20T12:00:00.000Z' },
+      { url: `${shop}?utm_source=mail`, occurred_at: '2026-11-20T12:00:00.000Z' },
       { referrer_url: 'https://news.example/', occurred_at: '2026-11-20T12:40:00.000Z' },
     ])
   })

@@ -1,5 +1,5 @@
 /** The earlier touches: how the visitor arrived, each time. Kept on the device, sent with identify and conversions. */
-import { hasCampaign } from '@headwater/attribution/campaign'
+import { campaignIn } from '@headwater/attribution/campaign-keys'
 import { limits, type WireTouch } from '@headwater/contract'
 import type { VisitorSession } from '../records.ts'
 import { originOf } from './draft.ts'
@@ -13,9 +13,8 @@ export function withTouch(touches: WireTouch[] = [], session: VisitorSession): W
   return [first as WireTouch, ...later.slice(1 - limits.touches)] // there is one, it was just added
 }
 
-function isDirect(session: VisitorSession): boolean {
-  const { referrerUrl, landingUrl } = session
-  return !hasCampaign(session) && (!referrerUrl || originOf(referrerUrl) === originOf(landingUrl))
+function isDirect({ referrerUrl, landingUrl }: VisitorSession): boolean {
+  return !campaignIn(landingUrl) && (!referrerUrl || originOf(referrerUrl) === originOf(landingUrl))
 }
 
 function touchOf(session: VisitorSession): WireTouch {

@@ -11,8 +11,6 @@ const session: VisitorSession = {
   startedAt: 10,
   userId: 'u1',
   landingUrl: 'https://shop.example/?utm_source=news',
-  utm: { source: 'news' },
-  clickIds: {},
 }
 const touches = [{ session_id: 's1', occurred_at: '2026-11-20T12:00:00.000Z' }]
 const state: State = { v: 2, anonymousId: 'a1', userId: 'u1', seenAt: 20, session, touches }
@@ -35,7 +33,7 @@ describe('the text', () => {
       v: 2,
       anonymousId: 'a1',
       seenAt: 20,
-      session: { id: 's1', startedAt: 10, utm: {}, clickIds: {} },
+      session: { id: 's1', startedAt: 10 },
     })
   })
 })
@@ -57,7 +55,7 @@ describe('of storage and record', () => {
     expect(withIdRecord(state, '1.a1.s2.22.25')).toEqual({
       ...state,
       seenAt: 25,
-      session: { id: 's2', startedAt: 22, utm: {}, clickIds: {} },
+      session: { id: 's2', startedAt: 22 },
     })
   })
 
@@ -66,7 +64,7 @@ describe('of storage and record', () => {
       v: 2,
       anonymousId: 'a2',
       seenAt: 25,
-      session: { id: 's2', startedAt: 22, utm: {}, clickIds: {} },
+      session: { id: 's2', startedAt: 22 },
     })
   })
 

@@ -17,8 +17,6 @@ export function withIdRecord(state: State | undefined, record: string | undefine
   const known = state?.anonymousId === anonymousId ? state : newState(anonymousId, seenAt)
   const isSame = known.session?.id === id
   // Another subdomain opened this session, and has reported where it began.
-  const session = isSame
-    ? known.session
-    : { id: `${id}`, startedAt: Number(startedAt), utm: {}, clickIds: {} }
+  const session = isSame ? known.session : { id: `${id}`, startedAt: Number(startedAt) }
   return { ...known, seenAt, session: id ? session : undefined }
 }

@@ -18,11 +18,9 @@ const byAd: VisitorSession = {
   startedAt: noon - 10 * minute,
   landingUrl: ad,
   referrerUrl: news,
-  utm: { source: 'ad' },
-  clickIds: {},
 }
 /** As a device knows it that has only read the record which subdomains share. */
-const shared: VisitorSession = { id: 's1', startedAt: noon - minute, utm: {}, clickIds: {} }
+const shared: VisitorSession = { id: 's1', startedAt: noon - minute }
 
 /** A draft of noon with the key k1; by default no page, and not the first of a page load. */
 function draft(fields: Partial<WireEvent> = {}, arrival?: Partial<Draft['arrival']>): Draft {
@@ -54,8 +52,6 @@ describe('a session that opens', () => {
       userId: 'u1',
       landingUrl: url,
       referrerUrl: news,
-      utm: { source: 'Ad' },
-      clickIds: { gclid: 'X' },
     })
   })
 
@@ -64,17 +60,17 @@ describe('a session that opens', () => {
   })
 
   test('has the campaign of its address also when its draft is no page', () => {
-    expect(after(draft({ url: ad }))).toMatchObject({ landingUrl: ad, utm: { source: 'ad' } })
+    expect(after(draft({ url: ad }))).toMatchObject({ landingUrl: ad })
   })
 
   test('has no landing in an app that names no page', () => {
     const opened = after(draft({ type: 'screen', url: undefined }, {}))
-    expect(opened).toEqual({ id: 'k1', startedAt: noon, utm: {}, clickIds: {} })
+    expect(opened).toEqual({ id: 'k1', startedAt: noon })
   })
 
   test('takes nothing over from the one before', () => {
     const opened = after(page(shop), { session: byAd, seenAt: noon - 31 * minute })
-    expect(opened).toEqual({ id: 'k1', startedAt: noon, landingUrl: shop, utm: {}, clickIds: {} })
+    expect(opened).toEqual({ id: 'k1', startedAt: noon, landingUrl: shop })
   })
 })
 
@@ -133,7 +129,7 @@ describe('by its campaign', () => {
 describe('where a router took the parameters out of the address,', () => {
   test('a session lands where the page was opened, with the campaign of that', () => {
     const opened = after(page(`${shop}home`, { landing: ad }))
-    expect(opened).toMatchObject({ id: 'k1', landingUrl: ad, utm: { source: 'ad' } })
+    expect(opened).toMatchObject({ id: 'k1', landingUrl: ad })
   })
 
   test.each<[string, Draft, string]>([
@@ -146,7 +142,7 @@ describe('where a router took the parameters out of the address,', () => {
   })
 
   test('the campaign is that of the address where it still shows one', () => {
-    expect(after(page(ad, { landing: mail }))).toMatchObject({ landingUrl: mail, utm: { source: 'ad' } })
+    expect(after(page(ad, { landing: mail }))).toMatchObject({ landingUrl: ad })
   })
 })
 
@@ -157,7 +153,7 @@ describe('the event that has opened a session', () => {
   ])('%s opens the same again, with what only it knows', (_, url) => {
     const opening = page(url, { referrer: news })
     const opened = after(opening, { userId: 'u1' })
-    const read: VisitorSession = { id: 'k1', startedAt: noon, utm: {}, clickIds: {} }
+    const read: VisitorSession = { id: 'k1', startedAt: noon }
     expect(after(opening, { session: read, seenAt: noon, userId: 'u1' })).toEqual(opened)
   })
 
@@ -176,8 +172,6 @@ describe('a session that another client opened', () => {
       userId: 'u1',
       landingUrl: ad,
       referrerUrl: news,
-      utm: { source: 'ad' },
-      clickIds: {},
     })
   })
 
@@ -213,13 +207,11 @@ test('a session that another client opened for another user is not gone on with'
 
 describe('what is sent of a session', () => {
   test('is its id, its start, and where it came from', () => {
-    expect(wireSession({ ...byAd, clickIds: { gclid: 'X' } })).toEqual({
+    expect(wireSession(byAd)).toEqual({
       id: 's1',
       started_at: '2026-11-20T11:50:00.000Z',
       landing_url: ad,
       referrer_url: news,
-      utm: { source: 'ad' },
-      click_ids: { gclid: 'X' },
     })
   })
 
@@ -228,11 +220,6 @@ describe('what is sent of a session', () => {
   })
 
   test('is not where it began when another subdomain knows', () => {
-    expect(Object.keys(JSON.parse(JSON.stringify(wireSession(shared))))).toEqual([
-      'id',
-      'started_at',
-      'utm',
-      'click_ids',
-    ])
+    expect(Object.keys(JSON.parse(JSON.stringify(wireSession(shared))))).toEqual(['id', 'started_at'])
   })
 })

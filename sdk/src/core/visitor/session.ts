@@ -1,5 +1,5 @@
 /** Decides which session an event belongs to, by the rule in packages/attribution/src/session.ts. */
-import { type Campaign, hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
+import { campaignIn } from '@headwater/attribution/campaign-keys'
 import { continuesSession, type SessionRules } from '@headwater/attribution/session'
 import type { WireSession } from '@headwater/contract'
 import type { State, VisitorSession } from '../records.ts'
@@ -20,14 +20,14 @@ export function sessionAfter(
   // Only an arrival may end a session by its campaign. A click on a page that still has the parameters of an earlier
   // session in its address must not return the visitor to it while another tab goes on with a later one.
   const { event } = draft
-  const campaign = event.type === 'page' || draft.arrival ? campaignOf(draft) : undefined
+  const campaign = event.type === 'page' || draft.arrival ? campaignIn(landingOf(draft)) : ''
   // This event has opened the session already, for a page that was leaving.
   const isOpener = session?.id === event.idempotency_key
   // Another website's client opened it on this very page: it is the same session, and it began here.
   const isShared = session && !session.landingUrl && session.startedAt >= Number(draft.arrival?.openedAt)
-  const next = { at, userId, campaign: isShared ? undefined : campaign }
-  if (!session || isOpener || !continuesSession({ ...session, lastSeenAt: seenAt }, next, rules))
-    return openSession(draft, at, userId)
+  const next = { at, userId, campaign: isShared ? '' : campaign }
+  const open = session && { ...session, lastSeenAt: seenAt, campaign: campaignIn(session.landingUrl) }
+  if (!open || isOpener || !continuesSession(open, next, rules)) return openSession(draft, at, userId)
   const { id, startedAt } = session
   return isShared ? { ...openSession(draft, at, userId), id, startedAt } : { ...session, userId }
 }
@@ -40,29 +40,23 @@ function openSession(draft: Draft, at: number, userId: string | undefined): Visi
     userId,
     landingUrl: landingOf(draft),
     referrerUrl: draft.arrival?.referrer, // a session that opens later on the page has no referrer
-    ...campaignOf(draft),
   }
 }
 
-// A router may have removed the parameters from the address before the SDK was loaded.
-function campaignOf(draft: Draft): Campaign {
-  const campaign = parseCampaign(draft.event.url)
-  return hasCampaign(campaign) ? campaign : parseCampaign(landingOf(draft))
-}
-
+// Where the page was opened, before a router changed the address; unless the address has a campaign of its own by now.
 function landingOf({ arrival, event }: Draft): string | undefined {
-  return arrival?.landing ?? event.url
+  const { landing = event.url } = arrival ?? {}
+  const campaign = campaignIn(event.url)
+  return campaign && campaign !== campaignIn(landing) ? event.url : landing
 }
 
-/** The session as each of its events carries it. */
+/** The session as each of its events carries it. The collector reads the campaign of its landing. */
 export function wireSession(session: VisitorSession): WireSession {
-  const { id, startedAt, landingUrl, referrerUrl, utm, clickIds } = session
+  const { id, startedAt, landingUrl, referrerUrl } = session
   return {
     id,
     started_at: new Date(startedAt).toISOString(),
     landing_url: landingUrl,
     referrer_url: referrerUrl,
-    utm,
-    click_ids: clickIds,
   }
 }

@@ -71,8 +71,6 @@ describe('the session', () => {
       id: 'k0',
       started_at: '2026-11-20T12:00:00.000Z',
       landing_url: ad,
-      utm: { source: 'Google', medium: 'cpc' },
-      click_ids: { gclid: 'X1' },
     })
   })
 
@@ -112,7 +110,7 @@ describe('the session', () => {
       { ...state, session: aged, seenAt: noon - day },
       draft(1, { url: `${shop}cart` }),
     ).events
-    expect(event?.session).toMatchObject({ id: 'k1', landing_url: `${shop}cart`, utm: {}, click_ids: {} })
+    expect(event?.session).toMatchObject({ id: 'k1', landing_url: `${shop}cart` })
   })
 
   test('has the referrer of the page load when the first event of that load opens it', () => {
@@ -127,7 +125,7 @@ describe('the session', () => {
   })
 
   test('that was opened by another subdomain has an id and a time, and where it began is told by nobody twice', () => {
-    const session = { id: 's9', startedAt: noon - minute, utm: {}, clickIds: {} }
+    const session = { id: 's9', startedAt: noon - minute }
     const known: State = { v: 2, anonymousId: 'a9', seenAt: noon - minute, session }
     const [event] = settleAll(known, page(0, shop)).events
     expect(event).toMatchObject({
@@ -143,11 +141,7 @@ describe('the address a page was opened by', () => {
 
   test('is where the session landed, with the campaign that a router has taken out since', () => {
     const [event] = settleAll(undefined, first(0, ad)).events
-    expect(event?.session).toMatchObject({
-      landing_url: ad,
-      utm: { source: 'Google' },
-      click_ids: { gclid: 'X1' },
-    })
+    expect(event?.session).toMatchObject({ landing_url: ad })
     expect(event?.url).toBe(shop)
   })
 
@@ -161,7 +155,7 @@ describe('the address a page was opened by', () => {
 
   test('is not where a session lands that opens later in the page load', () => {
     const { events } = settleAll(undefined, first(0, ad), draft(day, { url: `${shop}cart` }))
-    expect(events[1]?.session).toMatchObject({ id: `k${day}`, landing_url: `${shop}cart`, utm: {} })
+    expect(events[1]?.session).toMatchObject({ id: `k${day}`, landing_url: `${shop}cart` })
   })
 })
 
@@ -203,7 +197,7 @@ test('settling them again from what a leaving page has noted by then opens the s
   const { id = '', startedAt = 0 } = left.state.session ?? {}
   const fromRecord: State = {
     ...left.state,
-    session: { id, startedAt, utm: {}, clickIds: {} },
+    session: { id, startedAt },
     touches: undefined,
   }
   expect(settleAll(fromRecord, page(0, ad)).events).toEqual(left.events)
