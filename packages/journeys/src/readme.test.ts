@@ -1,7 +1,8 @@
-/** Whether the README is true: its examples are the files in examples/, and they run as it says. */
+/** States that the documents are true: their examples run, and what they name exists. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { launchPersistent } from '@headwater/testkit/chromium'
@@ -17,16 +18,42 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (path: string) => readFileSync(repository + path, 'utf8')
 const readme = read('README.md')
 
+const documents = [
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'collector/README.md'],
+  ...['sdk/README.md', 'sdk/ERRORS.md', 'sdk/STORAGE.md'],
+  ...['docs/concepts.md', 'docs/http-api.md', 'docs/sql.md'],
+]
+
 /** Code blocks that follow a comment with the path of their example. */
 const examples = [...readme.matchAll(/<!-- (examples\/\S+) -->\n+```\w+\n([\s\S]*?)```/g)].map(
   ([, path = '', code = '']): [path: string, code: string] => [path, code],
 )
 
-/** The one match of what a pattern has in brackets. */
-const find = (pattern: RegExp): string => {
-  const [found, ...others] = [...readme.matchAll(pattern)]
-  if (!found?.[1] || others.length > 0) throw new Error(`README.md should have ${pattern} once.`)
-  return found[1]
+/** What the pattern has in brackets, where it matches first. */
+const find = (path: string, pattern: RegExp): string => {
+  const found = pattern.exec(read(path))?.[1]
+  if (!found) throw new Error(`${path} should have ${pattern}.`)
+  return found
+}
+
+const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '')
+
+/** The anchors that GitHub makes of a document's headings. */
+const anchorsOf = (path: string): string[] =>
+  [...withoutCode(read(path)).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+/** The files of this repository by their paths, without what is installed or built. */
+const files = walk('')
+function walk(folder: string): string[] {
+  const entries = readdirSync(repository + folder, { withFileTypes: true })
+  return entries
+    .filter(({ name }) => !/^(\..*|node_modules|dist)$/.test(name))
+    .flatMap((entry) => (entry.isDirectory() ? walk(`${folder}${entry.name}/`) : [folder + entry.name]))
 }
 
 describe('README.md', () => {
@@ -42,13 +69,40 @@ describe('README.md', () => {
     expect(read(path)).toContain(code)
   })
 
-  it('names only files that are there', () => {
-    const named = [
-      ...readme.matchAll(
-        /(?<!@headwater\/)\b(?:examples|packages|collector|sdk)\/[\w./-]*\w|\b[A-Z]+\.md\b/g,
-      ),
-    ]
-    expect(named.map(([path]) => path).filter((path) => !existsSync(repository + path))).toEqual([])
+  it('gives the size that the script tag is held to', () => {
+    const limit = find('sdk/src/size.test.ts', /'script\.js', ([\d_]+)/).replace('_', '')
+    expect(find('README.md', /at most (\d+) kB gzip/)).toBe(`${Number(limit) / 1024}`)
+  })
+})
+
+it('sdk/README.md lists every option of the SDK', () => {
+  const options = find('sdk/src/core/options.ts', /interface ClientOptions \{\n([\s\S]*?)^\}/m)
+  const names = [...options.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name)
+  const listed = [...read('sdk/README.md').matchAll(/^\| `(\w+)` \|.*\|.*\|$/gm)].map(([, name]) => name)
+  expect(names.length).toBeGreaterThan(0)
+  expect(names.filter((name) => !listed.includes(name))).toEqual([])
+})
+
+describe.each(documents)('%s', (document) => {
+  const text = read(document)
+  const folder = posix.dirname(document)
+
+  it('links only to files and headings that exist', () => {
+    const links = [...withoutCode(text).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)]
+    const broken = links.filter(([, path, anchor]) => {
+      const target = path ? posix.join(folder, path) : document
+      return !existsSync(repository + target) || (anchor && !anchorsOf(target).includes(anchor))
+    })
+    expect(broken.map(([link]) => link)).toEqual([])
+  })
+
+  it('names only files and folders that exist', () => {
+    const paths = text.matchAll(/(?<![\w@/.-])(?:examples|packages|collector|sdk|docs)\/[\w./-]*\w/g)
+    const missing = [...paths].filter(([path]) => !existsSync(repository + path))
+    expect(missing.map(([path]) => path)).toEqual([])
+    const names = text.matchAll(/`([\w./-]+\.(?:ts|mjs|sql|md|html))`/g)
+    const unknown = [...names].filter(([, name]) => !files.some((file) => `/${file}`.endsWith(`/${name}`)))
+    expect(unknown.map(([name]) => name)).toEqual([])
   })
 })
 
@@ -141,21 +195,38 @@ describe('the examples, beside a collector in development mode', () => {
   })
 
   it('the event that curl posts is accepted', async () => {
-    const body = find(/<<EOF\n([\s\S]*?)\nEOF\n/g).replace(/\$\(date .*?\)/, new Date().toISOString())
+    const body = find('docs/http-api.md', /<<EOF\n([\s\S]*?)\nEOF\n/).replace(
+      /\$\(date .*?\)/,
+      new Date().toISOString(),
+    )
     const { secret_token } = JSON.parse(readFileSync(`${folder}/dev.json`, 'utf8'))
     const headers = { authorization: `Bearer ${secret_token}`, 'content-type': 'application/json' }
     const answer = await fetch(`${collector.url}/v1/batch`, { method: 'POST', headers, body })
     expect(await answer.json()).toMatchObject({ accepted: 1, results: [] })
   })
 
-  it('the report in SQL says which source earned what, and keeps the unattributed in its total', async () => {
-    const sql = postgres(databaseUrl)
-    const rows = await sql.unsafe(find(/```sql\n([\s\S]*?)```/g))
-    await sql.end()
-    expect([...rows]).toEqual([
-      // A cookie knows no ports: for these examples, all on 127.0.0.1, it is one visitor who came by the newsletter.
-      { source: 'newsletter', medium: 'email', currency: 'EUR', conversions: 3, revenue_cents: '14997' },
-      { source: 'unattributed', medium: null, currency: null, conversions: 1, revenue_cents: null },
-    ])
+  describe('the SQL in docs/sql.md', () => {
+    const [report = '', events = ''] = [...read('docs/sql.md').matchAll(/```sql\n([\s\S]*?)```/g)].map(
+      ([, sql = '']) => sql,
+    )
+    let sql: postgres.Sql
+    beforeAll(() => {
+      sql = postgres(databaseUrl)
+    })
+    afterAll(() => sql.end())
+
+    it('reports which source earned what, and keeps the unattributed in its total', async () => {
+      expect([...(await sql.unsafe(report))]).toEqual([
+        // Cookies ignore ports: in these examples, all on 127.0.0.1, it is one visitor who came from the newsletter.
+        { source: 'newsletter', medium: 'email', currency: 'EUR', conversions: 3, revenue_cents: '14997' },
+        { source: 'unattributed', medium: null, currency: null, conversions: 1, revenue_cents: null },
+      ])
+    })
+
+    it('joins events to the source of their session', async () => {
+      expect(await sql.unsafe(events)).toContainEqual(
+        expect.objectContaining({ type: 'page', utm_source: 'newsletter' }),
+      )
+    })
   })
 })
