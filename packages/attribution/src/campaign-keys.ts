@@ -2,17 +2,17 @@
 import { clickIdNames } from './click-id-names.ts'
 
 const utmNames = [
-  'source',
-  'medium',
-  'campaign',
-  'term',
-  'content',
-  'id',
-  'source_platform',
-  'creative_format',
-  'marketing_tactic',
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_term',
+  'utm_content',
+  'utm_id',
+  'utm_source_platform',
+  'utm_creative_format',
+  'utm_marketing_tactic',
 ]
-const names = new Set<string>([...utmNames.map((name) => `utm_${name}`), ...clickIdNames])
+const names = new Set<string>([...utmNames, ...clickIdNames])
 
 /** Is this the name of a campaign parameter or of a click id, in any case? */
 export function isCampaignKey(key: string): boolean {

@@ -41,6 +41,6 @@ function leaveEarly(leave: () => unknown): void {
 // At once, or, when the page is prerendered, when the visitor comes to it.
 function whenShown(callback: () => void): void {
   const { prerendering } = document as { prerendering?: boolean }
-  if (prerendering) document.addEventListener('prerenderingchange', () => callback(), { once: true })
+  if (prerendering) document.addEventListener('prerenderingchange', callback)
   else callback()
 }

@@ -18,6 +18,6 @@ function isDirect({ referrerUrl, landingUrl }: VisitorSession): boolean {
 }
 
 function touchOf(session: VisitorSession): WireTouch {
-  const { id, started_at, landing_url, ...source } = wireSession(session)
-  return { session_id: id, occurred_at: started_at, url: landing_url, ...source }
+  const { id, started_at, landing_url, referrer_url } = wireSession(session)
+  return { session_id: id, occurred_at: started_at, url: landing_url, referrer_url }
 }

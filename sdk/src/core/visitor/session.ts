@@ -45,7 +45,7 @@ function openSession(draft: Draft, at: number, userId: string | undefined): Visi
 
 // Where the page was opened, before a router changed the address; unless the address has a campaign of its own by now.
 function landingOf({ arrival, event }: Draft): string | undefined {
-  const { landing = event.url } = arrival ?? {}
+  const landing = arrival?.landing ?? event.url
   const campaign = campaignIn(event.url)
   return campaign && campaign !== campaignIn(landing) ? event.url : landing
 }
