@@ -61,7 +61,7 @@ export function createVisitor(i: number, startedAt: number, anonymousId = uuidV7
     id: uuidV7(startedAt),
     started_at: new Date(startedAt).toISOString(),
     landing_url: isCampaign ? `${landing}?${query}` : landing,
-    ...(isCampaign ? { utm } : { referrer_url: referrers[i % referrers.length] }),
+    ...(!isCampaign && { referrer_url: referrers[i % referrers.length] }),
   }
   return { anonymousId, session, at: startedAt, seq: 0 }
 }

@@ -7,7 +7,7 @@ import { type Cell, formatTable, formatVerdict } from '../table.ts'
 const optional = ['vitals', 'interactions', 'links', 'debug', 'data-layer', 'engagement']
 
 /** By gzip: what the checks hold them to. */
-const limits = { 'script.js': 10_240, 'stub.js': 1_024 }
+const limits = { 'script.js': 11_264, 'stub.js': 1_100 }
 
 const npmUse = `
   import { createClient } from '@headwater/sdk'
