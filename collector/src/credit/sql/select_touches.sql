@@ -4,7 +4,7 @@
 select
   v.customer_id::text,
   t.id::text,
-  (extract(epoch from t.occurred_at) * 1000)::float8 as at,
+  round(date_part('epoch', t.occurred_at) * 1000) as at,
   t.is_direct
 from (
   select

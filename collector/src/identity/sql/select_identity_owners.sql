@@ -5,11 +5,11 @@ select
   wanted.position,
   i.id::text as identity_id,
   c.id::text as customer_id,
-  (extract(epoch from l.first_seen_at) * 1000)::float8 as started_at_ms,
-  (extract(epoch from l.ended_at) * 1000)::float8 as ended_at_ms,
+  round(date_part('epoch', l.first_seen_at) * 1000) as started_at_ms,
+  round(date_part('epoch', l.ended_at) * 1000) as ended_at_ms,
   u.value_hash as user_value_hash,
-  (extract(epoch from c.first_seen_at) * 1000)::float8 as first_seen_at_ms,
-  (extract(epoch from c.last_seen_at) * 1000)::float8 as last_seen_at_ms,
+  round(date_part('epoch', c.first_seen_at) * 1000) as first_seen_at_ms,
+  round(date_part('epoch', c.last_seen_at) * 1000) as last_seen_at_ms,
   c.email_hash
 from (
   select

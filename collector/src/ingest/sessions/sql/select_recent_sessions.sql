@@ -6,13 +6,13 @@ select
   s.id::text,
   s.customer_id::text,
   s.client_session_id::text,
-  (extract(epoch from s.started_at) * 1000)::float8 as started_at_ms,
-  (extract(epoch from s.ended_at) * 1000)::float8 as ended_at_ms,
+  round(date_part('epoch', s.started_at) * 1000) as started_at_ms,
+  round(date_part('epoch', s.ended_at) * 1000) as ended_at_ms,
   s.landing_url is not null as has_landing,
   s.ingestion_token_id::text,
   s.sdk_version,
   (
-    select string_agg(t.touch_key || ' ' || (extract(epoch from t.occurred_at) * 1000)::bigint, ',')
+    select string_agg(t.touch_key || ' ' || (date_part('epoch', t.occurred_at) * 1000)::bigint, ',')
     from touches t
     where t.website_id = s.website_id
       and t.session_id = s.id
