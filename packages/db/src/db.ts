@@ -34,10 +34,11 @@ export interface Db extends Queries {
   close(): Promise<void>
 }
 
-/** The five-letter SQLSTATE of an error from either driver; undefined when the failure is not the database's word. */
+/** The five-letter SQLSTATE of an error from either driver; undefined when the error does not come from the database. */
 export function sqlstateOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code // drivers put it there; anything else has no such field
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+  // No class of SQLSTATEs begins with E, and codes of the system do: EPIPE.
+  return typeof code === 'string' && /^(?!E)[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
 /** The name of the constraint that an error from either driver speaks of. */
