@@ -65,7 +65,7 @@ function read<T>(records: IDBObjectStore, name: string): Promise<T | undefined> 
   return promisifyRequest(records.get(name))
 }
 
-/** The oldest events, as many as have so many bytes. */
+/** The oldest events that together make up so many bytes. */
 async function oldestOf(records: IDBObjectStore, bytes: number): Promise<StoredEvent[]> {
   const events: StoredEvent[] = await promisifyRequest(records.getAll(allEvents(), maxDropped))
   return events.filter(({ json }) => {
@@ -74,7 +74,7 @@ async function oldestOf(records: IDBObjectStore, bytes: number): Promise<StoredE
   })
 }
 
-// UTF-16 units, which are bytes for most of what is in an event.
+// In UTF-16 units, which equal bytes for most of an event's content.
 function bytesOf(events: StoredEvent[]): number {
   let bytes = 0
   for (const { json } of events) bytes += json.length // not by `reduce`, which Prototype.js 1.6 replaced

@@ -78,7 +78,7 @@ export interface Client<Events extends object = EventMap> {
    * Says who the visitor is, from now on and on this device. A different id starts a new session. Repeated calls with the
    * same id and e-mail record one event per page, so it may be called on every render.
    *
-   * An id that identifies nobody (`undefined`, `'null'`, a blank, …) is dropped as `illegal_id`. So is a number that is not
+   * An id that identifies no one (`undefined`, `'null'`, a blank, …) is dropped as `illegal_id`. So is a number that is not
    * whole or is above 2^53, because it was rounded: pass it as text. Without a secure context (https) the browser cannot
    * hash: the e-mail is then left out and counted as `email_not_hashed`.
    *
@@ -99,7 +99,7 @@ export interface Client<Events extends object = EventMap> {
   consent(state: ConsentState): void
 
   /**
-   * The id of this browser, as events carry it, for a server that reports a purchase of this visitor as `anonymous_id`.
+   * The id of this browser, as it is in events, for a server that reports a purchase of this visitor as `anonymous_id`.
    * Undefined while consent is pending or denied. On a new device it is also undefined until the first event is in storage,
    * which takes some milliseconds; `await hw.flush()` waits for that.
    *
@@ -108,7 +108,7 @@ export interface Client<Events extends object = EventMap> {
   anonymousId(): string | undefined
 
   /**
-   * The id of the current session, as events carry it. Undefined in the same cases, and on every page until its first event
+   * The id of the current session, as it is in events. Undefined in the same cases, and on every page until its first event
    * is in storage. It is also undefined when nothing was recorded for 30 minutes: the next event starts a new session.
    */
   sessionId(): string | undefined

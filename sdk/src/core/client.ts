@@ -17,7 +17,7 @@ export interface Core {
   client: Client
   /** The verbs for a call that was made before there was a client. */
   verbsAt(stamp: Stamp): Verbs
-  /** From here on it hears from the page. `opening`: key and time of the first page view, where they are known already. */
+  /** Starts to watch the page. `opening`: key and time of the first page view, where they are known already. */
   start(opening?: Stamp): void
 }
 
