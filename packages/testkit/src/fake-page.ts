@@ -1,4 +1,7 @@
-/** A page with a client on fake ports and its notices. Pages that share storage, sync storage and clock are tabs of one browser. */
+/**
+ * A page with a client on fake ports and its notices. Pages that share storage, sync storage and clock are tabs of one
+ * browser.
+ */
 import type { WireEvent } from '@headwater/contract'
 import type { Client } from '../../../sdk/src/core/api.ts'
 import { type Core, createCore } from '../../../sdk/src/core/client.ts'
