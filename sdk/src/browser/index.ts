@@ -38,7 +38,7 @@ function debugLater({ on }: Pick<Client, 'on'>): void {
   }
   const loaded = import('../extras/debug.ts').then(({ debug }) => debug({ on: listen })).catch(console.warn)
   const names = ['recorded', 'answered', 'dropped', 'error'] as const
-  for (const name of names) on(name, (notice) => loaded.then(() => listeners[name]?.(notice as never))) // `listen` has paired them
+  for (const name of names) on(name, (notice) => loaded.then(() => listeners[name]?.(notice as never))) // paired by `listen`
 }
 
 // An undefined option counts as left out.

@@ -16,7 +16,10 @@ const bytesName = 'bytes'
 /** In one transaction; if that does not make enough room, the next one drops more. */
 const maxDropped = 1_000
 
-/** Reading and writing fail where IndexedDB is missing, forbidden or broken. Beyond `maxBytes` of JSON the oldest events are dropped. */
+/**
+ * Reading and writing fail where IndexedDB is missing, forbidden or broken. Beyond `maxBytes` of JSON the oldest events are
+ * dropped.
+ */
 export function createIndexedDbStorage(name: string, maxBytes: number): Storage {
   let store: UseStore | undefined
   const transact: UseStore = (mode, action) => {

@@ -10,7 +10,10 @@ type PropsOf<Props> = Partial<Props> extends Props ? [props?: Props] : [props: P
 
 /** What a conversion may say about itself; everything is optional. */
 export interface Conversion<Props = Record<string, unknown>> {
-  /** The order number; a number is sent as its text. Conversions with the same name and id count once, wherever they are reported from. */
+  /**
+   * The order number; a number is sent as its text. Conversions with the same name and id count once, wherever they are
+   * reported from.
+   */
   id?: string | number
   /** The value in minor units of `currency`: cents, but whole yen. Negative is a refund. Needs `currency`. */
   revenueCents?: number
@@ -20,7 +23,7 @@ export interface Conversion<Props = Record<string, unknown>> {
   props?: Props
 }
 
-/** What is known about a person besides the id. */
+/** What is known about a person in addition to the id. */
 export interface Traits {
   /** Trimmed, lower-cased and hashed (SHA-256) on the device; the address itself is neither stored nor sent. */
   email?: string

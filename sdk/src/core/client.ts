@@ -69,7 +69,7 @@ export function createCore(settings: Settings, ports: Ports): Core {
 
   function start(opening?: Stamp): void {
     if (settings.consent === 'denied') deny()
-    const { leave, flush: resume } = flusher // which also sends what an earlier page has left behind
+    const { leave, flush: resume } = flusher // which also sends what an earlier page has left
     const arrive = settings.autoPage ? createPageViews(parts, recorder, opening) : undefined
     unwatch = ports.lifecycle.watch({ arrive, leave, resume })
   }

@@ -39,11 +39,14 @@ export interface ClientOptions {
   /** A new campaign or click id starts a new session. Default true. */
   newCampaignStartsSession?: boolean
   /**
-   * Hosts that only pass visitors on (payment, sign-in), besides those that the collector knows. Arriving from them or
+   * Hosts that only pass visitors on (payment, sign-in), in addition to those that the collector knows. Arriving from them or
    * their subdomains is no touch. For example `['pay.example.com']`.
    */
   ignoredReferrers?: string[]
-  /** Query keys that are removed from every address before it is stored, besides `token`, `email`, `password` and the like. */
+  /**
+   * Query keys that are removed from every address before it is stored, in addition to `token`, `email`, `password` and the
+   * like.
+   */
   sensitiveKeys?: string[]
   /**
    * Receives each event before it is stored, and returns it, changed or not. `null` or `undefined` drops the event, counted

@@ -15,9 +15,15 @@ export interface InteractionOptions {
   downloads?: Switch
   /** Submitted forms: default true. */
   forms?: Switch
-  /** What makes a link a download, instead of the default list (Google Analytics 4 has the same): `['pdf', 'dmg']` or `'pdf,dmg'`. */
+  /**
+   * What makes a link a download, instead of the default list (Google Analytics 4 has the same): `['pdf', 'dmg']` or
+   * `'pdf,dmg'`.
+   */
   downloadExtensions?: Names
-  /** Hosts that are yours too, so that links to them are not outbound: `['shop.example', '.example.com']`; a dot first includes subdomains. */
+  /**
+   * Hosts that are yours too, so that links to them are not outbound: `['shop.example', '.example.com']`; a dot first
+   * includes subdomains.
+   */
   domains?: Names
   /** The client's option of that name, or its JSON: query keys that are removed from these addresses too. */
   sensitiveKeys?: Names

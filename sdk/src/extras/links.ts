@@ -9,7 +9,10 @@ import { isListed } from './hosts.ts'
 import { onSubmit } from './submits.ts'
 
 export interface LinkOptions {
-  /** The hosts of your other domains: `['shop.example', '.other.example']` or `'shop.example,.other.example'`; a dot first includes subdomains. Default none. */
+  /**
+   * The hosts of your other domains: `['shop.example', '.other.example']` or `'shop.example,.other.example'`; a dot first
+   * includes subdomains. Default none.
+   */
   domains?: Names
 }
 

@@ -6,7 +6,7 @@ import { type Cell, formatTable, formatVerdict } from '../table.ts'
 /** The collector gives each of these to pages that ask for it. */
 const optional = ['vitals', 'interactions', 'links', 'debug', 'data-layer', 'engagement']
 
-/** By gzip: what the checks hold them to. */
+/** With gzip: the limits that tests check. */
 const limits = { 'script.js': 10_240, 'stub.js': 1_024 }
 
 const npmUse = `

@@ -223,12 +223,12 @@ describe('where cookies, localStorage and IndexedDB all throw', () => {
     site.pages['*'] = { head, tag: { 'data-load': 'debug' } }
     const logged = listenTo(page)
     await visit(page, at(site))
-    const isTold = async () => {
+    const isLogged = async () => {
       await page.evaluate(() => headwater.track('a')) // one of them comes when the file is there
       await flush(page)
       return logged.console.some((text) => text.includes('recorded → sent'))
     }
-    await expect.poll(isTold).toBe(true)
+    await expect.poll(isLogged).toBe(true)
     expect(logged.console.filter((text) => text.includes('storage_failed'))).toHaveLength(1)
   })
 })

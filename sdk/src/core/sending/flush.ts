@@ -14,7 +14,10 @@ export interface Flusher {
   flush(): Promise<void>
   /** So many events wait: sends them at once when they fill a batch, otherwise within `flushIntervalMs`. */
   wake(waiting: number): void
-  /** Keeps and sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
+  /**
+   * Keeps and sends what this page has not delivered yet, in a way that outlives the page. The request starts before it
+   * returns.
+   */
   leave(): void
   /** There is a new token: ends every pause, and sends. */
   restart(): void

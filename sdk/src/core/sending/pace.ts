@@ -1,4 +1,7 @@
-/** Decides when the next request may go, for all pages together: back-off after failures, and pauses that the collector asks for. */
+/**
+ * Decides when the next request may go, for all pages together: back-off after failures, and pauses that the collector asks
+ * for.
+ */
 import { toJson } from '../json.ts'
 import type { Ports } from '../ports.ts'
 import { readJson } from '../queue/sync-storage.ts'

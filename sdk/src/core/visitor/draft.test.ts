@@ -76,7 +76,7 @@ describe('addresses', () => {
     expect(draft.event.url).toContain('lang=en')
   })
 
-  test('lose the keys that the site lists, besides the usual ones', () => {
+  test('lose the keys that the site lists, in addition to the usual ones', () => {
     const here = { url: 'https://shop.example/?member_no=1&token=2&a=3' }
     expect(draftAt(here, { sensitiveKeys: ['memberNo'] }).event.url).toBe('https://shop.example/?a=3')
   })

@@ -7,7 +7,7 @@ import type { Draft, Entry } from './draft.ts'
 import { withTouch } from './earlier-touches.ts'
 import { sessionAfter, wireSession } from './session.ts'
 
-/** What settling needs besides the calls. */
+/** What settling needs in addition to the calls. */
 export interface Settling {
   /** The visitor's id, if this device does not know one. */
   newId: string
@@ -73,13 +73,13 @@ function stateAfter(state: State, draft: Draft, rules: SessionRules): State {
 function finish(event: WireEvent, state: State, before: State): StoredEvent {
   const { anonymousId, userId, session, touches } = state
   // Sent when a visitor becomes known or converts, because the events that reported these touches may have been lost.
-  const carriesTouches = event.conversion || (event.type === 'identify' && userId !== before.userId)
+  const sendsTouches = event.conversion || (event.type === 'identify' && userId !== before.userId)
   const finished: WireEvent = {
     ...event,
     anonymous_id: anonymousId,
     user_id: userId,
     session: session && wireSession(session),
-    touches: carriesTouches ? touches : undefined,
+    touches: sendsTouches ? touches : undefined,
   }
   return { key: event.idempotency_key, json: toJson(finished) }
 }
