@@ -1,4 +1,4 @@
-/** Builds everything that is shipped: one row an output; `npm run build` makes them all. */
+/** Builds everything that is shipped: one row per output; `npm run build` builds them all. */
 import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import resolve from '@rollup/plugin-node-resolve'
@@ -9,14 +9,14 @@ import esbuild from 'rollup-plugin-esbuild'
 const { version } = JSON.parse(readFileSync('sdk/package.json', 'utf8'))
 const define = { __SDK_VERSION__: JSON.stringify(version) }
 
-// es2022: by npm ky goes out as it is; it has private methods, and a browser that reads those reads all of es2022.
+// es2022: npm users get ky unchanged; it has private methods, and browsers that support those support all of es2022.
 const forBrowsers = [resolve({ browser: true }), esbuild({ target: 'es2022', define })]
-// Types of our own packages, which nobody else can install.
+// Types of our own packages, which are not published.
 const ours = ['@headwater/contract', '@headwater/attribution']
 const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
-// No function of ours is called with `new`. The other two options make the code a little longer, and gzip's result shorter.
+// None of our functions is called with `new`. The other two options make the code a little longer, and gzip's result shorter.
 const minified = { passes: 5, unsafe_arrows: true, inline: 1, lhs_constants: false }
 const forTag = [
   lighterFiles(),
@@ -38,7 +38,7 @@ const collector = {
   'pglite-worker': 'packages/db/src/pglite-worker.ts',
 }
 
-// What is by option: each a file of its own, beside the entry for npm, and for the tag with all that it needs.
+// The optional files: for npm next to its entry, and for the tag bundled with their dependencies.
 const optional = ['vitals', 'engagement', 'interactions', 'data-layer', 'links', 'debug']
 const extras = Object.fromEntries(optional.map((name) => [name, `sdk/src/extras/${name}.ts`]))
 const npmExtras = Object.fromEntries(optional.map((name) => [`extras/${name}`, extras[name]]))
@@ -83,7 +83,7 @@ function toConfig({ input, plugins, external = isPackage, file, ...output }) {
   return { input, plugins, external, output: [file].flat().map((each) => ({ file: each, ...common })) }
 }
 
-/** Packages from the registry stay outside; our own, which are not published alone, are inlined. */
+/** Packages from the registry stay outside; our own, which are not published, are inlined. */
 function isPackage(id) {
   return !/^(\.|@headwater\/)/.test(id) && !isAbsolute(id)
 }
@@ -107,7 +107,7 @@ function rawText() {
   }
 }
 
-/** The script tag has a lighter file in the place of each of these. */
+/** The script tag uses a lighter file in place of each of these. */
 function lighterFiles() {
   const lighter = {
     '/database.ts': '/database-by-hand.ts',

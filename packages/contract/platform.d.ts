@@ -1,6 +1,6 @@
 /**
  * The few globals that pure code may use. They exist in browsers, in Node and in React Native, so `contract`,
- * `attribution` and the SDK's core compile against this file alone, with no DOM and no Node types.
+ * `attribution` and the SDK's core compile against only this file, without DOM and Node types.
  */
 declare class URLSearchParams {
   constructor(init?: string)

@@ -8,7 +8,7 @@ if (failed > 0 || passed === 0) process.exitCode = 1
 
 function count(file) {
   const results = JSON.parse(readFileSync(file, 'utf8'))
-  // A file that cannot even be loaded has no tests to its name, and still is a failure.
+  // A file that cannot be loaded has no tests, but is still a failure.
   const unloaded = results.testResults.filter(
     (it) => it.status === 'failed' && it.assertionResults.length === 0,
   )

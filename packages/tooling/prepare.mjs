@@ -1,4 +1,7 @@
-/** Makes a clone ready: installs what is missing, then builds what is older than its sources. `npm start`, `npm test` and `npm run bench` call it first. */
+/**
+ * Prepares a clone: installs what is missing, then builds what is older than its sources. `npm start`, `npm test` and `npm
+ * run bench` call it first.
+ */
 import { spawnSync } from 'node:child_process'
 import {
   existsSync,
@@ -36,7 +39,7 @@ function manifests() {
 }
 
 // Not `npm ci`: it empties node_modules for every changed manifest, and it refuses a lock file that lacks the optional
-// packages of other platforms, as npm writes it where the registry does not offer them.
+// packages of other platforms, as npm writes it when the registry does not offer them.
 function install() {
   const windows = process.platform === 'win32'
   const options = ['--no-save', '--include=dev', '--prefer-offline', '--loglevel=error']
@@ -67,12 +70,12 @@ function filesIn(folder) {
 }
 
 function build() {
-  const startedAt = Date.now() // what is edited while we build counts as newer
+  const startedAt = Date.now() // files edited during the build count as newer
   timed('Building', {
     command: process.execPath,
     args: ['node_modules/rollup/dist/bin/rollup', '-c', '--silent'],
     shell: false,
-    remedy: 'Mend what it names, then run `npm run build` to see it again.',
+    remedy: 'Fix what it names, then run `npm run build` to see it again.',
   })
   touch(built, startedAt)
 }
@@ -83,15 +86,15 @@ function timed(title, { command, args, shell, remedy }) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, shell, encoding: 'utf8' })
   if (status === 0) return console.log(`${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
   console.log('failed')
-  const said = error ? error.message : `${stdout}${stderr}`
-  fail(`${said.trimEnd()}\n\n${title} failed. ${remedy}`)
+  const output = error ? error.message : `${stdout}${stderr}`
+  fail(`${output.trimEnd()}\n\n${title} failed. ${remedy}`)
 }
 
 function newestOf(paths) {
   return Math.max(...paths.map(modifiedAt))
 }
 
-/** In epoch ms; a file that is not there is older than any other. */
+/** In epoch ms; a missing file is older than any other. */
 function modifiedAt(path) {
   return exists(path) ? statSync(at(path)).mtimeMs : 0
 }

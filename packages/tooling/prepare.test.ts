@@ -84,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('prepare', () => {
     expect(stdout).toMatch(/^Installing packages .* … [\d.]+ s\nBuilding … [\d.]+ s\n$/)
   })
 
-  test('nothing is done, and nothing said, the second time', async () => {
+  test('the second run does nothing and prints nothing', async () => {
     await prepare()
     expect(await prepare()).toEqual({ status: 0, steps: [], stdout: '', stderr: '' })
   })
@@ -121,12 +121,12 @@ describe.skipIf(process.platform === 'win32')('prepare', () => {
     const { status, stderr } = await prepare()
     expect(status).toBe(1)
     expect(stderr).toBe(
-      'schema.sql is broken\n\nBuilding failed. Mend what it names, then run `npm run build` to see it again.\n',
+      'schema.sql is broken\n\nBuilding failed. Fix what it names, then run `npm run build` to see it again.\n',
     )
     expect((await prepare()).steps).toEqual(['rollup'])
   })
 
-  test('an older Node is told which one is needed', async () => {
+  test('with an older Node it says which version is needed', async () => {
     const script = await readFile(at('packages/tooling/prepare.mjs'), 'utf8')
     await write('packages/tooling/prepare.mjs', script.replace('process.versions.node', `'18.20.4'`))
     expect(await prepare()).toMatchObject({

@@ -1,4 +1,4 @@
-/** Type-checks every project of the house, two at a time, with one line each. */
+/** Type-checks every project of the repository, two at a time, and prints one line each. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,7 @@ const waiting = projects.filter((project) => existsSync(`${root}${project}/tscon
 const failed = []
 await Promise.all(Array.from({ length: atATime }, checkNext))
 if (failed.length > 0) {
-  console.error(`Types do not fit in ${failed.join(', ')}.`)
+  console.error(`Type errors in ${failed.join(', ')}.`)
   process.exit(1)
 }
 

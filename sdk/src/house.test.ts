@@ -1,4 +1,4 @@
-/** The house rules of the SDK's sources: no circle of imports in the core, no function that is longer than a screen. */
+/** House rules of the SDK's sources: no import cycles in the core, and no function longer than a screen. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,24 +23,24 @@ const importsOf = (path: string, text: string): string[] =>
     .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
     .map(({ fileName }) => posix.join(posix.dirname(path), fileName))
 
-/** The first circle found, from a file back to itself; undefined when there is none. */
-function findCircle(files: Map<string, string>): string[] | undefined {
+/** The first cycle, from a file back to itself; undefined when there is none. */
+function findCycle(files: Map<string, string>): string[] | undefined {
   const finished = new Set<string>()
 
   function walk(path: string, trail: string[]): string[] | undefined {
     if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path]
     if (finished.has(path)) return undefined
     for (const next of importsOf(path, files.get(path) ?? '')) {
-      const circle = walk(next, [...trail, path])
-      if (circle) return circle
+      const cycle = walk(next, [...trail, path])
+      if (cycle) return cycle
     }
     finished.add(path)
     return undefined
   }
 
   for (const path of files.keys()) {
-    const circle = walk(path, [])
-    if (circle) return circle
+    const cycle = walk(path, [])
+    if (cycle) return cycle
   }
   return undefined
 }
@@ -62,18 +62,18 @@ function longFunctions(path: string, text: string): string[] {
 describe('the imports of the core', () => {
   const core = new Map([...sources].filter(([path]) => path.startsWith('core/')))
 
-  test('go in no circle, neither by types nor by values', () => {
+  test('form no cycle, neither by types nor by values', () => {
     expect(core.size).toBeGreaterThan(30)
-    expect(findCircle(core)).toBeUndefined()
+    expect(findCycle(core)).toBeUndefined()
   })
 
-  test('and a circle, also one of types alone, is found', () => {
-    const circle = new Map([
+  test('that form a cycle are found, even by types only', () => {
+    const cycle = new Map([
       ['core/a.ts', `import { b } from './inner/b.ts'`],
       ['core/inner/b.ts', `import type { C } from '../c.ts'`],
       ['core/c.ts', `export type { B } from './inner/b.ts'`],
     ])
-    expect(findCircle(circle)).toEqual(['core/inner/b.ts', 'core/c.ts', 'core/inner/b.ts'])
+    expect(findCycle(cycle)).toEqual(['core/inner/b.ts', 'core/c.ts', 'core/inner/b.ts'])
   })
 })
 
@@ -82,7 +82,7 @@ describe(`a function has at most ${maxLines} lines`, () => {
     expect([...sources].flatMap(([path, text]) => longFunctions(path, text))).toEqual([])
   })
 
-  test('and a longer one is found', () => {
+  test('or is reported', () => {
     const text = `const a = 1\nexport const long = () => {${'\n'.repeat(maxLines)}}`
     expect(longFunctions('core/a.ts', text)).toEqual(['core/a.ts:2'])
   })

@@ -1,4 +1,4 @@
-/** States what bundlers and compilers of other projects make of the package. */
+/** States how bundlers and compilers of other projects treat the package. */
 import { cp, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@headwater/testkit/databases'
@@ -20,15 +20,15 @@ async function bundle(code: string): Promise<string> {
   return output.map((file) => ('code' in file ? file.code : '')).join('')
 }
 
-test('the script tag imported for its effect stays', async () => {
+test('a script tag build imported for its effect stays in the bundle', async () => {
   expect(await bundle(`import '@headwater/sdk/script.js'`)).toContain('page_view')
 })
 
-test('the entry for npm goes when nothing of it is used', async () => {
+test('the npm entry is removed from a bundle that uses nothing of it', async () => {
   expect((await bundle(`import '@headwater/sdk'`)).trim()).toBe('')
 })
 
-describe('in a project of somebody else', () => {
+describe('in another project', () => {
   let folder: string
   beforeAll(async () => {
     folder = await temporaryFolder()
@@ -38,7 +38,7 @@ describe('in a project of somebody else', () => {
     })
   })
 
-  /** What the compiler says to a page's code, at its strictest. */
+  /** What the compiler reports for a page's code, in its strictest mode. */
   async function complaintsAbout(code: string): Promise<string[]> {
     await writeFile(`${folder}/page.ts`, code)
     const program = ts.createProgram([`${folder}/page.ts`], {
@@ -65,7 +65,7 @@ describe('in a project of somebody else', () => {
     const hw = createClient<{ purchase: { sku: string }; seen: {} }>(needed)
   `
 
-  test('the types are all there, and each optional file takes a client of any events', async () => {
+  test('all types resolve, and each optional file takes a client of any events', async () => {
     const use = `
       hw.track('purchase', { sku: 'A1' })
       hw.track('seen')
@@ -81,7 +81,7 @@ describe('in a project of somebody else', () => {
     [`hw.track('purchase', { sku: 1 })`, `'number'`],
     [`hw.track('purchase')`, 'Expected 2 arguments'],
     [`createClient({ ...needed, beforeSend: (event) => event.nonsense })`, `'nonsense'`],
-  ])('%s is told to be wrong', async (use, found) => {
+  ])('%s does not compile', async (use, found) => {
     expect(await complaintsAbout(imports + use)).toEqual([expect.stringContaining(found)])
   })
 })

@@ -1,4 +1,4 @@
-/** States what the script tag and the stub weigh, and what must not be in them. */
+/** States how large the script tag and the stub may be, and what must not be in them. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -7,14 +7,14 @@ import { expect, test } from 'vitest'
 const pathOf = (file: string) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url))
 const script = readFileSync(pathOf('script.js'), 'utf8')
 
-// By the command, because Node's zlib packs these files 20 to 30 bytes smaller.
+// With the gzip command, because Node's zlib packs these files 20 to 30 bytes smaller.
 const weigh = (file: string) => execFileSync('gzip', ['-9', '-c', pathOf(file)]).length
 
 // The tag: below two thirds of the lightest SDK with a durable queue (Snowplow, 17.9 kB). The stub: it is inline in pages.
 test.each([
   ['script.js', 11_264],
   ['stub.js', 1_100],
-])('%s weighs at most %i bytes (gzip -9)', (file, maxBytes) => {
+])('%s has at most %i bytes (gzip -9)', (file, maxBytes) => {
   const bytes = weigh(file)
   console.log(`sdk/dist/${file}: ${bytes} bytes by gzip -9`)
   expect(bytes).toBeLessThanOrEqual(maxBytes)
@@ -30,7 +30,7 @@ test.each([
 })
 
 test('it logs codes and a link instead of whole texts', async () => {
-  const heard: unknown[] = []
+  const logged: unknown[] = []
   const tag = { dataset: {}, src: 'https://stats.example.com/sdk.js' }
   const run = new Function('document', 'window', 'navigator', 'location', 'console', script)
   run(
@@ -38,8 +38,8 @@ test('it logs codes and a link instead of whole texts', async () => {
     {},
     {},
     { search: '' },
-    { warn: (warning: Error) => heard.push(warning.message) },
+    { warn: (warning: Error) => logged.push(warning.message) },
   )
   await Promise.resolve()
-  expect(heard).toEqual(['invalid_option: `token` is undefined, see sdk/ERRORS.md#invalid_option'])
+  expect(logged).toEqual(['invalid_option: `token` is undefined, see sdk/ERRORS.md#invalid_option'])
 })

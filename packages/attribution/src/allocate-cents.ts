@@ -1,6 +1,6 @@
 /** Divides an amount of money by weights, to the cent. */
 
-// Doubles between 0 and 1 carry 53 bits: as integers of this unit they lose less than a cent could show.
+// Doubles between 0 and 1 have 53 bits: as integers of this unit they lose less than a cent could show.
 const unitsOfWeight = 2 ** 53
 
 /**

@@ -12,7 +12,7 @@ describe('the campaign of an address', () => {
     ['itself', spring, true],
     ['the same in another order', 'fbclid=2&gclid=AbC&utm_campaign=spring&utm_medium=b&utm_source=a', true],
     ['the same among other parameters', `page=2&${spring}&sort=price`, true],
-    ['a parameter without a value more', `${spring}&utm_term=&wbraid`, true],
+    ['extra parameters without a value', `${spring}&utm_term=&wbraid`, true],
     ['a name in another case', spring.replace('utm_source', 'UTM_Source'), true],
     ['a source in another case', spring.replace('=a', '=A'), true],
     ['a medium in another case', spring.replace('=b', '=B'), true],
@@ -32,8 +32,8 @@ describe('the campaign of an address', () => {
   test.each([
     ['in the fragment', 'https://shop.example/#utm_source=a'],
     ['in the fragment of a hash router', 'https://shop.example/#/cart?utm_source=a'],
-    ['behind a second question mark', 'https://shop.example/?page=2?utm_source=a'],
-    ['behind an ampersand written for HTML', 'https://shop.example/?page=2&amp;utm_source=a'],
+    ['after a second question mark', 'https://shop.example/?page=2?utm_source=a'],
+    ['after an ampersand written for HTML', 'https://shop.example/?page=2&amp;utm_source=a'],
     ['in the link of an app', 'myapp://open?utm_source=a'],
     ['in a part of an address', '?utm_source=a'],
   ])('is found %s', (_, url) => {
@@ -47,7 +47,7 @@ describe('the campaign of an address', () => {
     },
   )
 
-  test('is there whenever its parser reads one of plain parameters', () => {
+  test('is found whenever its parser finds one in plain parameters', () => {
     const word = fc.stringMatching(/^[\w.-]{1,9}$/)
     const pair = fc
       .tuple(fc.constantFrom('utm_source', 'gclid', 'page', 'q'), word)

@@ -28,7 +28,7 @@ export const namePattern = [...names].join('|')
  */
 export const seams = new RegExp(`#|(\\?|%3f|&amp;)(?=(${namePattern})=)`, 'gi')
 
-/** The campaign parameters and click ids of an address, or of a part of one, as they stand there. */
+/** The campaign parameters and click ids of an address, or of a part of one, unchanged. */
 export function campaignPairs(text: string): string[] {
   return text
     .replace(seams, '&')

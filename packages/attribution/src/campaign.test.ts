@@ -45,7 +45,7 @@ describe('parseCampaign', () => {
   })
 
   test.each([
-    ['the name in lower case, the value as it is', '?GCLID=AbC', { gclid: 'AbC' }],
+    ['the name in lower case, the value unchanged', '?GCLID=AbC', { gclid: 'AbC' }],
     ['Snapchat by its own spelling', '?ScCid=Xy1', { sccid: 'Xy1' }],
     ['the first of two', '?gclid=AbC&gclid=xyz', { gclid: 'AbC' }],
     ['the value decoded once', '?gclid=a%20b%2Bc&fbclid=d%2520e', { gclid: 'a b+c', fbclid: 'd%20e' }],
@@ -77,7 +77,11 @@ describe('parseCampaign', () => {
       '?hvid=1CaQtt?utm_source=twitter&utm_medium=social',
       { source: 'twitter', medium: 'social' },
     ],
-    ['after a second ?, behind a campaign', '?utm_campaign=SW?utm_source=a', { campaign: 'SW', source: 'a' }],
+    [
+      'after a second ?, following a campaign',
+      '?utm_campaign=SW?utm_source=a',
+      { campaign: 'SW', source: 'a' },
+    ],
     ['after an escaped ?', '?unfurl%3Futm_source=mbfb', { source: 'mbfb' }],
     ['after an escaped ? in the path', 'p%3Futm_source=a&utm_medium=b', { source: 'a', medium: 'b' }],
     ['after an & in the path', 'p&utm_source=a&utm_medium=b', { source: 'a', medium: 'b' }],
@@ -93,7 +97,7 @@ describe('parseCampaign', () => {
       { source: 'a', medium: 'b' },
     ],
     [
-      'in such a query with more behind it',
+      'in such a query with more after it',
       '?utm_source%3Da%26utm_medium%3Db&c=1',
       { source: 'a', medium: 'b' },
     ],
@@ -109,7 +113,7 @@ describe('parseCampaign', () => {
   test.each<[string, string, object]>([
     ['the route of a hash router', '#/signup?utm_medium=sample', { utm: { medium: 'sample' } }],
     ['a hashbang route', '#!/signup?a=1&utm_medium=sample', { utm: { medium: 'sample' } }],
-    ['parameters alone', '#utm_source=facebook&utm_medium=sn', { utm: { source: 'facebook', medium: 'sn' } }],
+    ['only parameters', '#utm_source=facebook&utm_medium=sn', { utm: { source: 'facebook', medium: 'sn' } }],
     ['parameters after a ?', '#?utm_source=a', { utm: { source: 'a' } }],
     ['click ids', '#gclid=AbC', { clickIds: { gclid: 'AbC' } }],
     [
@@ -137,11 +141,11 @@ describe('parseCampaign', () => {
     'https://a.example/?https%3A%2F%2Fb.example%2F%3Futm_source%3Da',
     'https://a.example/utm_source/a',
     'no address ?utm_source=a',
-  ])('%j carries no campaign', (url) => {
+  ])('%j has no campaign', (url) => {
     expect(parseCampaign(url)).toEqual(empty)
   })
 
-  test('an app link carries a campaign as a page does', () => {
+  test('an app link can have a campaign like a page', () => {
     expect(parseCampaign('myapp://open?utm_source=push').utm).toEqual({ source: 'push' })
   })
 
@@ -154,7 +158,7 @@ describe('parseCampaign', () => {
     )
   })
 
-  test('a hostile address costs no more than its length', () => {
+  test('a hostile address takes time proportional to its length', () => {
     const started = performance.now()
     for (const part of [
       '?',
@@ -200,11 +204,11 @@ describe('a campaign value', () => {
     expect(cleanUtm(`${'x'.repeat(limits.utm - 2)}👩y`)).toBe(`${'x'.repeat(limits.utm - 2)}👩`)
   })
 
-  test('holds no half of an e-mail address, because it is cleaned before it is cut', () => {
+  test('contains no part of an e-mail address, because it is cleaned before it is cut', () => {
     expect(cleanUtm(`${'x'.repeat(limits.utm - 5)} bob@b.example`)).toBe('')
   })
 
-  test('stays as it is when it was escaped more often than any tool does', () => {
+  test('is unchanged if it was escaped more often than any tool does', () => {
     const deep = `a%${'25'.repeat(1000)}20b`
     expect(cleanUtm(deep)).toBe(deep.slice(0, limits.utm))
   })

@@ -10,7 +10,7 @@ export interface Campaign {
   clickIds: Record<string, string>
 }
 
-/** What stands before the first pair: all up to the `?`, or up to the last `/` of a path that holds pairs itself. */
+/** What comes before the first pair: all up to the `?`, or up to the last `/` of a path that contains pairs itself. */
 const beforePairs = /^[^?#=]*\?|^[^#&=]*\/([^?#]*)\??/
 
 /**
@@ -23,7 +23,7 @@ export function parseCampaign(url: string | undefined): Campaign {
   const clickIds: Record<string, string> = {}
   const read = (text: string) =>
     new URLSearchParams(text.replace(seams, '&')).forEach((value, key) => {
-      // The query was escaped as a whole. With a slash in it, it is an address of its own, with a campaign of its own.
+      // The query was escaped as a whole. With a slash in it, it is another address, with its own campaign.
       if (key.includes('=') && !key.includes('/')) read(key + (value && `=${value}`))
       const name = key.toLowerCase()
       if (!isCampaignKey(name)) return
@@ -60,7 +60,7 @@ export function holdsEmail(text: string): boolean {
   return text.includes('@') && /[^\s@/]@[^\s@/?&=]+\.(\p{L}{2}|%[c-f])/iu.test(text)
 }
 
-/** Does the campaign say anything at all? */
+/** Does the campaign have any value? */
 export function hasCampaign(campaign: Campaign): boolean {
   return [campaign.utm, campaign.clickIds].some((values) => Object.values(values).some(Boolean))
 }
@@ -73,7 +73,10 @@ export function fold(text: string | undefined): string | undefined {
 /** No tool escapes a value more often than this. */
 const rounds = 5
 
-/** Unescapes until nothing is escaped. What is still escaped after all rounds comes back as it was, so that a second call changes nothing. */
+/**
+ * Unescapes until nothing is escaped. What is still escaped after all rounds is returned unchanged, so that a second call
+ * changes nothing.
+ */
 export function unescapeAll(text: string): string {
   let plain = text
   for (let round = 0; plain.includes('%'); round++) {

@@ -3,10 +3,10 @@ import type { ClickIdName } from './click-id-names.ts'
 
 export interface ClickIdMeaning {
   platform: string
-  /** Null where the id does not say. */
+  /** Null where the id does not show it. */
   source: string | null
   medium: string | null
-  /** True only where nobody gets the id without paying; Meta, for example, puts `fbclid` on every link. */
+  /** True only where no one gets the id without paying; Meta, for example, puts `fbclid` on every link. */
   paid: boolean
 }
 
@@ -61,7 +61,7 @@ export const clickIdMeanings: Record<ClickIdName, ClickIdMeaning> = {
   __s: free('Drip', 'drip', 'email'),
   urid: free('Segment', null, null),
   wickedid: free('Wicked Reports', null, null),
-  gclsrc: free('Google Ads', null, null), // says which product made the gclid beside it; alone it proves nothing
+  gclsrc: free('Google Ads', null, null), // says which product created the accompanying gclid; alone it proves nothing
 }
 
 function bought(platform: string, source: string | null, medium = 'cpc'): ClickIdMeaning {

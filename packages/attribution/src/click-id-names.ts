@@ -1,4 +1,7 @@
-/** Lists the click ids we know, strongest proof of a paid click first. It is the only list of their names, and the SDK ships it. */
+/**
+ * Lists the click ids we know, strongest proof of a paid click first. It is the only list of their names, and the SDK ships
+ * it.
+ */
 
 /**
  * These name the recipient of an e-mail. Their presence shows which service sent it; their value is personal, so it is never

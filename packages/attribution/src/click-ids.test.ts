@@ -10,7 +10,7 @@ function read(query: string, referrer?: { referrerDomain: string; referrerCatego
 
 describe('sourceMedium', () => {
   test.each([
-    // Click ids alone
+    // Only click ids
     ['gclid=x', 'google', 'cpc', true],
     ['gbraid=x', 'google', 'cpc', true],
     ['gad_source=1', 'google', 'cpc', true],
@@ -67,7 +67,7 @@ describe('sourceMedium', () => {
     ['fbclid=x&gclid=y&utm_source=facebook', 'facebook', null, false],
     ['msclkid=x&gclid=y', 'google', 'cpc', true],
     ['utm_source=bing&gclid=x&msclkid=y', 'bing', 'cpc', true],
-    // A gclid that Search Ads 360 made for another engine
+    // A gclid that Search Ads 360 created for another engine
     ['gclid=x&gclsrc=3p.ds', null, 'cpc', true],
     ['gclid=x&gclsrc=ds', null, 'cpc', true],
     ['gclid=x&gclsrc=aw.ds', 'google', 'cpc', true],
@@ -134,7 +134,7 @@ describe('sourceMedium', () => {
     ],
     ['tags and referrer do not mix', 'utm_medium=email', 'bing.com', { source: null, medium: 'email' }],
     [
-      'a campaign name alone does not hide it',
+      'a mere campaign name does not hide the referrer',
       'utm_campaign=a',
       'bing.com',
       { source: 'bing', medium: 'organic' },
@@ -179,7 +179,7 @@ describe('primaryClickId', () => {
     expect(primaryClickId(clickIds)).toEqual(expected)
   })
 
-  test('without a click id there is none', () => {
+  test('without click ids it is undefined', () => {
     expect(primaryClickId({})).toBeUndefined()
     expect(primaryClickId({ gclid: '' })).toBeUndefined()
   })

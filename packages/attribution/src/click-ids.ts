@@ -9,7 +9,7 @@ import { siteNameOf } from './referrer.ts'
 
 export { type ClickIdMeaning, clickIdMeanings } from './click-id-meanings.ts'
 
-/** Picks the click id that speaks for a click with several: the first in the order of `clickIdNames`, unknown ones last. */
+/** Picks the click id that represents a click with several: the first in the order of `clickIdNames`, unknown ones last. */
 export function primaryClickId(
   clickIds: Record<string, string>,
 ): { type: string; value: string } | undefined {
@@ -31,7 +31,7 @@ export interface SourceEvidence {
 export interface SourceMedium {
   source: string | null
   medium: string | null
-  /** Whether somebody paid for the click: by its medium, by a click id that proves it, or by a host that only serves ads. */
+  /** Whether the click was paid for: by its medium, by a click id that proves it, or by a host that only serves ads. */
   paid: boolean
 }
 
@@ -39,7 +39,7 @@ export interface SourceMedium {
  * Names source and medium: UTM parameters win, a click id fills what they leave open, the referrer comes last. Two
  * exceptions: a click that Google Ads charged for is `cpc`, also where a tag says `organic`; and a host that only serves ads
  * beats a click id that proves no payment. A link of an AI assistant has the medium of its referrers, where it is tagged with
- * a source alone.
+ * only a source.
  */
 export function sourceMedium(evidence: SourceEvidence): SourceMedium {
   const { utm } = evidence
@@ -84,7 +84,7 @@ function impliedBy({ utm, clickIds, referrerDomain }: SourceEvidence): ClickIdMe
 
 function meaningOf(name: ClickIdName, clickIds: Record<string, string>): ClickIdMeaning {
   const meaning = clickIdMeanings[name]
-  // Search Ads 360 makes gclids for other engines too, and marks those `ds` or `3p.ds`.
+  // Search Ads 360 creates gclids for other engines too, and marks those `ds` or `3p.ds`.
   const isForeign = name === 'gclid' && /^(3p\.)?ds$/i.test(clickIds.gclsrc ?? '')
   return isForeign ? { ...meaning, platform: 'Search Ads 360', source: null } : meaning
 }

@@ -46,7 +46,7 @@ describe('eligibleTouches', () => {
     expect(idsOf(eligible(touches))).toEqual(ids)
   })
 
-  test('sorting them leaves the list that was passed as it was', () => {
+  test('sorting them does not change the list that was passed', () => {
     const touches = [touch(1, 1), touch(2, 2)]
     eligible(touches)
     expect(idsOf(touches)).toEqual(['1', '2'])

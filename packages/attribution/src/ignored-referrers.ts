@@ -1,4 +1,7 @@
-/** Lists the hosts that only pass visitors on (payment, bank confirmation, sign-in), and matches such lists; only the collector needs it. */
+/**
+ * Lists the hosts that only pass visitors on (payment, bank confirmation, sign-in), and matches such lists; only the
+ * collector needs it.
+ */
 
 /**
  * Three forms: `host` (with or without `www.`), `.host` (also everything below it), and either with a path, which

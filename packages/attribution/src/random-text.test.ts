@@ -1,4 +1,4 @@
-/** States which text a random generator has made. */
+/** States which text counts as randomly generated. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isRandom } from './random-text.ts'
@@ -16,9 +16,9 @@ describe('random text', () => {
     ['a nanoid', 'V1StGXR8_Z5jdHi6B-myT'],
     ['base 36', 'k3x9qmt7vrb2lpwz8hd4ncy6'],
     ['base 32', 'mzxw6ytboi4dqnbzgm3tqojr'],
-    ['letters alone', 'qzvkxtjwrbplmhgfdzcq'],
+    ['only letters', 'qzvkxtjwrbplmhgfdzcq'],
     ['a session of ASP.NET', '(S(lit3py55t21z5v55vlm25s55))'],
-    ['a slug with a token behind it', 'reset-9b74c9897bac770ffc029102a200c5de'],
+    ['a slug followed by a token', 'reset-9b74c9897bac770ffc029102a200c5de'],
     ['a UUID without hyphens', '3f2504e04f8911d39a0c0305e82c3301'],
     ['a document of Google', '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms'],
   ])('is %s: %s', (_, text) => {
@@ -43,7 +43,7 @@ describe('random text', () => {
     ['a long number', '20261120123456789012'],
     ['a file', 'DSC00012345678901234.jpeg'],
     ['a UUID', '0190a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b'],
-    ['a UUID behind a word', 'order_0190a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b'],
+    ['a UUID after a word', 'order_0190a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b'],
     ['a UUID in braces', '{3F2504E0-4F89-11D3-9A0C-0305E82C3301}'],
     ['a ULID', '01ARZ3NDEKTSV4RRFFQ69G5FAV'],
     ['an id of MongoDB', '507f1f77bcf86cd799439011'],

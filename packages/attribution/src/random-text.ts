@@ -1,12 +1,12 @@
-/** Recognises text that a random generator has made, such as a token; only the collector needs it. */
+/** Recognises randomly generated text, such as a token; only the collector needs it. */
 
 /** The shortest tokens of frameworks have 20 characters (Devise, WordPress); shorter texts are more often ids. */
 const minLength = 20
 
-/** A run of letters and digits shorter than this is too short to judge by its letters alone. */
+/** A run of letters and digits shorter than this is too short to judge by its letters only. */
 const minRun = 13
 
-/** Capitals where no word has them. */
+/** Capitals where words have none. */
 const mixedCases = /[a-z][A-Z]|[A-Z]{2}[a-z]/
 
 /**
@@ -40,8 +40,8 @@ const rareFollowers: Record<string, string> = {
 }
 
 /**
- * Was this text made at random? It is, when in a run of 13 or more letters and digits every fourth place breaks the habits
- * of words: a letter beside a digit, two letters that do not follow each other, half for a small letter before a capital.
+ * Was this text generated at random? It was, if in a run of 13 or more letters and digits every fourth place is unlike
+ * words: a letter next to a digit, two letters that do not follow each other, half for a small letter before a capital.
  * Signs such as `-` and `_` may split a token into shorter runs; then the whole is judged, if it mixes cases as no word
  * does. Well-known forms of ids do not count as random: UUIDs, ULIDs, the 24 hex digits of MongoDB.
  */
@@ -59,7 +59,7 @@ export function mayBeRandom(text: string): boolean {
   return mixedCases.test(text) || hasLongRun(text)
 }
 
-/** A loop, because a pattern would begin anew at each character. */
+/** A loop, because a pattern would start over at each character. */
 function hasLongRun(text: string): boolean {
   let length = 0
   for (let at = 0; at < text.length && length < minRun; at++) {

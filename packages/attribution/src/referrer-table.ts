@@ -1,4 +1,4 @@
-/** Lists the sites we know by kind. `name.*` stands for that name in .com and under every country's ending. */
+/** Lists the sites we know by kind. `name.*` means that name in .com and under every country's ending. */
 import { adHosts } from './ad-hosts.ts'
 
 /** `paid` is a host that only serves ads. */

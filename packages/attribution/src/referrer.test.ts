@@ -184,7 +184,7 @@ describe('referrerCategory', () => {
     ['a sign-in of a search engine', 'https://accounts.google.com/'],
     ['an unknown site', 'https://www.partner.example/'],
     ['an unknown app', 'android-app://com.unknown.app/'],
-    ['an ending alone', 'com'],
+    ['only an ending', 'com'],
     ['no address', 'javascript:alert(1)'],
     ['nothing', ''],
   ])('%s is other', (_, referrer) => {
@@ -211,7 +211,7 @@ describe('the table', () => {
     expect(odd).toEqual([])
   })
 
-  test('the domain alone has the same kind as the whole address', () => {
+  test('the domain has the same kind as the whole address', () => {
     for (const [host, category] of categoryByHost) {
       const url = `https://${host.replace('*', 'de')}/`
       expect([host, referrerCategory(url)]).toEqual([host, category])

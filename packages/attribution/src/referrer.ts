@@ -23,7 +23,7 @@ export function referrerDomain(
 
 /**
  * Did the visitor come from the site itself, or from a host in `ignored`, which only passes visitors on? Such an arrival
- * does not say where the visitor came from: the touch before it stands.
+ * does not say where the visitor came from: the touch before it still counts.
  */
 export function comesFromWithin(
   referrerUrl: string | undefined,
@@ -93,7 +93,7 @@ function isWithin({ host, path }: Place, rule: Place): boolean {
   return (host === rule.host || host.endsWith(`.${rule.host}`)) && `${path}/`.startsWith(`${rule.path}/`)
 }
 
-/** Looks the host up, then its parents, longest first; `google.*` in the table stands for Google in every country. */
+/** Looks the host up, then its parents, longest first; `google.*` in the table means Google in every country. */
 function findKnown(host: string): { domain: string; category: ReferrerCategory } | undefined {
   const suffix = getPublicSuffix(host) ?? ''
   const starred = isCountrySuffix(suffix) ? `${host.slice(0, -suffix.length)}*` : ''

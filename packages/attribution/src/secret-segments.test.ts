@@ -25,7 +25,7 @@ describe('a path', () => {
     '/presets/ABC123X9',
     '/authors/JK9Rowling2',
     '/sessions/KEY-123-AB',
-  ])('%j is stored as it is', (path) => {
+  ])('%j is stored unchanged', (path) => {
     expect(withoutSecretSegments(path)).toBe(path)
   })
 
@@ -67,7 +67,7 @@ describe('a path', () => {
   })
 })
 
-describe('behind a word that announces a secret', () => {
+describe('after a word that announces a secret', () => {
   test.each([
     '/invite/aB3dE9xZ',
     '/invitation/XK4J9P',
@@ -98,7 +98,7 @@ describe('behind a word that announces a secret', () => {
     '/confirm/2026-11-20',
     '/unsubscribe/newsletter-weekly',
     '/join/us',
-  ])('words and numbers are none: %j', (path) => {
+  ])('words and numbers are no secret: %j', (path) => {
     expect(withoutSecretSegments(path)).toBe(path)
   })
 })
@@ -128,7 +128,7 @@ test('nothing throws, and a second time changes nothing', () => {
   )
 })
 
-test('a hostile path costs no more than its length', () => {
+test('a hostile path takes time proportional to its length', () => {
   const started = performance.now()
   for (const part of [
     'a1',

@@ -12,11 +12,11 @@ const minCodeLength = 6
 
 /**
  * The path without e-mail addresses and secrets. A segment that holds an e-mail address becomes `(email)`. One that holds a
- * JWT, random text, or a code behind a word that announces a secret becomes `(secret)`. Parameters that hold one of these,
- * such as `;jsessionid=…`, are left out. Everything else stays as it was.
+ * JWT, random text, or a code after a word that announces a secret becomes `(secret)`. Parameters that hold one of these,
+ * such as `;jsessionid=…`, are left out. Everything else is unchanged.
  */
 export function withoutSecretSegments(path: string): string {
-  if (!/[\dA-Z@%;=]/.test(path)) return path // nothing that one of them is made of
+  if (!/[\dA-Z@%;=]/.test(path)) return path // none of the characters that they consist of
   if (!/[@%;=]/.test(path) && !announcesSecret(path) && !mayBeRandom(path)) return path // nearly every path
   let isAnnounced = false
   return path.replace(/[^/\\]+/g, (segment) => {
@@ -48,7 +48,7 @@ export function isSignedObject(text: string): boolean {
   return text.includes('eyJ') && /(^|[^A-Za-z\d])eyJ[\w-]{16}/.test(text)
 }
 
-/** Is it no word, number or combination of both, as in `step-2`, `summer2026` and `2026-11-20`? */
+/** Is it neither word, number nor a combination of both, as in `step-2`, `summer2026` and `2026-11-20`? */
 export function isCode(text: string): boolean {
   if (text.length < minCodeLength || /^\d+$/.test(text)) return false
   const parts = text.match(/[\p{L}\d]+/gu) ?? []

@@ -16,7 +16,7 @@ export const defaultSessionRules: SessionRules = {
   newCampaignStartsSession: true,
 }
 
-/** A session as it stands. Times are epoch ms; `campaign` is what `campaignIn` says of its landing. */
+/** The state of a session. Times are epoch ms; `campaign` is that of its landing, by `campaignIn`. */
 export interface OpenSession {
   startedAt: number
   lastSeenAt: number

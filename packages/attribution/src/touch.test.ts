@@ -79,12 +79,12 @@ describe('what a client sends as its campaign', () => {
       { clickIdType: 'fbclid', clickIdValue: 'x' },
     ],
     ['is cut', { utm: { term: 'x'.repeat(300) } }, { utm: { term: 'x'.repeat(256) } }],
-    ['keeps click ids as they are', { clickIds: { gclid: 'A%2520b ' } }, { clickIdValue: 'A%2520b ' }],
+    ['keeps click ids unchanged', { clickIds: { gclid: 'A%2520b ' } }, { clickIdValue: 'A%2520b ' }],
   ])('%s', (_, arrival, expected) => {
     expect(sourceOf({ url: page, ...arrival })).toMatchObject({ ...expected, isDirect: false })
   })
 
-  test('leaves the address to speak when nothing of it can be kept', () => {
+  test('uses the address when no given value can be kept', () => {
     const arrival = { url: `${page}?utm_source=a`, utm: { content: 'bob@b.example' } }
     expect(sourceOf(arrival).utm).toEqual({ source: 'a' })
     expect(sourceOf({ url: page, utm: { content: 'bob@b.example' } })).toEqual({ utm: {}, isDirect: true })

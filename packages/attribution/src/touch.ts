@@ -1,4 +1,4 @@
-/** Says where an arrival came from, and gives that source a text by which two arrivals are told apart. */
+/** Determines where an arrival came from, as a text by which arrivals are distinguished. */
 import type { Utm } from '@headwater/contract'
 import {
   type Campaign,
@@ -18,7 +18,7 @@ import { comesFromWithin, referrerDomain } from './referrer.ts'
 export interface TouchSource {
   utm: Utm
   clickIdType?: string
-  /** Absent for the id of an e-mail's recipient: it says who somebody is, and is never kept. */
+  /** Absent for the id of an e-mail's recipient: it identifies a person, and is never kept. */
   clickIdValue?: string
   referrerDomain?: string
   /** No campaign parameter, no click id, no referrer that counts. */

@@ -61,7 +61,7 @@ describe('storedUrl', () => {
     'https://shop.example/?keyword=a&monkey=b&postcode=c&author=d&emails_sent=3&passenger=2',
     'https://shop.example/?v=react@18.2.0&at=@51.5,-0.12,15z&by=medium.example/@some.one&state=CA',
     'https://shop.example/?a=%&b=%zz&c=%E0%A4%A&d=%FC',
-  ])('%s is stored as it is', (url) => {
+  ])('%s is stored unchanged', (url) => {
     expect(storedUrl(url)).toBe(url)
   })
 
@@ -111,7 +111,7 @@ describe('storedUrl', () => {
       'https://a.example/',
     ],
     [
-      'a secret behind an & escaped for HTML',
+      'a secret after an & escaped for HTML',
       'https://a.example/?a=1&amp;code=s&amp;b=2',
       'https://a.example/?a=1&b=2',
     ],
@@ -150,7 +150,7 @@ describe('storedUrl', () => {
   test.each([
     ['a fragment', 'https://a.example/#/signup?utm_medium=b', 'https://a.example/?utm_medium=b'],
     [
-      'a fragment, behind the query',
+      'a fragment, after the query',
       'https://a.example/?c=1#utm_source=b&d=2',
       'https://a.example/?c=1&utm_source=b',
     ],
@@ -217,7 +217,7 @@ describe('storedUrl', () => {
     expect(storedUrl(`https://a.example/${'y'.repeat(5000)}`)).toHaveLength(limits.url)
   })
 
-  test('a hostile address costs no more than its length', () => {
+  test('a hostile address takes time proportional to its length', () => {
     const hostile = [
       '@'.repeat(4000),
       'a'.repeat(4000),
@@ -255,7 +255,7 @@ describe('withoutSecrets', () => {
     'https://shop.example/?who=bob@b.example',
     'capacitor://localhost/a',
     '',
-  ])('%s goes as it is', (url) => {
+  ])('%s is sent unchanged', (url) => {
     expect(withoutSecrets(url)).toBe(url)
   })
 
@@ -322,7 +322,7 @@ describe('withoutSecrets', () => {
     ['in any spelling', ['member_no'], '?memberNo=1&MEMBER-NO=2&a=2', '?a=2'],
     ['escaped', ['member'], '?%6Dember=1&a=2', '?a=2'],
     ['but no key that only ends like it', ['member'], '?remember=1', '?remember=1'],
-    ['beside the built-in keys', ['member'], '?token=1&member=2', ''],
+    ['in addition to the built-in keys', ['member'], '?token=1&member=2', ''],
   ])('%s is left out too', (_, own, query, expected) => {
     expect(withoutSecrets(`https://a.example/${query}`, own)).toBe(`https://a.example/${expected}`)
   })
@@ -333,7 +333,7 @@ describe('withoutSecrets', () => {
       'https://a.example/#/p?utm_source=a&b=1',
       'https://a.example/?utm_source=a',
     ],
-    ['it behind the query', 'https://a.example/?b=1#utm_source=a', 'https://a.example/?b=1&utm_source=a'],
+    ['it after the query', 'https://a.example/?b=1#utm_source=a', 'https://a.example/?b=1&utm_source=a'],
     [
       'the key of a recipient’s id',
       'https://a.example/?_kx=secret&a=1&MC_EID=',
@@ -376,7 +376,7 @@ describe('withoutSecrets', () => {
     )
   })
 
-  test('a hostile address costs no more than its length', () => {
+  test('a hostile address takes time proportional to its length', () => {
     const started = performance.now()
     for (const part of ['@', '&', '?', '=', '%74', 'token=', '//', 'a&']) {
       withoutSecrets(`https://${part.repeat(20_000)}`)

@@ -16,7 +16,7 @@ export { sensitiveKeys } from './sensitive-keys.ts'
 
 /**
  * The address as it may be stored: without user name and password, without fragment, without sensitive query keys, without
- * values that hold an e-mail address or a secret, and with placeholders for the parts of the path that do; the rest as it was,
+ * values that hold an e-mail address or a secret, and with placeholders for the parts of the path that do; the rest unchanged,
  * cut at 4,096 characters. The campaign of a fragment moves into the query, and a query that was glued on is joined as
  * usual. Addresses of apps (`myapp://…`) are kept; anything else that is no web address becomes ''. Never throws.
  */
@@ -61,7 +61,7 @@ export function pageOf(url: string): PageAddress | undefined {
   return pageOfStored(storedUrl(url))
 }
 
-/** The page of an address that `storedUrl` has made. */
+/** The page of an address returned by `storedUrl`. */
 export function pageOfStored(stored: string): PageAddress | undefined {
   if (!stored) return undefined
   const { address, query } = splitUrl(stored)
@@ -78,7 +78,10 @@ function parsePlace(address: string): { host: string; path: string } | undefined
   }
 }
 
-/** Browsers drop tabs and line breaks inside an address; here they could hide a key (`to\nken=`). `&amp;` was written for HTML. */
+/**
+ * Browsers drop tabs and line breaks inside an address; here they could hide a key (`to\nken=`). `&amp;` was written for
+ * HTML.
+ */
 function tidy(url: string): string {
   const text = url.includes('&amp;') ? url.replaceAll('&amp;', '&') : url
   return /[\t\n\r]|^ | $/.test(text) ? text.replace(/[\t\n\r]/g, '').trim() : text
@@ -119,7 +122,7 @@ function splitPath(path: string): { address: string; glued: string } {
 const pathSeam = new RegExp(`(&|/|%3f)(?=(${namePattern})=)`, 'i')
 
 function safeAddress(address: string): string {
-  if (!/[\dA-Z@%;=]/.test(address)) return address // nothing that a secret or an e-mail address is made of
+  if (!/[\dA-Z@%;=]/.test(address)) return address // none of the characters that secrets and e-mail addresses consist of
   const safe = address.includes('@') ? withoutUserInfo(address) : address
   // What an app link has in the place of a host is often a command: myapp://invite/aB3dE9xZ.
   const start = /^(https?:\/\/[^/\\]*|[^/]*\/\/)/i.exec(safe)?.[0].length ?? 0
@@ -151,7 +154,7 @@ function isHarmless(key: string, value: string): boolean {
   return !(announcesSecret(key) && isCode(decodeAscii(value)))
 }
 
-/** A query that was escaped as a whole stands in the place of a key; a value may be an address with a query of its own. */
+/** A query that was escaped as a whole is in the place of a key; a value may be an address with its own query. */
 function holdsSecret(text: string): boolean {
   if (!/[@%=]|eyJ/.test(text)) return false
   const plain = decodeAscii(text)

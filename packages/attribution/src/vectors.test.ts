@@ -1,4 +1,4 @@
-/** Compares our rules with the published vectors, where the checkout has them beside it. */
+/** Compares our rules with the published vectors, if they are next to the checkout. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -19,7 +19,7 @@ import { type Arrival, sourceOf, touchKeyText } from './touch.ts'
 
 const folder = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url).href)
 const isThere = existsSync(folder)
-if (!isThere) console.log('vectors.test.ts: no vectors beside this checkout, nothing to compare with')
+if (!isThere) console.log('vectors.test.ts: no vectors next to this checkout, nothing to compare with')
 
 interface Vector<Input, Expected> {
   id: string
@@ -110,7 +110,7 @@ function touchesOf({ touches, conversion, options }: ModelInput): readonly Credi
   return options?.exclude_direct ? withoutDirect(eligible) : eligible
 }
 
-/** Kinds of referrer that we tell apart beyond the five of the vectors. */
+/** Kinds of referrer that we distinguish beyond the five of the vectors. */
 const isKindOfOurs = (category: string) => category === 'ai' || category === 'paid'
 
 interface ReferrerInput {

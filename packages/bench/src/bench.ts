@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: prints what the collector can take beside what the database and a bare server can, whether two collectors
- * get along, and what the browser SDK costs its pages. `-- scale` and `-- soak` are longer and run when named; any of them can
- * be named, several too. `--brief` only shows that they run. The marks of all that ran are printed at the end.
+ * `npm run bench`: prints what the collector can take compared with the database and a bare server, whether two collectors
+ * can share a database, and what the browser SDK costs its pages. `-- scale` and `-- soak` take longer and run only when
+ * named; any of them can be named, several too. `--brief` only shows that they run. All marks are printed at the end.
  */
 import { benchThroughput, briefThroughputPlan, fullThroughputPlan } from './collector/throughput.ts'
 import {
@@ -15,14 +15,14 @@ import { benchScale, briefScalePlan, fullScalePlan } from './scale/scale.ts'
 import { benchSdk, briefSdkPlan, fullSdkPlan } from './sdk/sdk-bench.ts'
 import { benchSoak, briefSoakPlan, fullSoakPlan } from './soak/soak.ts'
 
-/** By name; those that have marks answer with them, and all print their tables. */
+/** By name; those with marks return them, and all print their tables. */
 const benches: Record<string, (length: 'brief' | 'full') => Promise<Mark[]>> = {
   collector: (length) => benchThroughput(length === 'brief' ? briefThroughputPlan : fullThroughputPlan),
   'two-collectors': (length) =>
     benchTwoCollectors(length === 'brief' ? briefTwoCollectorsPlan : fullTwoCollectorsPlan),
   scale: (length) => benchScale(length === 'brief' ? briefScalePlan : fullScalePlan),
   soak: (length) => benchSoak(length === 'brief' ? briefSoakPlan : fullSoakPlan),
-  sdk: (length) => benchSdk(length === 'brief' ? briefSdkPlan : fullSdkPlan).then(() => []), // its tables hold its marks
+  sdk: (length) => benchSdk(length === 'brief' ? briefSdkPlan : fullSdkPlan).then(() => []), // its tables contain its marks
 }
 
 const usual = ['collector', 'two-collectors', 'sdk']
@@ -32,7 +32,7 @@ if (isRole(words[0])) playRole(words[0])
 else await runBenches(words)
 
 async function runBenches(words: string[]): Promise<void> {
-  // "exit" ends what we started; a signal alone would not.
+  // "exit" ends what we started; a signal would not.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const named = words.filter((word) => word !== '--brief')
   const unknown = named.find((word) => !Object.hasOwn(benches, word))

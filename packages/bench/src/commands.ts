@@ -9,7 +9,7 @@ export type Settings = Record<string, string>
 const headwater = fileURLToPath(new URL('../../../collector/bin/headwater.js', import.meta.url)) // from src as from dist
 const runFile = promisify(execFile)
 
-/** Runs a command such as `['migrate']` to its end, and answers with what it prints as JSON. Rejects with its own words. */
+/** Runs a command such as `['migrate']` to its end, and resolves with the JSON that it prints. Rejects with its error output. */
 export async function runCommand(command: string[], settings: Settings): Promise<unknown> {
   const { stdout } = await runFile(process.execPath, [headwater, ...command, '--json'], {
     env: { ...process.env, ...settings },

@@ -19,13 +19,16 @@ export interface OutgoingBatch {
   token?: string
 }
 
-/** Makes the next batch of so many events. */
+/** Creates the next batch of so many events. */
 export type NextBatch = (size: number) => OutgoingBatch
 
 /** More than any server here can take, so that bodies do not run out; they take about 800 bytes of memory an event. */
 const bodiesFor = { eventsPerSecond: 50_000, requestsPerSecond: 15_000 }
 
-/** Puts servers under load; calls `onMeasuring` when the warm-up is over. Rejects at the first answer that is no receipt for all events. */
+/**
+ * Puts servers under load; calls `onMeasuring` when the warm-up is over. Rejects at the first answer that is not a receipt
+ * for all events.
+ */
 export async function runLoad(load: Load, next: NextBatch, onMeasuring: () => void): Promise<Measured> {
   const bodies = prepareBodies(load, next)
   const agent = new Agent({ keepAlive: true, maxSockets: load.connections })
@@ -52,7 +55,7 @@ export async function runLoad(load: Load, next: NextBatch, onMeasuring: () => vo
 interface Body {
   bytes: Buffer
   headers: Record<string, string> | undefined
-  /** Where `sent_at` stands: it is written when the body is sent, as the SDK does. */
+  /** The position of `sent_at`, which is written when the body is sent, as by the SDK. */
   sentAtOffset: number
 }
 

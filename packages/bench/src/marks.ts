@@ -7,7 +7,7 @@ export type Mark = {
   figure: number | undefined
 } & ({ atMost: number } | { atLeast: number })
 
-/** One mark a line: what was measured, what is asked for, whether it is met. */
+/** One mark per line: what was measured, what is required, whether it is met. */
 export function formatMarks(marks: readonly Mark[]): string {
   return formatTable(['', 'measured', 'mark', ''], marks.map(toCells))
 }
@@ -17,7 +17,7 @@ export function isMet(mark: Mark): boolean | undefined {
   return 'atMost' in mark ? mark.figure <= mark.atMost : mark.figure >= mark.atLeast
 }
 
-/** How often `figure` holds `of`; undefined when one of them is missing, or there is nothing to compare with. */
+/** `figure` divided by `of`; undefined when one of them is missing, or there is nothing to compare with. */
 export function ratio(figure: number | undefined, of: number | undefined): number | undefined {
   return figure === undefined || !of ? undefined : figure / of
 }

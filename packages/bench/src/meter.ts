@@ -20,7 +20,7 @@ export interface Measured {
 
 export type Meter = ReturnType<typeof startMeter>
 
-/** Starts the clock; `onMeasuring` hears when the warm-up is over. */
+/** Starts the clock; `onMeasuring` is called when the warm-up is over. */
 export function startMeter({ warmUpMs, measureMs }: Span, onMeasuring: () => void) {
   const measuredFrom = performance.now() + warmUpMs
   const endsAt = measuredFrom + measureMs
@@ -45,7 +45,7 @@ export function startMeter({ warmUpMs, measureMs }: Span, onMeasuring: () => voi
       latencies.push(endedAt - startedAt)
       events += count
     },
-    /** Call it as soon as the work is over: it may have ended before its time, for want of events. */
+    /** Call it as soon as the work is over: it may have ended early, for lack of events. */
     stop(): Measured {
       clearTimeout(warmUp)
       const { user, system } = process.cpuUsage(cpuBefore)

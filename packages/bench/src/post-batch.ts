@@ -1,14 +1,14 @@
-/** Sends a batch to a collector that may be ending: answers with what is known afterwards. */
+/** Sends a batch to a collector that may be ending, and returns what is known afterwards. */
 import type { Receipt, WireEvent } from '@headwater/contract'
 
 export interface Answer {
-  /** 0: none came, for the connection was refused or cut. */
+  /** 0: no answer, because the connection was refused or broken. */
   status: number
   /** Of a 200. */
   receipt?: Receipt
 }
 
-/** Posts events with a public token; never rejects for want of an answer. */
+/** Posts events with a public token; never rejects for lack of an answer. */
 export async function postBatch(
   { url, token }: { url: string; token: string },
   events: WireEvent[],

@@ -1,4 +1,4 @@
-/** The parts of a run that get a process of their own, so that none shares its event loop with another. */
+/** The parts of a run that each get a process, so that none shares its event loop with another. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

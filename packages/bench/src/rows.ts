@@ -1,8 +1,8 @@
-/** The events of every run: a shop's visitors who come by campaigns, read pages, and sometimes buy. */
+/** The events of every run: a shop's visitors who arrive through campaigns, read pages, and sometimes buy. */
 import { randomUUID } from 'node:crypto'
 import type { WireEvent, WireSession } from '@headwater/contract'
 
-/** Makes events one after another; those of one traffic share its visitors and never a key. */
+/** Creates events one after another; those of one traffic share its visitors, but never a key. */
 export interface Traffic {
   next(): WireEvent
 }

@@ -1,10 +1,10 @@
-/** What processes use, as far as the system tells: CPU time and memory, from /proc. */
+/** What processes use, where the system reports it: CPU time and memory, from /proc. */
 import { readFileSync } from 'node:fs'
 
 /** USER_HZ: what Linux counts CPU time in, on every platform that Node runs on. */
 const ticksPerSecond = 100
 
-/** CPU seconds of a process with all its threads so far; undefined where the system does not tell. */
+/** CPU seconds of a process with all its threads so far; undefined where the system does not report it. */
 export function cpuSeconds(pid: number): number | undefined {
   return readTicks(pid, { withEndedChildren: 0 })
 }
@@ -19,7 +19,7 @@ export function familyCpuSeconds(pid: number): number | undefined {
   )
 }
 
-/** CPU seconds of all processes of this machine since it started; undefined where the system does not tell. */
+/** CPU seconds of all processes of this machine since it started; undefined where the system does not report it. */
 export function machineCpuSeconds(): number | undefined {
   const fields = /^cpu +(.*)/
     .exec(read('/proc/stat') ?? '')?.[1]
@@ -30,7 +30,7 @@ export function machineCpuSeconds(): number | undefined {
   return (user + nice + system + interrupts + softInterrupts) / ticksPerSecond
 }
 
-/** Resident memory in bytes; undefined where the system does not tell. */
+/** Resident memory in bytes; undefined where the system does not report it. */
 export function residentBytes(pid: number): number | undefined {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '') ?? []
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024

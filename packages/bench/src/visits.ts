@@ -31,7 +31,10 @@ export interface Ranks {
 /** The anonymous id of a visitor whom generated data knows. */
 export const returningVisitor = (websiteId: number, rank: number): string => `returning-${websiteId}-${rank}`
 
-/** Few, so that the collector's cache of campaigns and pages is warm soon: a full one is what a collector has after its first hour. */
+/**
+ * Few, so that the collector's cache of campaigns and pages is warm soon: a full one is what a collector has after its first
+ * hour.
+ */
 const origins = 20
 
 /** Each batch is of one website, one website after another. */

@@ -1,6 +1,6 @@
-/** Lists every code that a receipt or a problem document can carry, with its status, title and meaning. Codes are stable. */
+/** Lists every code that a receipt or a problem document can have, with its status, title and meaning. Codes are stable. */
 
-/** Why one event was rejected; the message beside it says what to do. */
+/** Why one event was rejected; the message with it says what to do. */
 export type EventCode =
   | 'invalid_event' // not an object
   | 'field_required'

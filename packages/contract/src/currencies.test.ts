@@ -20,7 +20,7 @@ describe('the currencies of ISO 4217', () => {
     ['XCG', 2], // since 2025
     ['ZWG', 2], // since 2024
     ['BGN', 2], // until 2025; its refunds come later
-  ])('%s has %i digits behind the point', (code, digits) => {
+  ])('%s has %i digits after the point', (code, digits) => {
     expect(minorUnitDigits.get(code)).toBe(digits)
   })
 

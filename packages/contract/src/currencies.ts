@@ -1,4 +1,7 @@
-/** Lists the currencies of ISO 4217 with their minor units, and writes amounts. It stays out of index.ts, so that the SDK does not ship it. */
+/**
+ * Lists the currencies of ISO 4217 with their minor units, and writes amounts. It stays out of index.ts, so that the SDK
+ * does not ship it.
+ */
 
 /**
  * Codes by the digits of their minor unit, as ISO 4217 has them: other lists follow the coins in use, and give HUF and
@@ -17,7 +20,7 @@ const codesByDigits: Record<number, string> = {
   4: 'CLF UYW',
 }
 
-/** The digits behind the decimal point of each currency: 2 for EUR, 0 for JPY, 3 for KWD. */
+/** The digits after the decimal point of each currency: 2 for EUR, 0 for JPY, 3 for KWD. */
 export const minorUnitDigits: ReadonlyMap<string, number> = new Map(
   Object.entries(codesByDigits).flatMap(([digits, codes]) =>
     codes

@@ -21,14 +21,14 @@ describe('a placeholder instead of an id', () => {
     '0',
     '000-000',
     '00000000-0000-0000-0000-000000000000',
-    // What JavaScript makes of objects and functions
+    // Objects and functions as JavaScript converts them to text
     '[object Object]',
     '[object Promise]',
     '[object Uint8Array]',
     'function () { return id }',
     '{}',
     '[]',
-    // Parts that are nothing, joined
+    // Empty parts, joined
     'undefined.undefined',
     'null.null',
     'null-undefined',
@@ -42,10 +42,10 @@ describe('a placeholder instead of an id', () => {
     'not_authenticated',
     'YOUR_USER_ID',
     '__CLIENT_ID__',
-    // Templates that nobody filled in
+    // Templates that were never filled in
     '{{client_id}}',
     '{{ dlv - order customer }}',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the very text
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the literal text
     '${user.uid}',
     '#{visitor}',
     '%user_id%',

@@ -1,4 +1,4 @@
-/** Recognises ids that are no ids: what bugs and placeholders leave where an id should be. It ships in the SDK. */
+/** Recognises texts that are no ids: what bugs and placeholders leave where an id should be. It ships in the SDK. */
 
 const placeholders = new Set(
   (
@@ -9,7 +9,7 @@ const placeholders = new Set(
 
 /**
  * Would this id make one customer out of many? Compared without case, surrounding spaces and quotes. Refused are words that
- * stand for nothing, also joined (`undefined.undefined`, `user_id`), zeros, `[object …]`, the source of a function, and
+ * mean nothing, also joined (`undefined.undefined`, `user_id`), zeros, `[object …]`, the source of a function, and
  * templates that were never filled in: a name without digits in brackets or percent signs (`{{client_id}}`, `(not set)`).
  */
 export function isIllegalId(id: string): boolean {

@@ -1,4 +1,7 @@
-/** What SDK and collector agree on. schema.ts is imported on its own because it needs zod, currencies.ts because the SDK must not ship its table. */
+/**
+ * What SDK and collector agree on. schema.ts is imported on its own because it needs zod, currencies.ts because the SDK must
+ * not ship its table.
+ */
 export { type EventCode, type ProblemCode, problems } from './codes.ts'
 export { isIllegalId } from './illegal-ids.ts'
 export { limits, supportedVersions } from './limits.ts'

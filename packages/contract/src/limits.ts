@@ -2,7 +2,7 @@
 export const limits = {
   /** Events in a batch; more is 413. */
   eventsPerBatch: 500,
-  /** Body as it comes over the wire, 1 MB. */
+  /** Body as it is received, 1 MB. */
   bodyBytes: 1_000_000,
   /** Body after gunzip, 5 MB. */
   decompressedBytes: 5_000_000,
@@ -42,7 +42,7 @@ export const limits = {
   adCookies: 20,
   adCookieName: 64,
   adCookieValue: 512,
-  /** Earlier touches that an event may carry; further ones are left out. */
+  /** Earlier touches of an event; further ones are left out. */
   touches: 20,
   /** Reasons in the `dropped` counts of a batch, and the characters of each; what exceeds a limit is left out. */
   dropReasons: 50,

@@ -1,9 +1,12 @@
-/** Holds the status→outcome table: what a client does with its events after each answer. The SDK follows it, and the collector's tests check their answers against it. */
+/**
+ * Holds the status→outcome table: what a client does with its events after each answer. The SDK follows it, and the
+ * collector's tests check their answers against it.
+ */
 
 /**
  * - `delivered`: remove what the receipt covers (see `isReceiptFor`; any other 200 counts as `retry`)
  * - `retry`: keep, wait (`Retry-After`, else back-off)
- * - `split`: halve the batch; a single event that still fails is dropped and counted
+ * - `split`: send the batch in halves; a single event that still fails is dropped and counted
  * - `stop`: keep, send nothing until a new token or a restart
  * - `hold`: keep, wait long, report it once
  * - `drop`: drop and count

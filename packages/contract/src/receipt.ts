@@ -1,7 +1,7 @@
 /** Describes what the collector answers: the receipt of a processed batch, or a problem document. */
 import type { EventCode, ProblemCode } from './codes.ts'
 
-/** What became of an event. */
+/** What happened to an event. */
 export type Verdict = 'accepted' | 'duplicate' | 'rejected'
 
 /** The verdict on one event of a batch. */

@@ -1,4 +1,4 @@
-/** States what the schemas take of an event and of a batch, and what they refuse. */
+/** States what the schemas accept of an event and of a batch, and what they refuse. */
 import { describe, expect, it } from 'vitest'
 import { batchSchema, eventSchema } from './schema.ts'
 
@@ -25,7 +25,7 @@ describe('an event', () => {
     expect(readEvent({ touches: 'none' }).touches).toBeUndefined()
   })
 
-  it('loses ad cookies that do not fit, and ad cookies that are no object', () => {
+  it('loses ad cookies that do not fit, and ad cookies that are not an object', () => {
     const read = (ad_cookies: unknown) => readEvent({ ad_cookies }).ad_cookies
     const fits = { _fbp: 'fb.1.2.3', ['n'.repeat(64)]: 'v'.repeat(512) }
     expect(read({ ...fits, '': 'x', a: '', b: 1, c: 'v'.repeat(513), ['n'.repeat(65)]: 'x' })).toEqual(fits)
@@ -109,7 +109,7 @@ describe('a field that is null', () => {
     expect(readEvent({ title: null, props }).props).toEqual(props)
   })
 
-  it('leaves what was sent as it was', () => {
+  it('does not change the input', () => {
     const sent = { ...event, title: null, session: { ...session, utm: null } }
     const before = structuredClone(sent)
     eventSchema.parse(sent)
@@ -130,7 +130,7 @@ describe('a field that is null', () => {
     expect(readBatch({ context: { ...context, screen: null } }).context).toEqual({ locale: 'de' })
   })
 
-  it('is looked for only where our fields are, however deep the rest is', () => {
+  it('is looked for only in our fields, however deep the rest is', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(20_000)}null${'}'.repeat(20_000)}`)
     expect(readEvent({ later: deep })).toEqual(event)
     expect(readEvent({ later: deep, title: null })).toEqual(event)
@@ -156,7 +156,7 @@ describe('an id', () => {
   })
 
   it.each([2 ** 53, 1e21, -(2 ** 53), Number.NaN, Number.POSITIVE_INFINITY])(
-    'may not be %d, which stands for more than one',
+    'may not be %d, which several numbers are rounded to',
     (conversion_id) => {
       expect(messageOf({ conversion_id })).toEqual([
         'must be text, because a number beyond 9007199254740991 loses digits',
@@ -194,7 +194,7 @@ describe('a currency', () => {
     },
   )
 
-  it.each([978, true, ['EUR']])('is not %j, which is no text', (currency) => {
+  it.each([978, true, ['EUR']])('is not %j, which is not a text', (currency) => {
     expect(messageOf({ currency })).toHaveLength(1)
   })
 })

@@ -1,4 +1,7 @@
-/** The zod schemas of the wire format, tied both ways to the types of wire.ts. The only file that imports zod; it never reaches an SDK bundle. */
+/**
+ * The zod schemas of the wire format, tied both ways to the types of wire.ts. The only file that imports zod; it never
+ * reaches an SDK bundle.
+ */
 import { z } from 'zod'
 import { minorUnitDigits } from './currencies.ts'
 import { limits } from './limits.ts'
@@ -15,10 +18,10 @@ const withoutNulls = <Schema extends z.ZodType>(schema: Schema) =>
 /** The nulls in props are data, and every event is read on its own. */
 const asTheyAre = new Set(['props', 'events'])
 
-/** A field of a touch in the list of an event lies this deep; below it there are no fields of ours. */
+/** A field of a touch in the list of an event lies this deep; below it there are none of our fields. */
 const deepest = 4
 
-// Looking first costs events without a null no copy, and nearly all have none.
+// Checking first saves a copy of events without a null, which are nearly all.
 function hasNull(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null || depth === deepest) return false
   for (const name in value) {
@@ -92,7 +95,7 @@ const touch = z.object({
   click_ids: clickIds.optional(),
 })
 
-/** An earlier touch that cannot be read must not cost the event that carries it. */
+/** An earlier touch that cannot be read must not cost its event. */
 const earlierTouches = z
   .array(z.unknown())
   .transform((touches) =>
@@ -136,7 +139,7 @@ const currency = z
   .toUpperCase()
   .refine((code) => minorUnitDigits.has(code), { error: explainCurrency })
 
-/** Names what was sent only where it is short and made of letters: anything longer may be personal data. */
+/** Quotes what was sent only if it is short and consists of letters: anything longer may be personal data. */
 function explainCurrency({ input }: { input?: unknown }): string {
   const named = /^[\p{L}\p{Sc}]{1,8}$/u.test(String(input)) ? `"${input}"` : 'this'
   return `${named} is not a currency of ISO 4217; send its three letters, for example EUR`
@@ -180,7 +183,7 @@ export const eventSchema = withoutNulls(event)
 /** One event of a batch whose session has been read already. */
 export const sessionlessEventSchema = withoutNulls(event.omit({ session: true }))
 
-/** A count that cannot be read must not cost the batch that carries it. */
+/** A count that cannot be read must not cost its batch. */
 const dropped = z
   .unknown()
   .transform((counts) =>
@@ -200,7 +203,7 @@ function isCount(entry: [reason: string, count: unknown]): entry is [string, num
   )
 }
 
-/** The body of `POST /v1/batch`; `v` is checked before, so that a newer version gets an error of its own. */
+/** The body of `POST /v1/batch`; `v` is checked before, so that a newer version gets its own error. */
 export const batchSchema = withoutNulls(
   z.object({
     v: z.literal(1),

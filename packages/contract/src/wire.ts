@@ -8,8 +8,8 @@ export type EventType = 'page' | 'screen' | 'track' | 'identify' | 'touch'
 
 /**
  * The campaign parameters, named as in the address without `utm_`; absent ones are left out. Each is unescaped, trimmed and
- * cut at 256 characters; one that holds an e-mail address is left out. The first five tell a touch from another, the last
- * four describe it.
+ * cut at 256 characters; one that holds an e-mail address is left out. The first five distinguish touches, the last
+ * four describe them.
  */
 export interface Utm {
   source?: string
@@ -25,7 +25,10 @@ export interface Utm {
 
 /** Another identifier of the same person. `email_hash` is the SHA-256, in lower-case hex, of the trimmed, lower-cased address. */
 export interface WireIdentity {
-  /** `email_hash`, `ga_cid`, or a name of your own: 1–64 characters of a–z, 0–9 and `_`. `cookie` and `user_id` have fields of their own. */
+  /**
+   * `email_hash`, `ga_cid`, or a name of your own: 1–64 characters of a–z, 0–9 and `_`. `cookie` and `user_id` have fields
+   * of their own.
+   */
   type: string
   /** 1–256 characters, or a number up to 2^53. */
   value: string
@@ -35,7 +38,7 @@ export interface WireIdentity {
 export interface WireSession {
   /** The SDK's id of the session, 1–128 characters; unique for one `anonymous_id`. */
   id: string
-  /** ISO 8601, UTC. An event more than 24 hours later belongs to a session of its own. */
+  /** ISO 8601, UTC. An event more than 24 hours later belongs to another session. */
   started_at: string
   /** The page on which the session began. */
   landing_url?: string
@@ -63,7 +66,10 @@ export interface WireTouch {
 
 /** One event. */
 export interface WireEvent {
-  /** Makes a retry harmless: a website stores one event per key, permanently. 1–128 printable characters; a UUID v7 from our SDKs. */
+  /**
+   * Makes a retry harmless: a website stores one event per key, permanently. 1–128 printable characters; a UUID v7 from our
+   * SDKs.
+   */
   idempotency_key: string
   type: EventType
   /** 1–200 characters. Required, except for `identify`. */
@@ -121,7 +127,10 @@ export interface WireContext {
 /** The body of `POST /v1/batch`. */
 export interface Batch {
   v: 1
-  /** The sender's clock at the moment of this attempt; when it is over 5 s off, all times of the batch are corrected by the difference. */
+  /**
+   * The sender's clock at the moment of this attempt; when it is over 5 s off, all times of the batch are corrected by the
+   * difference.
+   */
   sent_at?: string
   sdk?: { name: string; version: string }
   context?: WireContext

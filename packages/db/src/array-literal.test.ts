@@ -22,6 +22,6 @@ it.each<[type: string, values: Param[], literal: string | null]>([
   ],
   ['text', [null, null], null],
   ['bigint', [], null],
-])('a column of %s is written so that it is read back', (type, values, literal) => {
+])('a column of %s is written so that it can be read back', (type, values, literal) => {
   expect(createEncoder(type)(values, (value) => value)).toBe(literal)
 })

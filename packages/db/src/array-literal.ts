@@ -1,10 +1,10 @@
 /** Writes a column of rows as one array literal, `{1,"a b",NULL}`, which PostgreSQL reads back as an array of any type. */
 import type { Param } from './db.ts'
 
-/** A literal with one element a row; null where every element is null: `unnest` of null gives no rows, padded with nulls. */
+/** A literal with one element per row; null where every element is null: `unnest` of null gives no rows, padded with nulls. */
 export type Encode = <Row>(rows: readonly Row[], valueIn: (row: Row) => Param) => string | null
 
-/** Their text has nothing that a literal would have to quote. */
+/** Their text contains nothing that a literal would have to quote. */
 const plainTypes = new Set(['bigint', 'integer', 'smallint', 'float8', 'boolean', 'uuid'])
 
 /** The encoder of an element type. An instant has none of its own: see `Columns`. */
@@ -30,7 +30,7 @@ const createColumnEncoder =
     return hasValue ? `{${literal.slice(1)}}` : null
   }
 
-/** A literal escapes what JSON escapes, apart from control characters, and JSON text holds none. */
+/** A literal escapes what JSON escapes, apart from control characters, which JSON text does not contain. */
 const quoteJson = (json: string | number | boolean): string => JSON.stringify(json)
 
 function quote(value: string | number | boolean): string {

@@ -1,4 +1,4 @@
-/** Who gets which connection, and that no place of the pool is ever lost. */
+/** Which caller gets which connection, and that the pool never loses a place. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Connection, createConnectionPool } from './connection-pool.ts'
 import { createLife } from './life.ts'
@@ -49,7 +49,7 @@ function createFakeConnection(name: number): FakeConnection {
 
 const nameOf = async ({ name }: FakeConnection) => name
 
-/** Work that ends when the test says so. */
+/** Work that the test ends. */
 function createWork<Result>() {
   let end: (result: Result) => void = () => {}
   const result = new Promise<Result>((resolve) => {
@@ -65,7 +65,7 @@ describe('a pool', () => {
     expect(opened).toHaveLength(1)
   })
 
-  it('gives nobody a connection that another one uses, and lets no more in than it has places', async () => {
+  it('never shares a connection between callers, nor lets in more callers than it has places', async () => {
     const { pool, opened } = start({ size: 2 })
     const { work, end } = createWork()
     const busy = [pool.use(work), pool.use(work)]
@@ -77,14 +77,14 @@ describe('a pool', () => {
     expect(await waiting).toBeLessThan(2)
   })
 
-  it('serves those who wait in the order in which they came', async () => {
+  it('serves waiting callers in the order of their requests', async () => {
     const { pool } = start({ size: 1 })
     const served: number[] = []
     await Promise.all([1, 2, 3].map((caller) => pool.use(async () => void served.push(caller))))
     expect(served).toEqual([1, 2, 3])
   })
 
-  it('tells its caller when no connection can be opened, and tries again for the next', async () => {
+  it('rejects when no connection can be opened, and tries again for the next caller', async () => {
     const { pool, refusals } = start({ size: 1 })
     refusals.push(new Error('refused'))
     const [first, second] = [pool.use(nameOf), pool.use(nameOf)]
@@ -102,7 +102,7 @@ describe('a pool', () => {
     expect(await pool.use(nameOf)).toBe(1)
   })
 
-  it('replaces a connection that was lost while nobody used it', async () => {
+  it('replaces a connection that was lost while idle', async () => {
     const { pool, opened } = start({ size: 1 })
     await pool.use(nameOf)
     opened[0]?.destroy(new Error('lost'))
@@ -115,7 +115,7 @@ describe('a pool', () => {
     expect(await pool.use(nameOf)).toBe(0)
   })
 
-  it('closes a connection after the use in which it became old', async () => {
+  it('closes a connection that has become too old, after its use', async () => {
     const { pool, opened, clock } = start({ size: 1 })
     await pool.use(nameOf)
     clock.now = 1_001
@@ -124,7 +124,7 @@ describe('a pool', () => {
     expect(opened[0]?.end).toBe('closed')
   })
 
-  it('neither opens a connection nor begins the work for a caller who has given up', async () => {
+  it('neither opens a connection nor starts the work for a caller that has given up', async () => {
     const { pool, opened } = start({ size: 1 })
     const work = vi.fn(nameOf)
     await expect(pool.use(work, { isOver: () => true })).rejects.toThrow(TimeLimitError)
@@ -133,7 +133,7 @@ describe('a pool', () => {
     expect(await pool.use(nameOf)).toBe(0)
   })
 
-  it('cuts a connection that is in use for longer than the patience, and gives its place to the next', async () => {
+  it('destroys a connection that is in use for too long, and gives its place to the next caller', async () => {
     const { pool } = start({ size: 1 })
     const stuck = pool
       .use(() => new Promise(() => {}), { patienceMs: 10_000 })
@@ -146,7 +146,7 @@ describe('a pool', () => {
 })
 
 describe('a pool that is closed', () => {
-  it('ends what is under way and what waits, closes its connections and takes nothing more', async () => {
+  it('finishes running and waiting work, closes its connections and accepts no more work', async () => {
     const { pool, opened } = start({ size: 1 })
     const { work, end } = createWork<string>()
     const [busy, waiting] = [pool.use(work), pool.use(nameOf)]
@@ -158,7 +158,7 @@ describe('a pool that is closed', () => {
     expect(opened.map((connection) => connection.end)).toEqual(['closed'])
   })
 
-  it('waits 3 s at most, then cuts what is still in use', async () => {
+  it('waits 3 s at most, then destroys connections still in use', async () => {
     const { pool, opened } = start({ size: 2 })
     const { work } = createWork()
     const stuck = pool.use(work).catch((error: unknown) => error)

@@ -9,16 +9,16 @@ export interface Connection {
 }
 
 export interface UseOptions {
-  /** Is nobody waiting for the work any more? Then it is not begun. */
+  /** Whether no one waits for the work any more. Then it is not started. */
   isOver?(): boolean
   /** Work that holds a connection for longer loses it, and its place is free again. Default: no limit. */
   patienceMs?: number
 }
 
 export interface ConnectionPool<C extends Connection> {
-  /** Runs the work on a connection that nobody else uses meanwhile. Rejects when none can be opened, or when it is lost. */
+  /** Runs the work on a connection with no other user. Rejects when none can be opened, or when it is lost. */
   use<Result>(work: (connection: C) => Promise<Result>, options?: UseOptions): Promise<Result>
-  /** Waits for what is under way, 3 s at most, then lets go of the connections. */
+  /** Waits for running work, 3 s at most, then closes the connections. */
   close(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ export function createConnectionPool<C extends Connection>(options: PoolOptions<
     openedAt.set(connection, now())
     return connection
   }
-  /** The one used last, so that a quiet collector works with few. */
+  /** The most recently used one, so that an idle collector keeps few. */
   function takeIdle(): C | undefined {
     for (let connection = idle.pop(); connection; connection = idle.pop()) {
       if (connection.isOpen()) return connection
@@ -110,7 +110,7 @@ async function useFor<C extends Connection, Result>(
   }
 }
 
-/** Places for so many at once; the others wait in line. */
+/** Places for so many at once; others wait in a queue. */
 function createPlaces(size: number) {
   const line: (() => void)[] = []
   let free = size

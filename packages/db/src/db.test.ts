@@ -30,7 +30,7 @@ onBothDatabases((open) => {
       expect(row?.value).toEqual(expected)
     })
 
-    it('that is undefined is refused, on both', async () => {
+    it('that is undefined is refused, on both databases', async () => {
       await expect(db.query('select $1::text', [undefined as unknown as null])).rejects.toThrow(
         '$1 is undefined',
       )
@@ -51,7 +51,7 @@ onBothDatabases((open) => {
       expect(new Set(rows.map(({ micros }) => String(micros)))).toEqual(new Set(['0']))
     })
 
-    it('survives the way through an array literal, whatever it holds', async () => {
+    it('survives an array literal, whatever it contains', async () => {
       const texts = [
         '',
         ' ',
@@ -76,7 +76,7 @@ onBothDatabases((open) => {
   })
 
   describe('a transaction', () => {
-    it('is undone when its work throws', async () => {
+    it('is rolled back when its work throws', async () => {
       const work = db.transaction(async (tx) => {
         await tx.query(`insert into notes values (1, 'gone')`)
         throw new Error('no')
@@ -90,7 +90,7 @@ onBothDatabases((open) => {
       expect(await count()).toBe(1)
     })
 
-    it('does not mix with what others ask meanwhile', async () => {
+    it('does not mix with statements of others', async () => {
       await Promise.all(
         Array.from({ length: 10 }, (_, i) =>
           db
@@ -108,7 +108,7 @@ onBothDatabases((open) => {
   })
 
   describe('a script', () => {
-    it('of several statements is undone when one of them fails', async () => {
+    it('of several statements is rolled back when one of them fails', async () => {
       const work = db.session(({ script }) => script('create table half (id integer); select 1 / 0'))
       await expect(work).rejects.toMatchObject({ code: '22012' })
       expect(await db.query(`select to_regclass('half')::text as name`)).toEqual([{ name: null }])
@@ -119,7 +119,7 @@ onBothDatabases((open) => {
     })
   })
 
-  it('an error carries its SQLSTATE and the constraint it broke', async () => {
+  it('an error has its SQLSTATE and the constraint that was broken', async () => {
     await db.query(`insert into notes values (3, null)`)
     const error = await db.query(`insert into notes values (3, null)`).catch((reason: unknown) => reason)
     expect([sqlstateOf(error), constraintOf(error)]).toEqual(['23505', 'note_is_unique'])

@@ -1,6 +1,6 @@
 /** The port to the database: the same SQL runs through it on PostgreSQL and on PGlite. */
 
-/** What a statement takes. Everything richer travels as text and is cast in SQL, so that both drivers agree: see array-literal.ts. */
+/** What a statement takes. Richer types are passed as text and cast in SQL, so that both drivers agree: see array-literal.ts. */
 export type Param = string | number | boolean | null
 
 /** Runs statements. In results, `bigint` must be cast to text in SQL, `timestamptz` is a Date, `jsonb` is its value. */
@@ -13,12 +13,15 @@ export interface Queries {
  * (`Promise.all`), and cost one round trip.
  */
 export interface Transaction extends Queries {
-  /** Commits behind what was sent, without waiting for its answers. Nothing may follow. */
+  /** Commits after what was sent, without waiting for its answers. Nothing may follow. */
   commit(): Promise<void>
 }
 
 export interface Session extends Queries {
-  /** Runs statements without parameters. Several are one transaction; one alone may be what no transaction can hold. */
+  /**
+   * Runs statements without parameters. Several are one transaction; a single one may be a statement that cannot run in a
+   * transaction.
+   */
   script(sql: string): Promise<void>
 }
 
@@ -30,7 +33,7 @@ export interface Db extends Queries {
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
   /** Runs the work on one connection, without time limits: a migration. */
   session<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
-  /** Waits for what is under way, then lets go of the database. */
+  /** Waits for running work, then closes the database. */
   close(): Promise<void>
 }
 
@@ -41,7 +44,7 @@ export function sqlstateOf(error: unknown): string | undefined {
   return typeof code === 'string' && /^(?!E)[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
-/** The name of the constraint that an error from either driver speaks of. */
+/** The name of the constraint that an error from either driver refers to. */
 export function constraintOf(error: unknown): string | undefined {
   const fields = error as { constraint_name?: string; constraint?: string } | null // postgres.js and PGlite name it differently
   return fields?.constraint_name ?? fields?.constraint

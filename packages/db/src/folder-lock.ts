@@ -16,13 +16,13 @@ import { join } from 'node:path'
 
 export interface FolderLock {
   pid: number
-  /** When that process started, in clock ticks since boot where the system tells; guards against a pid that was given away again. */
+  /** When that process started, in clock ticks since boot, where the system reports it; guards against a reused pid. */
   processStartedAt: string
-  /** Host and process namespace: in another container a pid says nothing. */
+  /** Host and process namespace: in another container a pid means nothing. */
   machine: string
   /** Where the holder answers CLI commands; empty while it starts, or when it is a command itself. */
   url: string
-  /** What CLI commands show to the holder; only this file has it. */
+  /** What CLI commands present to the holder; it is only in this file. */
   secret: string
 }
 
@@ -40,14 +40,14 @@ export class FolderInUseError extends Error {
   }
 }
 
-/** A holder in another container shows that it lives by touching its lock this often. */
+/** A holder in another container shows that it is alive by touching its lock this often. */
 const heartbeatMs = 5_000
-/** So long without a heartbeat, it does not. */
+/** After so long without a heartbeat it counts as dead. */
 const lifeMs = 4 * heartbeatMs
 
 const lockFile = (folder: string) => join(folder, 'headwater.lock')
 
-/** Takes the lock, over a stale one if need be. Throws a FolderInUseError while a living process has it. */
+/** Takes the lock, replacing a stale one. Throws a FolderInUseError while a living process has it. */
 export function lockFolder(folder: string): {
   lock: FolderLock
   announce(url: string): void
@@ -67,7 +67,7 @@ export function lockFolder(folder: string): {
   removeStaleLock(folder, `${draft}.stale`)
   write(draft)
   try {
-    linkSync(draft, lockFile(folder)) // whole or not at all; fails when another process was quicker
+    linkSync(draft, lockFile(folder)) // atomic; fails when another process was quicker
   } catch (error) {
     const holder = holderOf(folder)
     throw holder ? new FolderInUseError(folder, holder) : error
@@ -99,7 +99,7 @@ function removeStaleLock(folder: string, aside: string): void {
   try {
     renameSync(lockFile(folder), aside)
   } catch {
-    return // there is none, or another process has just moved it
+    return // it does not exist, or another process has just moved it
   }
   const moved = readLock(aside)
   if (moved && isAlive(moved, aside)) {
@@ -123,9 +123,9 @@ function isAlive(lock: FolderLock, file: string): boolean {
 
 function readLock(file: string): FolderLock | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as FolderLock // written by lockFolder alone
+    return JSON.parse(readFileSync(file, 'utf8')) as FolderLock // written only by lockFolder
   } catch {
-    return undefined // no lock, or one cut off by a crash: nobody holds it
+    return undefined // no lock, or one truncated by a crash: the folder is free
   }
 }
 
@@ -137,7 +137,7 @@ function thisMachine(): string {
   }
 }
 
-/** Undefined when there is no such process; '' where the system does not tell when it started. */
+/** Undefined when there is no such process; '' where the system does not report when it started. */
 function processStart(pid: number): string | undefined {
   try {
     process.kill(pid, 0)
@@ -146,7 +146,7 @@ function processStart(pid: number): string | undefined {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '' // proc(5): field 22, counted from behind the name
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '' // proc(5): field 22, counted from the end of the name
   } catch {
     return '' // not Linux
   }

@@ -28,14 +28,14 @@ function connect() {
 }
 
 describe('a transaction', () => {
-  it('sends its statements and its commit in one go when nothing waits for an answer', async () => {
+  it('sends its statements and its commit together when nothing waits for an answer', async () => {
     const { connection, sent } = connect()
     const work = inTransaction(connection, (tx) => Promise.all([tx.query('a'), tx.query('b'), tx.commit()]))
     expect(sent).toEqual(['begin', 'a', 'b', 'commit'])
     await work
   })
 
-  it('commits after work that does not', async () => {
+  it('commits after work that does not commit itself', async () => {
     const { connection, sent } = connect()
     expect(await inTransaction(connection, async (tx) => (await tx.query('a')).length)).toBe(0)
     expect(sent).toEqual(['begin', 'a', 'commit'])
@@ -52,13 +52,13 @@ describe('a transaction', () => {
   })
 
   it.each<[string, (tx: Transaction) => Promise<unknown>]>([
-    ['that are sent behind it', (tx) => Promise.all([tx.query('bad'), tx.query('a')])],
+    ['that are sent after it', (tx) => Promise.all([tx.query('bad'), tx.query('a')])],
     [
       'whose failure arrives first',
       (tx) => Promise.all([tx.query('bad').then((rows) => rows), tx.query('a')]),
     ],
     [
-      'with the commit behind them',
+      'with the commit after them',
       (tx) => Promise.all([Promise.resolve().then(() => {}), tx.query('bad'), tx.query('a'), tx.commit()]),
     ],
     ['that the work does not wait for', async (tx) => void tx.query('bad').catch(() => {})],
@@ -66,7 +66,7 @@ describe('a transaction', () => {
     await expect(inTransaction(connect().connection, work)).rejects.toThrow('bad is bad')
   })
 
-  it('is over with its commit', async () => {
+  it('ends with its commit', async () => {
     const work = inTransaction(connect().connection, async (tx) => {
       await tx.commit()
       await tx.query('a')

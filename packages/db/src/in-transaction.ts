@@ -11,7 +11,7 @@ const over = 'The transaction is over: its time limit has passed, or its connect
 
 /**
  * Sends BEGIN without waiting for it, so that it costs no round trip, then runs the work. Rejects with the first error of a
- * statement, also when the work ignores it, and sends nothing behind it but a rollback. A BEGIN that fails (when an operator
+ * statement, even if the work ignores it, and sends only a rollback after it. A BEGIN that fails (when an operator
  * cancels it) leaves the statements of the first round trip to commit on their own, so a group reads first and then writes.
  */
 export async function inTransaction<Result>(
@@ -28,7 +28,7 @@ export async function inTransaction<Result>(
     if (isOver()) return Promise.reject(new Error(over))
     const answer = connection.query<Row>(sql, params)
     lastSent = answer.catch((error: unknown) => {
-      firstError ??= error // those behind it only say that the transaction is aborted
+      firstError ??= error // later ones only say that the transaction is aborted
     })
     return answer
   }
@@ -47,7 +47,7 @@ export async function inTransaction<Result>(
   }
   try {
     send('begin').catch(() => {
-      // The first error, which every statement behind it rejects with.
+      // The first error, with which every later statement rejects.
     })
     const result = await work(tx)
     await tx.commit()
@@ -62,7 +62,7 @@ export async function inTransaction<Result>(
   }
 }
 
-/** After a commit that failed too: PostgreSQL may have cancelled it before it ended anything. */
+/** Needed after a failed commit too: PostgreSQL may have cancelled it before it took effect. */
 async function rollBack(connection: TransactionConnection): Promise<void> {
   try {
     await connection.query('rollback')

@@ -1,8 +1,8 @@
-/** What becomes of work when that on which it depends ends. */
+/** What happens to work when the thing it depends on ends. */
 import { expect, it } from 'vitest'
 import { createLife } from './life.ts'
 
-it('work settles as it would without', async () => {
+it('work settles as usual', async () => {
   const life = createLife()
   expect(await life.during(Promise.resolve('done'))).toBe('done')
   await expect(life.during(Promise.reject(new Error('failed')))).rejects.toThrow('failed')
@@ -10,7 +10,7 @@ it('work settles as it would without', async () => {
   expect(life.check).not.toThrow()
 })
 
-it('work that is under way at the end rejects with the first reason, and so does what begins later', async () => {
+it('work that is running at the end rejects with the first reason, and so does later work', async () => {
   const life = createLife()
   const work = life.during(new Promise(() => {}))
   life.end(new Error('first'))
@@ -21,7 +21,7 @@ it('work that is under way at the end rejects with the first reason, and so does
   expect(life.check).toThrow('first')
 })
 
-it('what work does after the end is nobody’s business: neither its result nor its failure', async () => {
+it('neither the result nor a failure of work after the end has an effect', async () => {
   const life = createLife()
   let fail: (error: Error) => void = () => {}
   const work = life.during(

@@ -1,10 +1,10 @@
-/** The life of something that ends once, at any time, and must keep nobody waiting then: a connection. */
+/** The life of something that ends once, at any time, and must not leave anyone waiting then: a connection. */
 
 export interface Life {
   goesOn(): boolean
   /** Throws the reason after the end. */
   check(): void
-  /** The first reason stands. */
+  /** The first reason is kept. */
   end(reason: Error): void
   /** Settles as the work does, or rejects with the reason at the end, whichever comes first. */
   during<Result>(work: PromiseLike<Result>): Promise<Result>

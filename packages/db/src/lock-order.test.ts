@@ -6,7 +6,7 @@ import { inLockOrder } from './lock-order.ts'
 const row = (key: string, count = 1) => ({ key, count })
 const keyOf = ({ key }: { key: string }) => key
 
-it('rows come sorted by key, whatever order they were in', () => {
+it('rows are sorted by key, whatever their order', () => {
   const keys = fc.uniqueArray(fc.string())
   fc.assert(
     fc.property(keys, (all) => {
@@ -24,11 +24,11 @@ it('rows come sorted by key, whatever order they were in', () => {
   )
 })
 
-it('of several rows of one key the first stays', () => {
+it('of several rows with one key the first is kept', () => {
   expect(inLockOrder([row('b', 1), row('a', 2), row('b', 3)], keyOf)).toEqual([row('a', 2), row('b', 1)])
 })
 
-it('several rows of one key become one by the merge that is given', () => {
+it('several rows with one key are merged by the given function', () => {
   const sum = (kept: ReturnType<typeof row>, next: ReturnType<typeof row>) =>
     row(kept.key, kept.count + next.count)
   expect(inLockOrder([row('b', 1), row('a', 2), row('b', 3)], keyOf, sum)).toEqual([row('a', 2), row('b', 4)])

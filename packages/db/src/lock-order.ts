@@ -2,7 +2,7 @@
 
 /**
  * Rows that a statement locks or writes, one for each key, sorted by it. `merge` joins a later row of the same key to the
- * one that is kept; without it the first row stays.
+ * one that is kept; without it the first row is kept.
  */
 export function inLockOrder<Row>(
   rows: Iterable<Row>,

@@ -1,4 +1,4 @@
-/** Every schema that was released, upgraded, is the schema of today: in its columns, constraints and indexes. */
+/** Every released schema, when upgraded, equals the current schema: in its columns, constraints and indexes. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Db } from './db.ts'
@@ -23,7 +23,7 @@ onBothDatabases((open) => {
   beforeEach(empty)
   afterAll(() => db.close())
 
-  /** What the catalog says of each table, apart from the order of columns, which no upgrade can change. */
+  /** The catalog's data about each table, except the order of columns, which no upgrade can change. */
   const describeSchema = async () => {
     const columns = await db.query(`
       select c.relname::text as table, a.attname::text as column, format_type(a.atttypid, a.atttypmod) as type,
@@ -49,7 +49,7 @@ onBothDatabases((open) => {
     return { columns, constraints, indexes, sequences, options }
   }
 
-  it('has no schema at first, and says what to do', async () => {
+  it('an empty database is refused, with what to do', async () => {
     await expect(checkSchemaVersion(db)).rejects.toThrow('Run `headwater migrate` first')
     expect(await migrate(db)).toBe('created')
     expect(await migrate(db)).toBe('unchanged')
@@ -62,7 +62,7 @@ onBothDatabases((open) => {
         insert into events (website_id, customer_id, type, name, occurred_at, idempotency_key, ingestion_token_id)
         values (1, 1, 'track', 'old', '2026-11-20', gen_random_uuid(), 1)`)
 
-    it('is refused by a collector, upgraded with its events by migrate, and then the schema of today', async () => {
+    it('is refused by a collector, upgraded with its events by migrate, and then equals the current schema', async () => {
       await db.session(({ script }) => script(schema))
       await createPartitions({ db, now: () => noon }).ensure([noon])
       await addEvent()
@@ -81,7 +81,7 @@ onBothDatabases((open) => {
       expect(upgraded).toEqual(await describeSchema())
     })
 
-    it('is upgraded once by several collectors that start at once', async () => {
+    it('is upgraded once when several collectors start together', async () => {
       await db.session(({ script }) => script(schema))
       await Promise.all(Array.from({ length: 3 }, () => migrate(db)))
       const versions = Array.from({ length: schemaVersion - version + 1 }, (_, i) => ({
@@ -98,13 +98,13 @@ onBothDatabases((open) => {
       ])
     beforeEach(() => migrate(db))
 
-    it('that this collector works with is accepted, so that it may stay while the database is upgraded', async () => {
+    it('that is compatible with this collector is accepted, so that it can run while the database is upgraded', async () => {
       await note(schemaVersion)
       await checkSchemaVersion(db)
       expect(await migrate(db)).toBe('unchanged')
     })
 
-    it('that it does not work with is refused, with what to do', async () => {
+    it('that is incompatible is refused, with what to do', async () => {
       await note(schemaVersion + 1)
       await expect(checkSchemaVersion(db)).rejects.toThrow(
         /schema version 99, this collector works with version \d+.*newer version/,

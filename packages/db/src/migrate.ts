@@ -13,7 +13,7 @@ const upgrades = [keepAdCookies, addWebsiteSettings, narrowEvents]
 /** The version that schema.sql writes into schema_versions. */
 export const schemaVersion = 1 + upgrades.length
 
-/** How often a migration that waits for another one looks whether it has ended. */
+/** How often a waiting migration checks whether the other one has ended. */
 const lockIntervalMs = 100
 
 /** The oldest schema that this collector works with, so that `migrate` may run before or after the collectors are replaced. */
@@ -25,8 +25,8 @@ export class SchemaVersionError extends Error {
 }
 
 /**
- * Applies schema.sql to an empty database, or the upgrades that an earlier one lacks; does nothing where all is in place. Of
- * several at once, one works and the others wait for it.
+ * Applies schema.sql to an empty database, or the upgrades that an earlier one lacks; does nothing when the schema is current. Of
+ * several migrations at once, one works and the others wait for it.
  */
 export function migrate(db: Db): Promise<'created' | 'upgraded' | 'unchanged'> {
   return db.session(async (session) => {
@@ -46,8 +46,8 @@ export function migrate(db: Db): Promise<'created' | 'upgraded' | 'unchanged'> {
 }
 
 /**
- * The lock ends with the session. It is not waited for inside PostgreSQL, because the builder of a concurrent index, who has the
- * lock, waits for every statement that runs.
+ * The lock ends with the session. Other migrations do not wait for it inside PostgreSQL, because the builder of a concurrent
+ * index, which has the lock, waits for every running statement.
  */
 async function takeLock(session: Session): Promise<void> {
   const tryLock = `select pg_try_advisory_lock(hashtext('headwater migrate')) as is_ours`
@@ -92,7 +92,7 @@ async function readSchemaVersion(db: Queries): Promise<FoundSchema | undefined> 
     `select to_regclass('schema_versions') is not null as exists`,
   )
   if (!table?.exists) return undefined
-  // Before version 4 there was no compatible_since: as JSON, a row tells what it has.
+  // Before version 4 there was no compatible_since. A row as JSON has only the existing columns.
   const [row] = await db.query<{ row: { version: number; compatible_since?: number } }>(
     'select to_jsonb(s) as row from schema_versions s order by version desc limit 1',
   )

@@ -16,7 +16,7 @@ export interface OpenDatabase {
   db: Db
   /** Of a PGlite folder; undefined with a PostgreSQL. */
   lock?: FolderLock
-  /** Writes into the lock where its holder answers, for other processes. */
+  /** Writes the holder's address into the lock, for other processes. */
   announce(url: string): void
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** Tells a database that cannot work now from one that refuses what it was given, and from a mistake of ours. */
+/** Distinguishes a database that cannot work now from one that refuses its input, and from a bug of ours. */
 import { sqlstateOf } from './db.ts'
 import { ConnectionError } from './postgres-connection.ts'
 import { TimeLimitError } from './time-limit.ts'

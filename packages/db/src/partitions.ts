@@ -1,8 +1,8 @@
-/** Monthly partitions of `events`, made before the first event of their month is stored. */
+/** Monthly partitions of `events`, created before the first event of their month is stored. */
 import type { Db, Queries } from './db.ts'
 
 export interface Partitions {
-  /** Makes the partitions that these instants (epoch ms) need, and next month's a week ahead; free for months already seen. */
+  /** Creates the partitions that these instants (epoch ms) need, and next month's a week ahead; free for months already seen. */
   ensure(instants: Iterable<number>): Promise<void>
   /** Forgets which months exist: one was dropped by retention. */
   forget(): void
@@ -25,8 +25,8 @@ export function createPartitions({ db, now }: { db: Db; now: () => number }): Pa
 }
 
 /**
- * Made apart and attached: that takes a lock on `events` which readers and writers do not notice, where
- * `create table … partition of` would wait for every reader, and keep everybody waiting meanwhile.
+ * Created separately, then attached: the lock that this takes on `events` does not block readers or writers, whereas
+ * `create table … partition of` would wait for every reader, and block everyone else meanwhile.
  */
 async function makePartitions(tx: Queries, months: string[]): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('headwater.partitions'))`) // two collectors may start at once
@@ -41,7 +41,7 @@ async function makePartitions(tx: Queries, months: string[]): Promise<void> {
   }
 }
 
-/** The names of their months. Neighbours are mostly of one month, whose name is then not worked out again. */
+/** The names of their months. Consecutive instants are mostly in one month, so its name is reused. */
 function monthsOf(instants: Iterable<number>): Set<string> {
   const months = new Set<string>()
   let month = { from: 0, until: 0 }

@@ -1,4 +1,7 @@
-/** Creates a PGlite database in the folder given as argument, then ends: a process of its own, for initdb leaves 600 MB behind. */
+/**
+ * Creates a PGlite database in the folder given as argument, then ends: a separate process, because initdb leaves 600 MB
+ * allocated.
+ */
 import { PGlite } from '@electric-sql/pglite'
 
 const [, , folder] = process.argv

@@ -1,4 +1,4 @@
-/** Runs PGlite in a thread of its own: in the main thread it would block every request while it works. */
+/** Runs PGlite in a worker thread: in the main thread it would block every request while it works. */
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
@@ -6,7 +6,7 @@ import type { PgliteAnswer, PgliteCall } from './pglite.ts'
 
 const database = await PGlite.create((workerData as { folder: string }).folder) // set by pglite.ts, the only starter
 
-parentPort?.on('message', answer) // pglite.ts asks one thing at a time
+parentPort?.on('message', answer) // pglite.ts sends one message at a time
 parentPort?.postMessage({ id: 0, rows: [] } satisfies PgliteAnswer)
 
 async function answer(call: PgliteCall): Promise<void> {
@@ -14,7 +14,8 @@ async function answer(call: PgliteCall): Promise<void> {
     const rows = await run(call)
     parentPort?.postMessage({ id: call.id, rows } satisfies PgliteAnswer)
   } catch (error) {
-    const { message, code, constraint } = error as { message: string; code?: string; constraint?: string } // a DatabaseError of PGlite
+    // A DatabaseError of PGlite
+    const { message, code, constraint } = error as { message: string; code?: string; constraint?: string }
     parentPort?.postMessage({ id: call.id, error: { message, code, constraint } } satisfies PgliteAnswer)
   }
 }

@@ -1,4 +1,4 @@
-/** The Db port on an embedded PGlite: a worker thread, one connection, one process a folder. */
+/** The Db port on an embedded PGlite: a worker thread, one connection, one process per folder. */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -26,11 +26,11 @@ type Ask = (
 
 const runFile = promisify(execFile)
 
-/** Files of the build, found by the package's own name, so that sources under test find them too. */
+/** Files of the build, resolved by the package's own name, so that sources under test find them too. */
 const { resolve: findFile } = createRequire(import.meta.url)
 
 /**
- * Opens the database in `folder`, creating it at first. PGlite does not fsync: after a power cut the last commits can
+ * Opens the database in `folder`, and creates it if needed. PGlite does not fsync: after a power cut the last commits can
  * be missing. Take the folder's lock first (folder-lock.ts): two processes on one folder silently lose data.
  */
 export async function createPgliteDb({ folder }: { folder: string }): Promise<Db> {
@@ -62,7 +62,7 @@ function createTurns() {
   return <Result>(work: () => Promise<Result>): Promise<Result> => {
     const turn = last.then(work)
     last = turn.catch(() => {
-      // The caller has the error; the next in line must not inherit it.
+      // The caller gets the error; the next work in the queue must not.
     })
     return turn
   }

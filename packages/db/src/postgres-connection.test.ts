@@ -1,4 +1,4 @@
-/** How a connection to PostgreSQL ends: at once, for everybody, and for good. */
+/** How a connection to PostgreSQL ends: at once, for every caller, and permanently. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -31,7 +31,7 @@ async function open(url: URL | string, limitMs?: number): Promise<PostgresConnec
   return connection
 }
 
-/** Asks for something that takes a while, and resolves once the server is at it. */
+/** Sends a slow statement, and resolves once the server is running it. */
 async function askSlowly(connection: PostgresConnection) {
   const pid = await pidOf(connection)
   const answer = connection.query('select pg_sleep(60)').catch((error: unknown) => error)
@@ -59,7 +59,7 @@ describe.each([
   }
 
   describe.each(endings)('when %s', (_, end) => {
-    it('what waits for an answer is told, and so is what was asked behind it', async () => {
+    it('a statement that waits for its answer rejects, and so do those sent after it', async () => {
       const { proxy, connection } = await start()
       const { answer, terminate } = await askSlowly(connection)
       const next = connection.query('select 1').catch((error: unknown) => error)
@@ -68,7 +68,7 @@ describe.each([
       expect(await next).toBeInstanceOf(ConnectionError)
     })
 
-    it('it stays closed: what is asked later is refused, and sent to nobody', async () => {
+    it('it stays closed: later statements are refused, and not sent anywhere', async () => {
       const { proxy, connection } = await start()
       const { answer, terminate } = await askSlowly(connection)
       await end(proxy, terminate)
@@ -79,7 +79,7 @@ describe.each([
       expect(proxy.taken()).toBe(1)
     })
 
-    it('it is told that it ended, though nothing waits', async () => {
+    it('its end is noticed even if nothing waits', async () => {
       const { proxy, connection } = await start()
       const other = await open(direct)
       const pid = await pidOf(connection)
@@ -88,7 +88,7 @@ describe.each([
     })
   })
 
-  it('what is asked in the same moment as the end comes is refused', async () => {
+  it('a statement at the same moment as the end is refused', async () => {
     const { proxy, connection } = await start()
     const answers = ['select 1', 'select 2'].map((text) => connection.query(text))
     connection.destroy(new TimeLimitError('late'))
@@ -110,7 +110,7 @@ it('an error of the server leaves the connection open', async () => {
   expect(await connection.query('select 1 as one')).toEqual([{ one: 1 }])
 })
 
-/** What PostgreSQL says to a new connection while it starts. */
+/** What PostgreSQL answers to a new connection while it starts. */
 const startingUp = (() => {
   const fields = ['SFATAL', 'VFATAL', 'C57P03', 'Mthe database system is starting up', ''].join('\0')
   const head = Buffer.from('E____')
@@ -119,34 +119,34 @@ const startingUp = (() => {
 })()
 
 describe('opening a connection', () => {
-  it('is tried once where the server ends it at once', async () => {
+  it('is tried once if the server ends it at once', async () => {
     const { proxy, url } = await intercept({ greet: 'end' })
     await expect(open(url)).rejects.toThrow('closed it before it could be used')
     expect(proxy.taken()).toBe(1)
   })
 
-  it('rejects with the words of a server that is starting', async () => {
+  it('rejects with the message of a server that is starting', async () => {
     const { url } = await intercept({ greet: startingUp })
     await expect(open(url)).rejects.toMatchObject({ code: '57P03' })
   })
 
-  it('rejects with the code of the system where nobody listens', async () => {
+  it('rejects with the code of the system if nothing listens', async () => {
     await expect(open(`postgres://127.0.0.1:${await freePort()}/`)).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     })
   })
 
-  it('has a limit where nobody answers', async () => {
+  it('has a time limit if nothing answers', async () => {
     const { url } = await intercept({ greet: 'silence' })
     await expect(open(url, 50)).rejects.toThrow(TimeLimitError)
   })
 
-  it('goes on to the next host where one does not accept it', async () => {
+  it('tries the next host if one does not accept it', async () => {
     const hosts = `127.0.0.1:${await freePort()},127.0.0.1:${direct.port}`
     expect(await pidOf(await open(`${direct}`.replace(direct.host, hosts)))).toBeGreaterThan(0)
   })
 
-  it('goes on to the next host where one is read-only and the URL asks for a primary', async () => {
+  it('tries the next host if one is read-only and the URL asks for a primary', async () => {
     const readOnly = new URL(direct)
     readOnly.searchParams.set('target_session_attrs', 'read-only')
     await expect(open(readOnly)).rejects.toThrow('CONNECTION_DESTROYED')
@@ -154,7 +154,7 @@ describe('opening a connection', () => {
     expect(await pidOf(await open(readOnly))).toBeGreaterThan(0)
   })
 
-  it('goes on without TLS where the server has none, if sslmode only prefers it', async () => {
+  it('continues without TLS if the server has none and sslmode only prefers it', async () => {
     const url = new URL(direct)
     url.searchParams.set('sslmode', 'prefer')
     expect(await pidOf(await open(url))).toBeGreaterThan(0)
@@ -162,7 +162,7 @@ describe('opening a connection', () => {
     await expect(open(url)).rejects.toThrow('does not offer TLS')
   })
 
-  it('rejects where the server ends the connection instead of answering about TLS', async () => {
+  it('rejects if the server ends the connection instead of answering the TLS request', async () => {
     const { url } = await intercept({ greet: 'end' })
     url.searchParams.set('sslmode', 'require')
     await expect(open(url)).rejects.toThrow('closed the connection when it was asked for TLS')
@@ -179,7 +179,7 @@ describe('opening a connection', () => {
     expect(await pidOf(await open(`postgres://${direct.pathname}`))).toBeGreaterThan(0)
   })
 
-  it('names the host to TLS, and refuses a certificate that nobody vouches for when asked to check', async () => {
+  it('passes the host name to TLS, and refuses an untrusted certificate when it is to be verified', async () => {
     const names: string[] = []
     const { url } = await intercept({ onTls: (name) => names.push(name) })
     url.hostname = 'localhost'
@@ -189,7 +189,7 @@ describe('opening a connection', () => {
   })
 })
 
-it('closing a connection says goodbye to the server, and is done when both sides have ended it', async () => {
+it('closing a connection ends it in an orderly way, and resolves when both sides have closed', async () => {
   const { proxy, url } = await intercept()
   const connection = await open(url)
   await connection.close()
@@ -199,16 +199,16 @@ it('closing a connection says goodbye to the server, and is done when both sides
 })
 
 /**
- * The connection relies on four habits of the driver. When its version changes, read its connection.js and index.js again:
+ * The connection relies on four behaviours of the driver. When its version changes, read its connection.js and index.js again:
  *
  * - a client with `max: 1` takes `begin` as an ordinary statement, and keeps the order of statements;
  * - it calls `socket` whenever it connects, and rejects the statement it connects for when that throws;
  * - it calls `onclose` when a connection ends that was in use;
  * - with neither `connect_timeout` nor `max_lifetime` it starts no timers.
  *
- * Look also whether porsager/postgres#1209 and #1215 are in it: then a client can be used again after a loss.
+ * Check also whether porsager/postgres#1209 and #1215 are merged: then a client can be used again after a loss.
  */
-it('the driver is the version that this was written for', () => {
+it('the driver has the version that the connection was written for', () => {
   const entry = createRequire(import.meta.url).resolve('postgres') // cjs/src/index.js
   const { version } = JSON.parse(readFileSync(entry.replace(/cjs\/src\/index\.js$/, 'package.json'), 'utf8'))
   expect(version).toBe('3.4.9')

@@ -1,4 +1,4 @@
-/** One connection to a PostgreSQL server. It never reconnects: when it is lost, whoever owns it opens another one. */
+/** One connection to a PostgreSQL server. It never reconnects: when it is lost, its owner opens another one. */
 import type { Socket } from 'node:net'
 import postgres from 'postgres'
 import type { Param, Queries } from './db.ts'
@@ -6,7 +6,7 @@ import { createLife } from './life.ts'
 import { openSocket, type PostgresAddress, type PostgresSocket, type TlsMode } from './postgres-socket.ts'
 import { TimeLimitError } from './time-limit.ts'
 
-/** Statements run in the order in which they are asked for, each sent without waiting for the one before. */
+/** Statements run in the order of the calls, each sent without waiting for the one before. */
 export interface PostgresConnection extends Queries {
   /** Runs several statements without parameters. */
   script(sql: string): Promise<void>
@@ -14,13 +14,13 @@ export interface PostgresConnection extends Queries {
   isOpen(): boolean
   /** Settles as the work does; rejects at once when the connection is lost meanwhile. */
   unlessLost<Result>(work: Promise<Result>): Promise<Result>
-  /** Cuts the connection. Whatever waits for it rejects with the reason. */
+  /** Destroys the connection. Whatever waits for it rejects with the reason. */
   destroy(reason: Error): void
-  /** Says goodbye to the server; waits a second at most. */
+  /** Closes the connection in an orderly way; waits a second at most. */
   close(): Promise<void>
 }
 
-/** A connection could not be opened, or was lost: whether the server did what it had been asked is unknown then. */
+/** A connection could not be opened, or was lost: then it is unknown whether the server has run its statements. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError'
   /** Of the system, such as ECONNREFUSED, where a connection could not be opened. */
@@ -40,8 +40,8 @@ const connectLimitMs = 2_000
 /**
  * postgres.js 3.4.9 reconnects with the state of the connection before: unsent bytes, a cancelled write that it waits for,
  * the last error, statements of a transaction that died. That ends the process, blocks the connection, fails the next
- * statement, or lets a dead transaction go on inside another one (porsager/postgres#1208, #1209, #1215, #1216, #1223).
- * So each connection is a client of its own, which gets a socket once.
+ * statement, or lets a dead transaction continue inside another one (porsager/postgres#1208, #1209, #1215, #1216, #1223).
+ * So each connection is a separate client, which gets a socket once.
  */
 const onlyOnce = {
   max: 1, // also lets us write `begin` ourselves, instead of using `sql.begin`
@@ -52,7 +52,7 @@ const onlyOnce = {
 
 const driverOptions = {
   fetch_types: false, // arrays travel as text
-  onnotice: () => {}, // "relation already exists, skipping" is no news
+  onnotice: () => {}, // "relation already exists, skipping" needs no action
 }
 
 const settings: Settings = {
@@ -65,7 +65,7 @@ const settings: Settings = {
 export type Settings = Record<string, string | number | boolean>
 
 export interface ConnectOptions {
-  /** Beside those that every connection has. */
+  /** In addition to those that every connection has. */
   settings?: Settings
   /** To open a connection to one host. Default: 2 s. */
   limitMs?: number
@@ -101,7 +101,7 @@ function addressesOf(url: string): PostgresAddress[] {
   return host.map((name, i) => ({ host: name, port: port[i] ?? 5432, path: path || undefined, tls }))
 }
 
-/** What the driver's types leave out, as a URL can say it. */
+/** What the driver's types leave out, but a URL may contain. */
 interface DriverTls {
   ssl?: string | boolean
   sslnegotiation?: string | null
@@ -165,7 +165,7 @@ function createConnection({ url, address, settings: more }: Target): PostgresCon
     } catch (error) {
       if (error instanceof postgres.PostgresError) throw error
       life.check()
-      // Not the server's word: there is no talking to it any more.
+      // Not an error that the server sent: the connection is unusable.
       const reason = hasAnswered ? lost(error) : notOpened(address, error as Error) // the driver rejects with nothing else
       destroy(reason)
       throw reason
@@ -193,7 +193,7 @@ function createConnection({ url, address, settings: more }: Target): PostgresCon
 }
 
 function notOpened(address: PostgresAddress, cause: Error & { code?: string }): ConnectionError {
-  // Of several addresses of a host each has its own error; the one that holds them says nothing.
+  // With several addresses of a host each has its own error; the error that contains them has no message.
   const what = cause.message || cause.code
   const error = new ConnectionError(`No connection to PostgreSQL at ${place(address)}: ${what}`, { cause })
   return Object.assign(error, { code: cause.code })

@@ -1,4 +1,4 @@
-/** PostgreSQL closes its connections or restarts, again and again, while many transactions are under way. */
+/** PostgreSQL closes its connections or restarts, again and again, while many transactions are running. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { temporaryFolder } from '@headwater/testkit/databases'
 import { createDatabase, type Postgres, startPostgres } from '@headwater/testkit/postgres'
@@ -10,7 +10,7 @@ import { places, useAllPlaces } from './testing.ts'
 
 const rounds = 20
 const clients = 12
-/** What a collector promises after the server takes connections again. */
+/** What a collector guarantees after the server accepts connections again. */
 const recoveryLimitMs = 2_000
 
 let dataDir: string
@@ -81,7 +81,7 @@ describe.each([
   ['its connections are terminated', terminateAll],
   ['the server restarts', restart],
 ])('while %s', (_, disturb) => {
-  test(`every transaction is whole, ${rounds} times everything works again within 2 s, and no place is lost`, async () => {
+  test(`every transaction is atomic, everything works again within 2 s in ${rounds} of ${rounds} rounds, and no place is lost`, async () => {
     for (let round = 0; round < rounds; round += 1) {
       const before = committed.length
       await expect.poll(() => committed.length, { timeout: 5_000 }).toBeGreaterThan(before + clients)

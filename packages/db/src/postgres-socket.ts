@@ -13,7 +13,7 @@ export interface PostgresAddress {
 }
 
 export interface TlsMode {
-  /** Go on without TLS where the server has none. */
+  /** Continue without TLS if the server has none. */
   isOptional: boolean
   /** Check the certificate, and that it is the host's. */
   isVerified: boolean
@@ -24,13 +24,13 @@ export interface TlsMode {
 export interface PostgresSocket {
   /** Resolves with the socket to speak PostgreSQL on. */
   ready: Promise<Socket>
-  /** Ends it at any time, also before it is ready. */
+  /** Ends it at any time, even before it is ready. */
   destroy(reason: Error): void
 }
 
 /** What a client sends to ask for TLS: its length and a number that is no version of the protocol. */
 const tlsRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])
-/** A connection that has said nothing for so long is looked after: its server may be gone. */
+/** A connection that has been silent for so long is probed: its server may be gone. */
 const keepAliveMs = 60_000
 
 export function openSocket(address: PostgresAddress): PostgresSocket {
@@ -49,7 +49,7 @@ export function openSocket(address: PostgresAddress): PostgresSocket {
     socket = keep(
       connectTls({
         socket,
-        host, // not to connect to, but to compare with the certificate
+        host, // only to compare with the certificate
         servername: isIP(host) ? undefined : host,
         rejectUnauthorized: tls.isVerified,
         ALPNProtocols: tls.isDirect ? ['postgresql'] : undefined,
@@ -67,10 +67,10 @@ async function acceptsTls(socket: Socket): Promise<boolean> {
     throw new Error('The server closed the connection when it was asked for TLS.')
   })
   const [answer] = await Promise.race([once(socket, 'data') as Promise<[Buffer]>, ended])
-  return answer.toString('latin1') === 'S' // and nothing else: what came along would be somebody's who is in between
+  return answer.toString('latin1') === 'S' // and nothing else: further bytes could be from someone in between
 }
 
-/** An error ends a socket, and whoever reads from it hears of that; without a listener it would end the process. */
+/** An error ends a socket, and its reader is notified; without a listener it would end the process. */
 function keep<Kind extends Socket>(socket: Kind): Kind {
   return socket.on('error', () => {
     // See above.

@@ -1,4 +1,4 @@
-/** What a caller sees of a PostgreSQL whose connections are lost: a quick error, and a database that works again. */
+/** What callers see when connections to PostgreSQL are lost: a quick error, and a database that works again. */
 import { freshPostgresUrl } from '@headwater/testkit/databases'
 import { startTcpProxy, type TcpProxy } from '@headwater/testkit/tcp-proxy'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -45,7 +45,7 @@ const failureOf = (work: Promise<unknown>) =>
   )
 
 describe('a transaction whose connection is lost', () => {
-  it('rejects at once, though its work waits for something else', async () => {
+  it('rejects at once, even if its work waits for something else', async () => {
     const db = open(url)
     const failure = await failureOf(
       db.transaction(async (tx) => {
@@ -56,7 +56,7 @@ describe('a transaction whose connection is lost', () => {
     expect(failure).toBeInstanceOf(ConnectionError)
   })
 
-  it('never goes on inside another transaction', async () => {
+  it('never continues inside another transaction', async () => {
     const db = open(url)
     const othersHaveBegun = createSignal()
     const deadHasTried = createSignal()
@@ -89,7 +89,7 @@ describe('a transaction whose connection is lost', () => {
     expect(await notes()).toEqual([])
   })
 
-  it('leaves no error to the next one, and no place unusable', async () => {
+  it('neither passes its error to the next one nor makes a place unusable', async () => {
     const db = open(url)
     for (let round = 0; round < 2 * places; round += 1) {
       const lost = db.transaction(async (tx) => {
@@ -101,7 +101,7 @@ describe('a transaction whose connection is lost', () => {
     expect(await useAllPlaces(db)).toHaveProperty('size', places)
   })
 
-  it('may await its statements one by one or not at all: none is left unhandled', async () => {
+  it('may await its statements one by one or not at all, without an unhandled rejection', async () => {
     const db = open(url)
     const failure = await failureOf(
       db.transaction(async (tx) => {
@@ -117,7 +117,7 @@ describe('a transaction whose connection is lost', () => {
 })
 
 describe('a transaction', () => {
-  it('in which a statement failed is rolled back and rejects, though its work went on', async () => {
+  it('in which a statement failed is rolled back and rejects, even if its work continued', async () => {
     const db = open(url)
     const failure = await failureOf(
       db.transaction(async (tx) => {
@@ -129,7 +129,7 @@ describe('a transaction', () => {
     expect(await notes()).toEqual([])
   })
 
-  it('rejects with the error of the statement that failed, not with that of one behind it', async () => {
+  it('rejects with the error of the statement that failed, not with that of a later one', async () => {
     const db = open(url)
     const failure = await failureOf(
       db.transaction(async (tx) => {
@@ -148,7 +148,7 @@ describe('a transaction', () => {
     expect(await notes()).toEqual([])
   })
 
-  it('is not committed after its time limit, and gives its connection back', async () => {
+  it('is not committed after its time limit, and returns its connection', async () => {
     const db = open(url, { callMs: 50, patienceMs: 10_000 })
     const goOn = createSignal()
     let late: unknown
@@ -166,8 +166,8 @@ describe('a transaction', () => {
   })
 })
 
-describe('a server that says nothing any more', () => {
-  it('costs each call its limit, then its place, and not the calls that come after', async () => {
+describe('a server that stops answering', () => {
+  it('makes calls fail at their time limit, but not the calls that come later', async () => {
     const { proxy, db } = await openBehindProxy({ callMs: 500, patienceMs: 600 })
     await useAllPlaces(db)
     const before = proxy.taken()
@@ -182,7 +182,7 @@ describe('a server that says nothing any more', () => {
 })
 
 describe('a database that is closed', () => {
-  it('first ends what is under way, then refuses', async () => {
+  it('finishes running work, then refuses more', async () => {
     const db = createPostgresDb({ url })
     const goOn = createSignal()
     const work = db.transaction(async (tx) => {

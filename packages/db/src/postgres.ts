@@ -1,11 +1,11 @@
-/** The Db port on a PostgreSQL server, by postgres.js. */
+/** The Db port on a PostgreSQL server, with postgres.js. */
 import { type ConnectionPool, createConnectionPool } from './connection-pool.ts'
 import { checkParams, type Db, type Param } from './db.ts'
 import { inTransaction } from './in-transaction.ts'
 import { createConnect, type PostgresConnection, type Settings } from './postgres-connection.ts'
 import { withTimeLimit } from './time-limit.ts'
 
-/** Of transactions: two for the writers, and one for whoever administers. Of single statements: three for all others. */
+/** For transactions: two for the writers, and one for administration. For single statements: three for all others. */
 const connections = 3
 
 /**
@@ -22,15 +22,15 @@ const planOnce = {
 /** What PostgreSQL caches for a connection, such as plans and partitions, grows with its age. A guess. */
 const maxAgeMs = 45 * 60_000
 
-/** Leaves a connection as it was opened. */
+/** Leaves a connection with its initial settings. */
 const endSession = 'reset all; select pg_advisory_unlock_all()'
 
 export interface PostgresLimits {
-  /** Of a statement or a transaction, with waiting for a connection and opening it. */
+  /** For a statement or a transaction, including the time to get and open a connection. */
   callMs: number
   /**
    * After its limit a call keeps its connection until the server answers, which has a limit for statements too. A server
-   * that has said nothing by now cannot be reached, and another connection takes the place of this one.
+   * that has not answered by now cannot be reached, and another connection replaces this one.
    */
   patienceMs: number
 }

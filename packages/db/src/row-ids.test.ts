@@ -1,4 +1,4 @@
-/** Ids for rows to come: never twice, whoever asks, and few questions to the database. */
+/** Ids for future rows: never the same twice, for any caller, and with few queries to the database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Db, Queries } from './db.ts'
 import { createRowIds } from './row-ids.ts'
@@ -24,7 +24,7 @@ onBothDatabases((open) => {
     return Array.from({ length: count }, reserved.next)
   }
 
-  it('are never given twice, to several processes and to several groups at once', async () => {
+  it('are never assigned twice, to several processes and to several groups at once', async () => {
     const processes = [createRowIds(counted, 'counted', 10), createRowIds(counted, 'counted', 10)]
     const taken = await Promise.all(
       processes.flatMap((ids) => [takeAll(ids, 7), takeAll(ids, 25), takeAll(ids, 1)]),
@@ -34,13 +34,13 @@ onBothDatabases((open) => {
     expect(new Set(all).size).toBe(66)
   })
 
-  it('differ from those that the table gives to others', async () => {
+  it('differ from those that the table assigns to other rows', async () => {
     const mine = await takeAll(createRowIds(counted, 'counted', 10), 10)
     const [row] = await db.query<{ id: string }>(`select nextval('counted')::text as id`)
     expect(mine).not.toContain(row?.id)
   })
 
-  it('that were reserved and not taken go to the next group without another question', async () => {
+  it('that were reserved and not taken go to the next group without another query', async () => {
     const ids = createRowIds(counted, 'counted', 10)
     const first = await ids.reserve(10)
     first.release()

@@ -1,20 +1,20 @@
 /**
  * Ids of rows before they are inserted, so that a group can be written without waiting for the ids that the database would
- * give. They come from the table's own sequence, which counts in blocks: its increment is the size of a block.
+ * assign. They come from the table's own sequence, which counts in blocks: its increment is the size of a block.
  */
 import type { Queries } from './db.ts'
 import selectIdBlocks from './sql/select_id_blocks.sql?raw'
 import { run, statement } from './statement.ts'
 
 export interface RowIds {
-  /** Makes sure that so many ids can be had at once. Asks the database only when too few are left. */
+  /** Makes sure that so many ids are available at once. Queries the database only when too few are left. */
   reserve(count: number): Promise<ReservedIds>
 }
 
 export interface ReservedIds {
   /** An id that no other row has; at most as many as were reserved. */
   next(): string
-  /** Leaves the rest to others. */
+  /** Returns the rest for others to use. */
   release(): void
 }
 

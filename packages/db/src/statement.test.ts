@@ -46,7 +46,7 @@ it('single values are passed by name, in the order of the header', async () => {
   expect(asked).toEqual([[byName, ['7', 'n']]])
 })
 
-it('rows are passed as one array literal a column, in the order of the header, with single values among them', async () => {
+it('rows are passed as one array literal per column, in the order of the header, with single values among them', async () => {
   const { queries, asked } = recorder()
   const things = [
     { website: '1', name: 'a "b"', at: Date.parse('2026-11-20T12:00:00.123Z') },
@@ -63,7 +63,7 @@ it('a column that is null in every row is one null', async () => {
   expect(asked[0]?.[1][1]).toBeNull()
 })
 
-it('no rows ask nothing', async () => {
+it('without rows nothing is sent', async () => {
   const { queries, asked } = recorder()
   expect(await runRows(queries, rowStatement(overRows, columns, 'limit'), [], { limit: 5 })).toEqual([])
   expect(asked).toEqual([])
@@ -72,9 +72,9 @@ it('no rows ask nothing', async () => {
 describe('a statement does not load', () => {
   const { name: _, ...nameless } = columns
   it.each<[string, () => unknown, string]>([
-    ['without a name of its header', () => statement(byName, 'name'), 'has [website_id] besides'],
+    ['without a name of its header', () => statement(byName, 'name'), 'also has [website_id]'],
     ['with a name that its header lacks', () => statement(byName, 'name', 'website_id', 'x'), 'lacks [x]'],
-    ['without a column of its header', () => rowStatement(overRows, nameless, 'limit'), 'has [name] besides'],
+    ['without a column of its header', () => rowStatement(overRows, nameless, 'limit'), 'also has [name]'],
     [
       'with a column that is not cast from an array',
       () => rowStatement(byName, { name: () => '', website_id: () => '' }),

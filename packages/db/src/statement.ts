@@ -1,11 +1,11 @@
 /**
- * Statements with named parameters. The header of a statement's file names what stands at each position; a statement whose
+ * Statements with named parameters. The header of a statement's file names the value at each position; a statement whose
  * header differs from the names in the code, or from its own SQL, does not even load.
  */
 import { createEncoder, type Encode } from './array-literal.ts'
 import type { Param, Queries } from './db.ts'
 
-/** What a row says in each column, by the names in the header. An instant is epoch ms, read by `to_timestamp(… / 1000)`. */
+/** The value of a row in each column, by the names in the header. An instant is epoch ms, read by `to_timestamp(… / 1000)`. */
 export type Columns<Row> = Record<string, (row: Row) => Param>
 
 /** A statement that takes single values by name. */
@@ -14,7 +14,7 @@ export interface Statement<Name extends string> {
   names: readonly Name[]
 }
 
-/** A statement over rows: a column travels as one PostgreSQL array literal, and is cast and unnested in SQL. */
+/** A statement over rows: a column is sent as one PostgreSQL array literal, and is cast and unnested in SQL. */
 export interface RowStatement<Row, Name extends string = never> {
   sql: string
   parameters: readonly ({ column: (row: Row) => Param; encode: Encode } | { name: Name })[]
@@ -28,7 +28,7 @@ export function statement<Name extends string>(sql: string, ...names: Name[]): S
 }
 
 /**
- * A statement over rows with these columns, and with single values by name besides. Throws a TypeError unless the header
+ * A statement over rows with these columns, and also with single values by name. Throws a TypeError unless the header
  * lists exactly these columns and names.
  */
 export function rowStatement<Row, Name extends string = never>(
@@ -57,7 +57,7 @@ export function run<Answer, Name extends string = never>(
   )
 }
 
-/** Runs a statement over rows; does nothing, and answers nothing, for no rows. */
+/** Runs a statement over rows; without rows it does nothing and returns nothing. */
 export async function runRows<Answer = never, Row = unknown, Name extends string = never>(
   queries: Queries,
   { sql, parameters }: RowStatement<Row, Name>,
@@ -97,7 +97,7 @@ function checkNames(sql: string, header: string[], names: string[]): void {
   const missing = names.filter((name) => !header.includes(name))
   const extra = header.filter((name) => !names.includes(name))
   if (missing.length + extra.length === 0) return
-  throw new TypeError(`The header lacks [${missing}] and has [${extra}] besides: ${firstLine(sql)}`)
+  throw new TypeError(`The header lacks [${missing}] and also has [${extra}]: ${firstLine(sql)}`)
 }
 
 function arrayTypeOf(sql: string, at: number): string {

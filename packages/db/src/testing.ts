@@ -20,7 +20,7 @@ export const places = 3
 export const pidOf = async (queries: Queries): Promise<number> =>
   (await queries.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid ?? 0
 
-/** Something that others wait for. */
+/** A promise that others wait for. */
 export function createSignal() {
   let give = () => {}
   const given = new Promise<void>((resolve) => {
@@ -29,7 +29,7 @@ export function createSignal() {
   return { given, give }
 }
 
-/** As many transactions at once as there are connections, each with one of its own. */
+/** Runs as many transactions at once as there are connections, each on its own connection. */
 export async function useAllPlaces(db: Db): Promise<Set<number>> {
   const all = createSignal()
   let arrived = 0

@@ -18,7 +18,7 @@ export async function withTimeLimit<T>(promise: Promise<T>, limitMs: number): Pr
   } finally {
     clearTimeout(timer)
     promise.catch(() => {
-      // When the limit was first, a later failure has nobody left to hear it.
+      // When the limit has passed first, no one is left to handle a later failure.
     })
   }
 }

@@ -1,8 +1,8 @@
-/** Applies one upgrade of the schema. A step says how it runs; every step can be repeated after it was cut off. */
+/** Applies one upgrade of the schema. A step says how it runs; every step can be repeated after an interruption. */
 import type { Queries, Session } from './db.ts'
 
 interface Step {
-  /** `concurrently`: outside a transaction, so that ingest goes on while an index is built. */
+  /** `concurrently`: outside a transaction, so that ingest continues while an index is built. */
   mode: 'in a transaction' | 'concurrently' | 'concurrently, for each partition of events'
   sql: string
 }
@@ -33,7 +33,7 @@ export function stepsOf(upgrade: string): Step[] {
 const isMode = (text: string): text is Step['mode'] =>
   /^(in a transaction|concurrently(, for each partition of events)?)$/.test(text)
 
-/** A build that was cut off leaves an index that is not valid: it goes before the build is repeated. */
+/** An interrupted build leaves an invalid index, which is dropped before the build is repeated. */
 async function runConcurrently(session: Session, sql: string): Promise<void> {
   const invalid = await session.query<{ name: string }>(selectInvalidIndexes)
   for (const { name } of invalid) if (sql.includes(name)) await session.script(`drop index ${name}`)

@@ -1,4 +1,4 @@
-/** The arrows of the house: who may import whom. */
+/** Architecture rules: which files may import which. */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import sdk from '../../../sdk/package.json' with { type: 'json' }
@@ -21,7 +21,7 @@ const arrows: Arrow[] = [
     broken: ['packages/contract/src/wire.ts', `import { z } from 'zod'`],
   },
   {
-    fact: 'the contract’s schemas import zod besides, and nothing else of ours',
+    fact: 'the contract’s schemas import only the contract and zod',
     files: /^packages\/contract\/src\/schema\.ts/,
     onlyImport: /^(packages\/contract\/src\/|npm:zod$)/,
     broken: ['packages/contract/src/schema.ts', `import { touchOf } from '@headwater/attribution/touch'`],
@@ -39,7 +39,7 @@ const arrows: Arrow[] = [
     broken: ['packages/attribution/src/touch.ts', `import { getDomain } from 'tldts'`],
   },
   {
-    fact: 'attribution’s referrers import the public suffix list besides',
+    fact: 'attribution’s referrers import only the contract, attribution and the public suffix list',
     files: /^packages\/attribution\/src\/referrer\.ts/,
     onlyImport: /^(packages\/(contract|attribution)\/src\/|npm:tldts$)/,
     broken: ['packages/attribution/src/referrer.ts', `import { readFile } from 'node:fs/promises'`],
@@ -58,14 +58,14 @@ const arrows: Arrow[] = [
     broken: ['sdk/src/browser/page.ts', `import { parse } from 'tldts'`],
   },
   {
-    fact: 'the SDK’s optional files import contract, attribution, one small package and three leaves of the browser, and nothing that the client holds',
+    fact: 'the SDK’s optional files import contract, attribution, one small package and three small browser files, but not the client',
     files: /^sdk\/src\/extras\//,
     onlyImport:
       /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(extras\/|core\/(api|notices|options)\.ts|browser\/(cookie|navigation|refusal)\.ts)|npm:web-vitals(\/|$))/,
     broken: ['sdk/src/extras/links.ts', `import { createClient } from '../browser/index.ts'`],
   },
   {
-    fact: 'the SDK does not import the collector, nor the rooms of a server',
+    fact: 'the SDK imports neither the collector nor server packages',
     files: /^sdk\//,
     neverImport: /^(collector|packages\/(db|server))\//,
     broken: ['sdk/src/browser/transport.ts', `import { Problem } from '@headwater/server/problem'`],
@@ -83,7 +83,7 @@ const arrows: Arrow[] = [
     broken: ['collector/src/app.ts', `export { freePort } from '@headwater/testkit/postgres'`],
   },
   {
-    fact: 'ingest, identity, credit and reports know nothing of HTTP',
+    fact: 'ingest, identity, credit and reports do not depend on HTTP',
     files: /^(collector\/src\/(ingest|identity|credit)|packages\/reports)\//,
     neverImport: new RegExp(`^(collector/src/(http/|app\\.ts|main\\.ts)|${httpPackages})`),
     broken: ['collector/src/ingest/ingest.ts', `import type { Context } from 'hono'`],
@@ -104,7 +104,7 @@ const arrows: Arrow[] = [
     ],
   },
   {
-    fact: 'what every route needs imports no room',
+    fact: 'the server package, which every route needs, imports no feature',
     files: /^packages\/server\/src\//,
     onlyImport:
       /^(packages\/(server|db|contract|attribution)\/src\/|npm:(node:|hono|@hono\/node-server$|ipaddr\.js$))/,
@@ -114,7 +114,7 @@ const arrows: Arrow[] = [
     ],
   },
   {
-    fact: 'identity and credit know nothing of ingest, and not of each other',
+    fact: 'identity and credit do not import ingest',
     files: /^collector\/src\/(identity|credit)\//,
     neverImport: /^collector\/src\/ingest\//,
     broken: ['collector/src/credit/paths.ts', `import type { IngestEvent } from '../ingest/event.ts'`],
@@ -127,7 +127,7 @@ const arrows: Arrow[] = [
     broken: ['collector/src/ingest/judge/enrich.ts', `import type { Db } from '@headwater/db/db'`],
   },
   {
-    fact: 'the outer rooms are imported by the app and the CLI alone',
+    fact: 'outer features are imported only by the app and the CLI',
     files: new RegExp(`^(?!collector/src/(app\\.ts|cli/)|${outerRooms})`),
     neverImport: new RegExp(`^${outerRooms}`),
     broken: ['collector/src/ingest/store.ts', `import { outbox } from '@headwater/connect/outbox'`],
@@ -141,17 +141,17 @@ describe.each(arrows.map((arrow): [string, Arrow] => [arrow.fact, arrow]))('%s',
     expect(violations(arrow, sources)).toEqual([])
   })
 
-  test('and a file that goes against it is found', () => {
+  test('and a file that breaks the rule is found', () => {
     expect(violations(arrow, [readSource(...arrow.broken)])).toHaveLength(1)
   })
 })
 
-describe('a package for the collector alone', () => {
-  test.each(['npm:zod', 'npm:tldts'])('%s is not loaded by the SDK, by whatever way', (name) => {
+describe('a package for the collector only', () => {
+  test.each(['npm:zod', 'npm:tldts'])('%s is not loaded by the SDK, directly or indirectly', (name) => {
     expect(waysTo(name, /^sdk\/src\//, sources)).toEqual([])
   })
 
-  test('is found behind another file, but not where only its types are used', () => {
+  test('is found through another file, but not where only its types are used', () => {
     const read = [
       readSource(
         'sdk/src/core/landing.ts',
@@ -185,7 +185,7 @@ test('imports are found whether static, of types, dynamic or re-exported', () =>
   ])
 })
 
-describe('an import of ours leads to a file that was read', () => {
+describe('an import from this repository leads to a file that was read', () => {
   test('in every source file', () => {
     expect(deadEnds(sources)).toEqual([])
   })
@@ -195,7 +195,7 @@ describe('an import of ours leads to a file that was read', () => {
     expect(deadEnds([readSource('sdk/src/a.ts', text)], sources)).toEqual([])
   })
 
-  test('and one that does not is found, unless it is a text', () => {
+  test('and one that does not is found, unless it is imported as text', () => {
     const text = `import '@headwater/contract/gone'; import sql from './a.sql?raw'; import 'zod'`
     expect(deadEnds([readSource('sdk/src/a.ts', text)], sources)).toEqual([
       'sdk/src/a.ts → packages/contract/src/gone.ts',

@@ -1,4 +1,4 @@
-/** Reads which file imports which, to find the imports that go against an arrow of the house. */
+/** Reads which file imports which, to find imports that break an architecture rule. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix, sep } from 'node:path'
 import ts from 'typescript'
@@ -6,24 +6,24 @@ import ts from 'typescript'
 /** A source file, by its path from the repository's root, with what it imports. */
 export interface Source {
   path: string
-  /** Files of ours by their path from the root; other packages by name, as in 'npm:zod' or 'npm:node:fs'. */
+  /** Files of this repository by their path from the root; other packages by name, as in 'npm:zod' or 'npm:node:fs'. */
   imports: string[]
-  /** Those of them that are left when types are erased. */
+  /** Those that remain when types are erased. */
   runtimeImports: string[]
 }
 
 export interface Rule {
-  /** Which files the rule speaks of. */
+  /** The files that the rule applies to. */
   files: RegExp
-  /** All they may import; or … */
+  /** All that they may import; or … */
   onlyImport?: RegExp
-  /** … what they may not. */
+  /** … what they may not import. */
   neverImport?: RegExp
 }
 
 const roots = ['packages', 'sdk/src', 'collector/src']
 
-/** All source files of the house that are not tests, nor written for them. */
+/** All source files of the repository except tests and their helpers. */
 export const readSources = (repository: string): Source[] =>
   roots
     .flatMap((root) =>
@@ -49,14 +49,17 @@ export const violations = (rule: Rule, sources: Source[]): string[] =>
     .filter(({ path }) => rule.files.test(path))
     .flatMap(({ path, imports }) => imports.filter((it) => forbids(rule, it)).map((it) => `${path} → ${it}`))
 
-/** Imports of ours that are none of the sources, as 'file → import': there a way would end unseen. Texts (`?raw`) lead nowhere. */
+/**
+ * Imports from this repository that are no source file, as 'file → import': a path would end there unnoticed. Skips texts
+ * (`?raw`).
+ */
 export const deadEnds = (sources: Source[], read: Source[] = sources): string[] => {
   const paths = new Set(read.map(({ path }) => path))
   const isDead = (it: string) => !it.startsWith('npm:') && !it.endsWith('?raw') && !paths.has(it)
   return sources.flatMap(({ path, imports }) => imports.filter(isDead).map((it) => `${path} → ${it}`))
 }
 
-/** How the files come to load a package, each as 'file → file → package'; the shortest way for each file. */
+/** How the files come to load a package, each as 'file → file → package'; the shortest path for each file. */
 export const waysTo = (imported: string, files: RegExp, sources: Source[]): string[] => {
   const runtimeImports = new Map(sources.map((source) => [source.path, source.runtimeImports]))
   return sources
@@ -72,7 +75,7 @@ const shortestWay = (from: string, to: string, imports: Map<string, string[]>): 
     if (last === to) return way
     for (const next of imports.get(last)?.filter((it) => !seen.has(it)) ?? []) {
       seen.add(next)
-      ways.push([...way, next]) // and so is walked after all shorter ones
+      ways.push([...way, next]) // so longer paths are walked after all shorter ones
     }
   }
   return undefined

@@ -1,4 +1,4 @@
-/** A database with schema.sql applied, to ask its catalog what is so. */
+/** A database with schema.sql applied, for questions to its catalog. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'

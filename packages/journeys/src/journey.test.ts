@@ -1,4 +1,4 @@
-/** The main job, as a visitor does it: a paid visit, an outage, a return next day, a purchase, credited in the database. */
+/** The main use case: an arrival through an ad, an outage, a return the next day, and a purchase, credited in the database. */
 import { PGlite } from '@electric-sql/pglite'
 import { launchPersistent } from '@headwater/testkit/chromium'
 import { type CollectorProcess, startCollectorProcess } from '@headwater/testkit/collector-process'
@@ -50,7 +50,7 @@ async function onPostgres(): Promise<Site> {
 /** Runs in the page: the names of the events that wait on the device. */
 async function readQueue(): Promise<string[]> {
   const [{ name } = {}] = await indexedDB.databases()
-  if (!name) return [] // the SDK has yet to make it; to open it here would make another, without its store
+  if (!name) return [] // the SDK has not created it yet; opening it here would create one without its object store
   const answerOf = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
       request.onsuccess = () => resolve(request.result)
@@ -84,7 +84,7 @@ describe.each([
   const total = async (page: Page, name: string) =>
     Number(await page.getByTestId(`total-${name}`).textContent())
 
-  it('stores every event once, and credits the purchase to the paid visit', async () => {
+  it('stores every event once, and credits the purchase to the paid session', async () => {
     const start = await browser.newPage() // stays open all along: it is live, and a browser without a page ends
     await start.goto(site.collector.url)
 

@@ -29,7 +29,7 @@ const examples = [...readme.matchAll(/<!-- (examples\/\S+) -->\n+```\w+\n([\s\S]
   ([, path = '', code = '']): [path: string, code: string] => [path, code],
 )
 
-/** What the pattern has in brackets, where it matches first. */
+/** What the pattern captures at its first match. */
 const find = (path: string, pattern: RegExp): string => {
   const found = pattern.exec(read(path))?.[1]
   if (!found) throw new Error(`${path} should have ${pattern}.`)
@@ -38,7 +38,7 @@ const find = (path: string, pattern: RegExp): string => {
 
 const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '')
 
-/** The anchors that GitHub makes of a document's headings. */
+/** The anchors that GitHub generates from a document's headings. */
 const anchorsOf = (path: string): string[] =>
   [...withoutCode(read(path)).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -65,11 +65,11 @@ describe('README.md', () => {
     ])
   })
 
-  it.each(examples)('shows what is in %s, to the letter', (path, code) => {
+  it.each(examples)('shows %s word for word', (path, code) => {
     expect(read(path)).toContain(code)
   })
 
-  it('gives the size that the script tag is held to', () => {
+  it('states the size limit of the script tag', () => {
     const limit = find('sdk/src/size.test.ts', /'script\.js', ([\d_]+)/).replace('_', '')
     expect(find('README.md', /at most (\d+) kB gzip/)).toBe(`${Number(limit) / 1024}`)
   })
@@ -111,7 +111,7 @@ interface DevState {
   conversions: { conversion_id: string; last_non_direct_touch: string | null }[]
 }
 
-describe('the examples, beside a collector in development mode', () => {
+describe('the examples, with a collector in development mode', () => {
   const programs: ChildProcess[] = []
   let [folder, databaseUrl] = ['', '']
   let collector: CollectorProcess
@@ -174,7 +174,7 @@ describe('the examples, beside a collector in development mode', () => {
     expect(await credited('1001')).toBe('newsletter / email')
   })
 
-  it('the server’s purchase is accepted, and credited to the visit of the same user', async () => {
+  it('the server’s purchase is accepted, and credited to the session of the same user', async () => {
     const program = run('examples/server/send.mjs')
     const output = program.stdout?.toArray() // spawned with a pipe
     expect(await once(program, 'exit')).toEqual([0, null])
@@ -182,7 +182,7 @@ describe('the examples, beside a collector in development mode', () => {
     expect(await credited('1003')).toBe('newsletter / email')
   })
 
-  it('the page that brings the SDK by npm delivers its view, an event and a purchase', async () => {
+  it('the page that bundles the SDK from npm delivers its view, an event and a purchase', async () => {
     const before = (await total('events')) ?? 0
     const where = ['--host', '127.0.0.1', '--port', String(await freePort())]
     const page = await visit(

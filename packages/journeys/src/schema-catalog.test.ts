@@ -1,16 +1,16 @@
-/** The rules that every table of schema.sql keeps, asked of the catalog of both databases. */
+/** Rules for every table of schema.sql, checked in the catalog of both databases. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Catalog, openPgliteCatalog, openPostgresCatalog } from './catalog.ts'
 
 interface CatalogRule {
   fact: string
-  /** Selects what is against the rule, as `violation`. */
+  /** Selects what breaks the rule, as `violation`. */
   violations: string
-  /** Statements after which there is one. */
+  /** Statements that cause a violation. */
   broken: string
 }
 
-/** They stand above the websites, or apart from them. */
+/** They are above the websites, or independent of them. */
 const withoutTenant = `('organizations', 'accounts', 'websites', 'schema_versions')`
 
 const foreignKeys = `
@@ -47,7 +47,7 @@ const rules: CatalogRule[] = [
     broken: 'create unique index customer_email_is_unique on customers (email_hash, website_id)',
   },
   {
-    fact: 'foreign keys carry website_id to the website_id of the other table',
+    fact: 'foreign keys map website_id to the website_id of the other table',
     violations: `
       select violation
         from (${foreignKeys}) f
@@ -67,7 +67,7 @@ const rules: CatalogRule[] = [
       )`,
   },
   {
-    fact: 'what is set to null on delete is named, and may be null',
+    fact: 'columns set to null on delete are listed, and nullable',
     violations: `
       select violation
         from (${foreignKeys}) f
@@ -125,7 +125,7 @@ const rules: CatalogRule[] = [
     broken: 'create table events_rest partition of events default',
   },
   {
-    fact: 'every timestamp knows its time zone',
+    fact: 'every timestamp has a time zone',
     violations: `
       select t.name || '.' || a.attname as violation
         from (${tables}) t
@@ -134,7 +134,7 @@ const rules: CatalogRule[] = [
     broken: 'alter table touches add column seen_at timestamp',
   },
   {
-    fact: 'every constraint has a name that somebody chose',
+    fact: 'every constraint has a chosen name',
     violations: `
       select c.conrelid::regclass || '.' || c.conname as violation
         from pg_constraint c
@@ -165,7 +165,7 @@ describe.each(databases)('on %s', (_database, open) => {
       expect(await violations(rule)).toEqual([])
     })
 
-    test('and a table that goes against it is found', async () => {
+    test('and a table that breaks it is found', async () => {
       await catalog.exec(`begin; ${rule.broken};`)
       const found = await violations(rule).finally(() => catalog.exec('rollback'))
       expect(found).toHaveLength(1)

@@ -26,7 +26,7 @@ interface Shop {
   url: string
 }
 
-/** A visitor with cookies of their own, who comes to this path; `act` gets the page. */
+/** A visitor with separate cookies, who opens this path; `act` gets the page. */
 async function comeTo({ browser, url }: Shop, { path = '/demo', referer }: Arrival, act: Act): Promise<void> {
   const context = await browser.newContext({ viewport: size, userAgent })
   const page = await context.newPage()
@@ -38,7 +38,7 @@ async function comeTo({ browser, url }: Shop, { path = '/demo', referer }: Arriv
 
 const click = (page: Page, testId: string) => page.getByTestId(testId).click()
 
-/** Puts something into the cart, returns the next day from a newsletter, and buys. */
+/** Adds something to the cart, returns the next day from a newsletter, and buys. */
 async function buyNextDay(page: Page, newsletter: string): Promise<void> {
   await click(page, 'product-fell-mug')
   await click(page, 'add-to-cart')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Catalog, openPostgresCatalog } from './catalog.ts'
 import { laterTables, seedTables } from './seed-tables.ts'
 
-/** Columns of the documents that nothing would read, in a table where each byte is paid once an event. */
+/** Columns of the documents that nothing would read, in a table where each byte is stored once per event. */
 const leftOut: Record<string, string[]> = { event_dedup_keys: ['id', 'created_at'] }
 
 let catalog: Catalog
@@ -25,12 +25,12 @@ test.each(Object.entries(seedTables))('%s has every column of its document that 
 })
 
 test.each(Object.entries(laterTables))(
-  'of document %s no table is there that is said to come later',
+  'no table of document %s that is listed for later exists yet',
   (_, names) => {
     expect(names.filter((name) => ours.has(name))).toEqual([])
   },
 )
 
-test('all 65 tables of the documents are there or come later', () => {
+test('all 65 tables of the documents exist or are listed for later', () => {
   expect([...Object.keys(seedTables), ...Object.values(laterTables).flat()]).toHaveLength(65)
 })

@@ -1,4 +1,4 @@
-/** What the four documents that the product grows from ask of schema.sql: tables with their columns, and tables that come later. */
+/** What the four design documents require of schema.sql: tables with their columns, and tables for later. */
 
 const changing = (columns: string): string[] => ['id', ...columns.split(' '), 'created_at', 'updated_at']
 const ofWebsite = (columns: string): string[] => changing(`website_id ${columns}`)

@@ -1,4 +1,7 @@
-/** Every statement in a file of its own: its header names its parameters and the indexes that serve it, and its caller uses them. */
+/**
+ * Every statement in a file of its own: its header names its parameters and the indexes that serve it, and its caller uses
+ * them.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parametersOf } from '@headwater/db/statement'
@@ -56,7 +59,7 @@ describe.each(statements)('%s', (path, sql) => {
   })
 })
 
-it('the collector has no other statements, but for its question whether the database answers', () => {
+it('the collector has no other statements, except to check whether the database answers', () => {
   const inline = /\.query(<[^(]*>)?\(\s*[`'"](?!select 1')(select|insert|update|delete|with)\b/
   const collector = filesIn('collector/src', /(?<!\.test)\.ts$/).filter(
     (path) => !path.endsWith('/testing.ts'),

@@ -1,6 +1,6 @@
 /**
- * Makes the answers. Their headers are one plain record from the start: to change one of an answer that exists, or to keep them
- * in a Headers object, costs about 100 µs, as much as all else that HTTP costs here.
+ * Creates the answers. Their headers are one plain record from the start: changing one of an existing answer, or keeping them
+ * in a Headers object, costs about 100 µs, as much as the rest of HTTP here.
  */
 import type { Context } from 'hono'
 import type { AppEnv } from './app-env.ts'
@@ -8,7 +8,7 @@ import type { AppEnv } from './app-env.ts'
 export interface AnswerOptions {
   /** Default: 200. */
   status?: number
-  /** Beside the headers that every answer has. Names in lower case. */
+  /** In addition to the headers that every answer has. Names in lower case. */
   headers?: Record<string, string>
 }
 

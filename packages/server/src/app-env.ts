@@ -1,4 +1,4 @@
-/** What a request carries along from middleware to route, as types for Hono. */
+/** The context of a request that middleware passes to routes, as types for Hono. */
 import type { HttpBindings } from '@hono/node-server'
 import type { Token } from './token.ts'
 

@@ -5,7 +5,7 @@ import { Problem } from './problem.ts'
 import { checkToken, type Scope, type Token } from './token.ts'
 
 export interface TokenFinder {
-  /** The token itself, whatever its state; throws a Problem `invalid_token` when there is none like it. */
+  /** The token itself, whatever its state; throws a Problem `invalid_token` when it is unknown. */
   find(token: string | undefined): Promise<Token>
 }
 

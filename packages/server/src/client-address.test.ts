@@ -34,9 +34,6 @@ it.each([
   ['http://a.example/', 'http, https, http', 2, true],
   ['http://a.example/', 'https', 2, true],
   ['https://a.example/', undefined, 1, true],
-])(
-  'a request for %s, forwarded as %s through %i proxies, came by https: %s',
-  (url, proto, hops, expected) => {
-    expect(isHttps(url, proto, hops)).toBe(expected)
-  },
-)
+])('a request for %s, forwarded as %s through %i proxies, used https: %s', (url, proto, hops, expected) => {
+  expect(isHttps(url, proto, hops)).toBe(expected)
+})

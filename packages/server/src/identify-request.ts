@@ -1,4 +1,4 @@
-/** Middleware that gives each request an id and the time it came. */
+/** Middleware that assigns each request an id and the time it arrived. */
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnv } from './app-env.ts'

@@ -7,7 +7,7 @@ import type { AppEnv } from './app-env.ts'
 /** A request that cannot be served, and what its sender can do about it. */
 export class Problem extends Error {
   override name = 'Problem'
-  /** For 503: after how many seconds it is worth trying again. */
+  /** For 503: after how many seconds to try again. */
   readonly retryAfterS: number | undefined
 
   constructor(
@@ -20,7 +20,7 @@ export class Problem extends Error {
   }
 }
 
-/** The collector cannot store right now; nothing is half done. */
+/** The collector cannot store right now; nothing is stored in part. */
 export function unavailable(detail: string, cause?: unknown): Problem {
   return new Problem('unavailable', `${detail} Nothing is known to be stored: send the same events again.`, {
     cause,
@@ -42,7 +42,7 @@ export function answerProblem(c: Context<AppEnv>, problem: Problem): Response {
   const headers: Record<string, string> = {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
-    'access-control-allow-origin': '*', // pages may read what was wrong with their request
+    'access-control-allow-origin': '*', // pages may read the error
   }
   if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS)
   return answerJson(c, document, { status, headers })

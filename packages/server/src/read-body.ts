@@ -1,4 +1,4 @@
-/** Reads a request's body as text, within the limits of the contract, gunzipped when it says so. */
+/** Reads a request's body as text, within the limits of the contract, gunzipped if it is encoded so. */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { limits } from '@headwater/contract'
@@ -24,10 +24,10 @@ export async function readBody(request: Request): Promise<string> {
   return new TextDecoder().decode(isGzip(request) ? await decompress(bytes) : bytes)
 }
 
-/** By header, or by query: a header of its own would cost browsers a preflight. */
+/** By header, or by query: an extra header would cost browsers a preflight. */
 function isGzip(request: Request): boolean {
-  const told = request.headers.get('content-encoding') ?? new URL(request.url).searchParams.get('encoding')
-  const encoding = told?.toLowerCase() ?? 'identity'
+  const given = request.headers.get('content-encoding') ?? new URL(request.url).searchParams.get('encoding')
+  const encoding = given?.toLowerCase() ?? 'identity'
   if (encoding !== 'gzip' && encoding !== 'identity') {
     throw new Problem(
       'unsupported_media_type',
@@ -47,7 +47,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
 async function readUnmeasured(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  // Not every runtime's type says so, but a request body is an async iterable of bytes.
+  // Not in every runtime's types, but a request body is an async iterable of bytes.
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
     if (size > limits.bodyBytes) throw tooLarge(`more than ${limits.bodyBytes} bytes`)

@@ -1,4 +1,4 @@
-/** What is known of a token, and what keeps it from being used. */
+/** What is known about a token, and what prevents its use. */
 import { Problem } from './problem.ts'
 import type { WebsiteSettings } from './website-settings.ts'
 
@@ -26,7 +26,7 @@ export interface Token {
   settings: WebsiteSettings
 }
 
-/** Throws the Problem that keeps this token from being used now for `scope`, from a page of `origin`. */
+/** Throws the Problem that prevents this token from being used now for `scope`, from a page of `origin`. */
 export function checkToken(
   token: Token,
   use: { scope: Scope; origin: string | undefined; now: number },

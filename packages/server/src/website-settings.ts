@@ -14,7 +14,7 @@ export interface WebsiteSettings {
   models: readonly Model[]
   /** How old an event may be when it arrives, in days. Default 30. */
   horizonDays: number
-  /** Hosts that pass visitors on without sending them, besides the built-in list. Default none. */
+  /** Hosts that only pass visitors on (payment, sign-in), in addition to the built-in list. Default none. */
   ignoredReferrers: readonly string[]
   /** Events that each of its tokens may send in a minute; null: no limit. Default null. */
   eventsPerMinute: number | null

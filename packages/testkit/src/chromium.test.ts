@@ -1,4 +1,4 @@
-/** Whether the browser of the tests does what our tests ask of one. */
+/** Whether the browser of the tests does what our tests need. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -39,7 +39,7 @@ const countVisit = (page: Page): Promise<number> =>
       }),
   )
 
-test('a page served on the loopback address opens, with what a secure context offers, and can be photographed', async () => {
+test('a page on the loopback address opens as a secure context, and a screenshot can be taken', async () => {
   const browser = await launchChromium()
   const page = await browser.newPage()
   await page.goto(url)
@@ -66,7 +66,7 @@ test('two contexts of one browser do not see each other’s IndexedDB', async ()
   expect(counts).toEqual([0, 0])
 })
 
-test('IndexedDB outlives a browser that was started with a folder of its own', async () => {
+test('IndexedDB outlives a browser that was started with its own folder', async () => {
   const folder = await temporaryFolder()
   const counts: number[] = []
   for (const _start of [1, 2]) {

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
 
-/** A headless browser whose contexts are forgotten when they are closed, with more flags if need be. The caller closes it. */
+/** A headless browser whose contexts leave no data when they are closed; `flags` are optional. The caller closes it. */
 export const launchChromium = async (...moreFlags: string[]): Promise<Browser> => {
   const { args = [], ...options } = await launchOptions()
   return chromium.launch({ ...options, args: [...args, ...moreFlags] })
@@ -26,7 +26,7 @@ const unneededFeatures = [
   // thirds of the processor time of a test that opens three pages.
   'WebUIOmniboxPopup',
   'WebUIOmniboxAimPopup',
-  // From Playwright's list: requests to the outside at the start of the browser, and pages of http that become https.
+  // From Playwright's list: network requests when the browser starts, and upgrades of http pages to https.
   'OptimizationHints',
   'NetworkTimeServiceQuerying',
   'AimEnabled',
@@ -72,8 +72,8 @@ const installedChromium = (): string | undefined => {
 }
 
 /**
- * Unpacks the browser beside its package, once. The package would do it itself, to a fixed name in the temporary folder,
- * where a second test file finds the file while the first is still writing it.
+ * Unpacks the browser next to its package, once. The package itself would unpack it to a fixed name in the temporary folder,
+ * where a second test file would find it while the first is still writing it.
  */
 const chromiumFromNpm = async (): Promise<string> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') {

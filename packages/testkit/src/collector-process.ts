@@ -10,7 +10,7 @@ export interface CollectorProcess {
   pid: number
   /** What it has written to standard error so far. */
   complaints(): string
-  /** Resolves when it has ended, now or before; answers with its exit code, null after a kill. */
+  /** Resolves with its exit code when it has ended, null after a kill. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
@@ -45,7 +45,7 @@ export async function startCollectorProcess(
   }
 }
 
-/** Runs another command such as `token create` to its end, and answers with what it prints as JSON. */
+/** Runs another command such as `token create` to its end, and resolves with the JSON that it prints. */
 export async function runHeadwater(command: string[], settings: Record<string, string>): Promise<unknown> {
   const env = { ...process.env, ...settings }
   const { stdout } = await promisify(execFile)(process.execPath, [headwater, ...command, '--json'], { env })

@@ -1,4 +1,7 @@
-/** What a test file needs to run on both databases: an empty PostgreSQL database, a folder for PGlite, both gone afterwards. */
+/**
+ * What a test file needs to run on both databases: an empty PostgreSQL database, a folder for PGlite, both removed
+ * afterwards.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +16,7 @@ declare module 'vitest' {
 
 const cleanups: (() => Promise<void>)[] = []
 
-// Registered when the test file imports this one, so that it runs after the file's own hooks have closed what they opened.
+// Registered when a test file imports this one, so that it runs after that file's own hooks have closed what they opened.
 afterAll(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })

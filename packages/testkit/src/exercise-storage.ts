@@ -10,14 +10,14 @@ const keysOf = (events: StoredEvent[]) => events.map(({ key }) => key)
 const put = (storage: Storage, ...keys: string[]) =>
   storage.append((stored) => ({ state: stored ?? state, events: keys.map(event) }))
 
-/** The budget that `open` gives its stores holds 20 events of these tests. */
+/** The size limit of the stores that `open` creates: 20 events of these tests. */
 export const maxBytes = 200
 const maxEvents = 20
 
-/** `open` answers two handles on one empty store, as two tabs have them; one handle twice where there are no tabs. */
+/** `open` returns two handles on one empty storage, like two tabs; the same handle twice if there are no tabs. */
 export function exerciseStorage(name: string, open: () => Promise<[Storage, Storage]>): void {
   describe(`${name} is a Storage`, () => {
-    test('a new store has no state and no events', async () => {
+    test('a new storage has no state and no events', async () => {
       const [storage] = await open()
       expect(await storage.peek(10)).toEqual([])
       expect(await storage.count()).toBe(0)
@@ -29,14 +29,14 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(stored).toBeUndefined()
     })
 
-    test('what is dumped is all that was put there, and nothing where nothing was', async () => {
+    test('dump returns everything stored, and nothing for an empty storage', async () => {
       const [storage, other] = await open()
       expect(await storage.dump()).toEqual([])
       await put(storage, 'k1')
       expect(await other.dump()).toEqual(expect.arrayContaining([state, event('k1')]))
     })
 
-    test('append answers what settle did, and the next append sees its state', async () => {
+    test('append resolves with what settle returned, and the next append gets its state', async () => {
       const [storage, other] = await open()
       const session = { id: 's1', startedAt: 1, landingUrl: 'https://shop.example/' }
       const next: State = { ...state, userId: 'u1', session }
@@ -48,7 +48,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       })
     })
 
-    test('events come back whole and in the order of their keys, at most as many as asked', async () => {
+    test('peek returns whole events in the order of their keys, at most as many as asked for', async () => {
       const [storage, other] = await open()
       await put(storage, 'k1', 'k2')
       await put(other, 'k3')
@@ -56,7 +56,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(keysOf(await other.peek(10))).toEqual(['k1', 'k2', 'k3'])
     })
 
-    test('appends at the same time wait for each other, so neither loses the other state', async () => {
+    test('concurrent appends wait for each other, so neither loses the other’s state', async () => {
       const [storage, other] = await open()
       const visit = (tab: Storage) =>
         tab.append((stored) => ({
@@ -68,15 +68,15 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(settled.state.anonymousId).toBe('++++')
     })
 
-    test('remove forgets the events it names and nothing else; a key nobody knows is no error', async () => {
+    test('remove deletes the given events and nothing else; an unknown key is no error', async () => {
       const [storage] = await open()
       await put(storage, 'k1', 'k2', 'k3')
-      await storage.remove([event('k1'), event('k3'), event('nobody')])
+      await storage.remove([event('k1'), event('k3'), event('unknown')])
       expect(keysOf(await storage.peek(10))).toEqual(['k2'])
       expect(await storage.count()).toBe(1)
     })
 
-    test('beyond the budget the oldest events fall out, and are counted', async () => {
+    test('beyond the size limit the oldest events are dropped and counted', async () => {
       const [storage, other] = await open()
       const keys = Array.from({ length: maxEvents }, (_, i) => `k${10 + i}`)
       await put(storage, ...keys)
@@ -85,7 +85,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(keysOf(await storage.peek(100))).toEqual([...keys.slice(2), 'k98', 'k99'])
     })
 
-    test('what was removed makes room', async () => {
+    test('removed events make room', async () => {
       const [storage, other] = await open()
       const keys = Array.from({ length: maxEvents }, (_, i) => `k${10 + i}`)
       await put(storage, ...keys)
@@ -94,7 +94,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(await put(other, 'k97', 'k98', 'k99')).toMatchObject({ lost: 0 })
     })
 
-    test('clear forgets the events and the state', async () => {
+    test('clear deletes the events and the state', async () => {
       const [storage, other] = await open()
       await put(storage, 'k1')
       await other.clear()
@@ -104,7 +104,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(keysOf(await storage.peek(10))).toEqual(['k2'])
     })
 
-    test('what is cleared while it is being appended is gone, also in a store that nobody has used yet', async () => {
+    test('clear also deletes what is being appended, even in a storage that has not been used yet', async () => {
       const [storage] = await open()
       const appended = put(storage, 'k1')
       await Promise.all([appended, storage.clear()])
@@ -120,7 +120,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(await storage.count()).toBe(1)
     })
 
-    test('an event that alone is beyond the budget falls out, with all that is older', async () => {
+    test('an event larger than the size limit is dropped, with all older ones', async () => {
       const [storage] = await open()
       await put(storage, 'k1')
       const huge = { key: 'k2', json: JSON.stringify('x'.repeat(maxBytes)) }
@@ -151,7 +151,7 @@ export function exerciseStorage(name: string, open: () => Promise<[Storage, Stor
       expect(steps).toEqual(['task', 'after'])
     })
 
-    test('an exclusive task that fails has run once, says why, and keeps nobody from the next one', async () => {
+    test('an exclusive task that fails runs once, rejects with its error, and does not block the next one', async () => {
       const [storage, other] = await open()
       const ran: string[] = []
       const failing = storage.alone(async () => {

@@ -1,4 +1,4 @@
-/** A cookie jar as a browser keeps it: a cookie has a domain or is one host's, and none is taken on a public suffix. */
+/** A cookie jar like a browser's: a cookie has a domain or belongs to one host, and public suffixes are refused. */
 
 const publicSuffixes = ['com', 'example', 'uk', 'co.uk', 'github.io']
 
@@ -12,16 +12,16 @@ interface Cookie {
 }
 
 export interface FakeCookies {
-  /** As `document.cookie` reads. */
+  /** Like reading `document.cookie`. */
   text(): string
-  /** As `document.cookie = …` writes. */
+  /** Like `document.cookie = …`. */
   set(text: string): void
   /** Each as `name=value` with its domain, which begins with a dot where subdomains see it too. */
   all(): string[]
   find(name: string): Cookie | undefined
 }
 
-/** `host` answers which host the page is on by now. */
+/** `host` returns the current host of the page. */
 function createFakeCookies(host: () => string): FakeCookies {
   let jar: Cookie[] = []
   const isAddress = () => /^[\d.]+$/.test(host())
@@ -60,7 +60,7 @@ function createFakeCookies(host: () => string): FakeCookies {
   }
 }
 
-/** Puts such a jar in the place of `document.cookie`. */
+/** Replaces `document.cookie` by such a jar. */
 export function giveCookies(): FakeCookies {
   const cookies = createFakeCookies(() => location.hostname)
   Object.defineProperty(document, 'cookie', { get: cookies.text, set: cookies.set, configurable: true })
@@ -75,7 +75,7 @@ export function forbidCookies(): void {
   Object.defineProperty(document, 'cookie', { get: refuse, set: refuse, configurable: true })
 }
 
-/** The page is at this address now, without a navigation. */
+/** Changes the address of the page without a navigation. */
 export function goTo(url: string): void {
   const { happyDOM } = window as unknown as { happyDOM: { setURL(url: string): void } } // happy-dom's own addition
   happyDOM.setURL(url)

@@ -1,4 +1,7 @@
-/** A page with a client on fake ports, and all that it says; pages that share storage, sync storage and clock are tabs of one browser. */
+/**
+ * A page with a client on fake ports and its notices. Pages that share storage, sync storage and clock are tabs of one
+ * browser.
+ */
 import type { WireEvent } from '@headwater/contract'
 import type { Client } from '../../../sdk/src/core/api.ts'
 import { type Core, createCore } from '../../../sdk/src/core/client.ts'
@@ -18,7 +21,7 @@ export interface FakePage extends FakePorts {
   client: Client
   verbsAt: Core['verbsAt']
   /** The notices so far, by name. */
-  said: { [Name in keyof Notices]: Notices[Name][] }
+  notices: { [Name in keyof Notices]: Notices[Name][] }
   /** All events of all requests of this page, in order. */
   events(): WireEvent[]
   /** Ports for another tab of this browser, with a network and a page of its own. */
@@ -27,7 +30,7 @@ export interface FakePage extends FakePorts {
 
 let opened = 0
 
-/** Opens a page; it records no page views of its own, unless `autoPage` is true. */
+/** Opens a page; it records no page views automatically, unless `autoPage` is true. */
 export function openPage(
   options: Partial<ClientOptions> & { opening?: Stamp } = {},
   own: Partial<FakePorts> = {},
@@ -36,18 +39,18 @@ export function openPage(
   const { opening, ...given } = options
   const { client, verbsAt, start } = createCore(readOptions({ ...needed, autoPage: false, ...given }), ports)
   start(opening)
-  const said: FakePage['said'] = { delivered: [], dropped: [], error: [], recorded: [], answered: [] }
-  client.on('delivered', (notice) => said.delivered.push(notice))
-  client.on('dropped', (notice) => said.dropped.push(notice))
-  client.on('error', (notice) => said.error.push(notice))
-  client.on('recorded', (notice) => said.recorded.push(notice))
-  client.on('answered', (notice) => said.answered.push(notice))
+  const notices: FakePage['notices'] = { delivered: [], dropped: [], error: [], recorded: [], answered: [] }
+  client.on('delivered', (notice) => notices.delivered.push(notice))
+  client.on('dropped', (notice) => notices.dropped.push(notice))
+  client.on('error', (notice) => notices.error.push(notice))
+  client.on('recorded', (notice) => notices.recorded.push(notice))
+  client.on('answered', (notice) => notices.answered.push(notice))
   const { storage, syncStorage, clock, transport } = ports
   const events = () => transport.requests.flatMap(({ batch }) => batch.events)
-  return { ...ports, client, verbsAt, said, events, device: { storage, syncStorage, clock } }
+  return { ...ports, client, verbsAt, notices, events, device: { storage, syncStorage, clock } }
 }
 
-/** The page is gone: what its storage still does is seen by nobody, and its code runs no more. */
+/** A page that is closed: its code never runs again, and the results of its storage reach no one. */
 export function deadEnd<T>(): Promise<T> {
   return new Promise(() => {})
 }
@@ -57,13 +60,13 @@ export async function waiting({ storage }: Pick<FakePorts, 'storage'>): Promise<
   return (await storage.peek(100_000)).map(({ json }) => JSON.parse(json))
 }
 
-/** What the storage remembers of the visitor. */
+/** What is stored about the visitor. */
 export async function visitorIn({ storage }: Pick<FakePorts, 'storage'>): Promise<State | undefined> {
   const records = await storage.dump()
   return records.find((record): record is State => Object(record).v === 2)
 }
 
-/** A storage in which nothing that was begun is done before `open` is called: a page may be left before it. */
+/** A storage that finishes nothing before `open` is called, so that a page can be left before that. */
 export function createSlowStorage(store = createFakeStorage()) {
   const { promise, open } = gate<void>()
   const append: typeof store.append = async (settle) => {
@@ -73,7 +76,7 @@ export function createSlowStorage(store = createFakeStorage()) {
   return { storage: { ...store, append }, open }
 }
 
-/** A promise that is kept when `open` is called. */
+/** A promise that resolves when `open` is called. */
 export function gate<T>() {
   let open: (value: T) => void = () => {}
   const promise = new Promise<T>((resolve) => {

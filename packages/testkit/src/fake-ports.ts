@@ -1,4 +1,4 @@
-/** Fake ports for tests of the SDK: a clock that is moved by hand, a network that answers as told, a page that comes and goes. */
+/** Fake ports for tests of the SDK: a clock that is moved by hand, a network with prepared answers, a page with a lifecycle. */
 import type { Batch, EventResult, Receipt, WireEvent } from '@headwater/contract'
 import type {
   Answer,
@@ -16,10 +16,10 @@ import type {
 import { createMemoryStorage } from '../../../sdk/src/core/queue/memory-storage.ts'
 import { createSyncStorage } from '../../../sdk/src/core/queue/sync-storage.ts'
 
-/** 2026-11-20T12:00:00Z: where fake clocks begin. */
+/** 2026-11-20T12:00:00Z, the start of fake clocks. */
 export const noon = Date.UTC(2026, 10, 20, 12)
 
-/** Lets everything run that needs no more time: promises, and what they start. */
+/** Lets everything run that needs no time: promises, and what they start. */
 export const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 export interface FakeClock extends Clock {
@@ -47,7 +47,7 @@ export function createFakeClock(): FakeClock {
   }
 
   return {
-    openedAt: Infinity, // no visit has begun on this page but by the client that is tested
+    openedAt: Infinity, // no other client has opened a session on this page
     now: () => Math.round(now),
     after(ms, task) {
       const timer = { at: now + ms, task }
@@ -61,7 +61,7 @@ export function createFakeClock(): FakeClock {
   }
 }
 
-/** The answer to a batch of so many events that were all accepted, but for `results`. */
+/** The answer to a batch of so many events that were all accepted, except for `results`. */
 export function receipt(events: number, results: EventResult[] = []): Answer {
   const count = (verdict: string) => results.filter(({ status }) => status === verdict).length
   const [duplicate, rejected] = [count('duplicate'), count('rejected')]
@@ -129,9 +129,9 @@ export function createFakeTransport(): FakeTransport {
 }
 
 export interface FakeLifecycle extends Lifecycle {
-  /** What `place` answers. */
+  /** What `place` returns. */
   here: Place
-  /** What ad platforms have left. */
+  /** The cookies of ad platforms. */
   ads: Record<string, string>
   leave(): void
   resume(): void
@@ -183,13 +183,13 @@ function greet({ arrive, resume }: Watcher): void {
 }
 
 export interface FakeIds extends Ids {
-  /** What `random` answers. */
+  /** What `random` returns. */
   chance: number
   /** False: a page without a secure context. */
   canHash: boolean
 }
 
-/** Ids that count: the last digits of the first uuid are 1. `series` tells the ids of one client from another's. */
+/** Ids that count: the first uuid ends with 1. `series` separates the ids of several clients. */
 export function createFakeIds(series = 0): FakeIds {
   let count = 0
   const ids: FakeIds = {
@@ -203,9 +203,9 @@ export function createFakeIds(series = 0): FakeIds {
 }
 
 export interface FakeStorage extends Storage {
-  /** From now on nothing can be read or written: all but `alone` rejects with this. */
+  /** From now on nothing can be read or written: everything except `alone` rejects with this. */
   failWith(error: Error): void
-  /** From now on nothing is answered, but by `alone`. */
+  /** From now on no promise settles, except that of `alone`. */
   hang(): void
 }
 
@@ -229,7 +229,7 @@ export function createFakeStorage(store: Storage = createMemoryStorage(Infinity)
     clear: () => attempt(() => store.clear()),
     alone(task) {
       const run = held.then(() => store.alone(task)) // one at a time, also among tabs
-      held = run.catch(() => {}) // its caller hears of it
+      held = run.catch(() => {}) // its caller handles the failure
       return run
     },
     failWith(error) {
@@ -250,7 +250,7 @@ export interface FakePorts extends Ports {
   ids: FakeIds
 }
 
-/** All six, or some of them your own: a second client on the same storage and sync storage is a second tab. */
+/** All six ports, unless you pass your own: a second client on the same storage and sync storage is a second tab. */
 export function createFakePorts(own: Partial<FakePorts> = {}): FakePorts {
   return {
     storage: createFakeStorage(),

@@ -1,4 +1,4 @@
-/** Starts one PostgreSQL for a whole test run, and tells the tests its URL. */
+/** Starts one PostgreSQL for a whole test run, and provides its URL to the tests. */
 import type { TestProject } from 'vitest/node'
 import { startPostgres } from './postgres.ts'
 

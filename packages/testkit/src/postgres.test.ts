@@ -1,4 +1,4 @@
-/** Whether the PostgreSQL of the tests starts, stays apart from others, and leaves nothing behind. */
+/** Whether the PostgreSQL of the tests starts, is isolated from others, and leaves nothing behind. */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import postgres from 'postgres'
@@ -16,13 +16,13 @@ test('the server of a test run is PostgreSQL 15', async () => {
   expect(row?.server_version).toMatch(/^15\./)
 })
 
-test('a fresh database is empty, whatever another one holds', async () => {
+test('a new database is empty, whatever another one contains', async () => {
   await query(await freshPostgresUrl(), 'create table taken (id integer)')
   const tables = await query(await freshPostgresUrl(), `select from pg_tables where schemaname = 'public'`)
   expect(tables).toHaveLength(0)
 })
 
-test('a dropped database is gone, though a client still holds a connection', async () => {
+test('a database can be dropped while a client still has a connection', async () => {
   const { url, drop } = await createDatabase(inject('postgresUrl'))
   const holder = postgres(url, { max: 1, onnotice: () => undefined })
   await holder`select 1`
@@ -31,7 +31,7 @@ test('a dropped database is gone, though a client still holds a connection', asy
   await holder.end()
 })
 
-test('a row committed before kill -9 is there when the server starts again', async () => {
+test('a row committed before kill -9 is there after a restart', async () => {
   const dataDir = await temporaryFolder()
   const first = await startPostgres({ dataDir })
   await query(first.url, 'create table kept as select 42 as answer')

@@ -21,9 +21,9 @@ import postgres from 'postgres'
 export interface PostgresOptions {
   /** Default: a free one. */
   port?: number
-  /** Default: a temporary folder, removed by `stop`. A folder that is given stays, and may already hold a database. */
+  /** Default: a temporary folder, removed by `stop`. A given folder is kept, and may already contain a database. */
   dataDir?: string
-  /** Server settings; the defaults leave out fsync, for only a crash of the whole machine could tell the difference. */
+  /** Server settings; the defaults turn off fsync, which matters only if the whole machine crashes. */
   settings?: { [name: string]: string }
 }
 
@@ -33,13 +33,13 @@ export interface Postgres {
   pid: number
   /** Ends all connections, waits for the server, removes the temporary folder. */
   stop(): Promise<void>
-  /** Ends the server as a crash would; start another one on the same `dataDir` to see what it kept. */
+  /** Ends the server like a crash; start another one on the same `dataDir` to see what it has stored. */
   kill9(): Promise<void>
 }
 
 const testSettings = { fsync: 'off', full_page_writes: 'off', max_connections: '100', timezone: 'UTC' }
 
-/** Starts a server and resolves when it takes connections; about 1 s with a new folder. Rejects with the server's own words. */
+/** Starts a server and resolves when it takes connections; about 1 s with a new folder. Rejects with the server's own output. */
 export const startPostgres = async (options: PostgresOptions = {}): Promise<Postgres> => {
   const owner = serverOwner()
   const native = programsFor(owner)
@@ -63,7 +63,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** Makes an empty database with a name of its own on the server at `url`. */
+/** Creates an empty database with a unique name on the server at `url`. */
 export const createDatabase = async (url: string): Promise<{ url: string; drop(): Promise<void> }> => {
   const name = `test_${randomBytes(8).toString('hex')}`
   await execute(url, `create database ${name}`)
@@ -72,7 +72,7 @@ export const createDatabase = async (url: string): Promise<{ url: string; drop()
   return { url: own.href, drop: () => execute(url, `drop database if exists ${name} with (force)`) }
 }
 
-/** A port nobody listens on; another program could take it before you do, but the system hands out others first. */
+/** A free port; another program could take it before you do, but the system hands out others first. */
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -93,14 +93,14 @@ interface Owner {
   gid: number
 }
 
-/** PostgreSQL refuses to run as root; then it runs as nobody. Elsewhere it runs as whoever runs the tests. */
+/** PostgreSQL refuses to run as root; then it runs as the user `nobody`; otherwise as the user who runs the tests. */
 const serverOwner = (): Owner | undefined => {
   if (process.getuid?.() !== 0) return undefined
   const ask = (what: string) => Number(execFileSync('id', [what, 'nobody'], { encoding: 'utf8' }))
   return { uid: ask('-u'), gid: ask('-g') }
 }
 
-/** The folder with the programs; a copy of it when a closed folder above the repository keeps the server's owner out. */
+/** The folder with the programs; a copy of it when the server's user may not read a folder above the repository. */
 const programsFor = (owner?: Owner): string => {
   const native = nativeFolder()
   const attempt = spawnSync(join(native, 'bin/postgres'), ['--version'], { ...owner, cwd: tmpdir() })
@@ -108,7 +108,7 @@ const programsFor = (owner?: Owner): string => {
   return isKeptOut ? sharedCopyOf(native) : native
 }
 
-/** One copy serves a whole test run: the processes that vitest starts inherit its place, and the first one removes it. */
+/** One copy serves a whole test run: the processes that vitest starts inherit its path, and the first one removes it. */
 const sharedCopyOf = (native: string): string => {
   process.env.HEADWATER_POSTGRES_COPY ??= copyOf(native)
   return process.env.HEADWATER_POSTGRES_COPY
@@ -130,7 +130,7 @@ const nativeFolder = (): string => {
   return native
 }
 
-/** npm packages hold no symbolic links: the package's install script makes them, and npm may be told to run none. */
+/** npm packages contain no symbolic links: an install script creates them, and npm may be set to run no scripts. */
 const linkLibraries = (native: string) => {
   const list = join(native, 'pg-symlinks.json')
   if (!existsSync(list)) return
@@ -143,7 +143,7 @@ const linkOnce = (target: string, path: string) => {
   try {
     symlinkSync(target, path)
   } catch (error) {
-    // Another process that starts now may have been faster.
+    // Another process that is starting too may have been faster.
     if (!existsSync(path)) throw error
   }
 }
@@ -154,7 +154,7 @@ const prepareFolder = (dataDir: string, owner?: Owner, temporary?: string) => {
   for (const folder of temporary ? [temporary, dataDir] : [dataDir]) chownSync(folder, owner.uid, owner.gid)
 }
 
-// Trust: the server listens on the loopback address only, and holds nothing but tests.
+// Trust: the server listens on the loopback address only, and contains only test data.
 const clusterOptions = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync']
 
 const createCluster = async (native: string, dataDir: string, owner?: Owner) => {
@@ -186,15 +186,15 @@ const startServer = async (
   return child
 }
 
-/** Keeps the last words of a program, for the message when it fails. */
+/** Keeps the end of a program's output, for the message when it fails. */
 const collect = (child: ChildProcess) => {
-  let said = ''
+  let output = ''
   const keep = (piece: Buffer) => {
-    said = (said + piece).slice(-10_000)
+    output = (output + piece).slice(-10_000)
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
-  return () => said
+  return () => output
 }
 
 const describeServer = (server: ChildProcess, port: number, remove: () => void): Postgres => {
@@ -212,7 +212,7 @@ const describeServer = (server: ChildProcess, port: number, remove: () => void):
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     port,
-    pid: server.pid!, // it has said that it is ready
+    pid: server.pid!, // it has printed that it is ready
     stop: async () => {
       await end('SIGINT') // "fast": rolls back what is open, without waiting for clients to leave
       remove()

@@ -1,13 +1,13 @@
-/** A client that only writes down what it is told: for tests of the SDK's optional files. */
+/** A client that only records its calls: for tests of the SDK's optional files. */
 import type { Client, Conversion } from '../../../sdk/src/core/api.ts'
 
 export interface RecordingClient extends Pick<Client, 'track' | 'conversion' | 'on'> {
   /** The names and properties of what was tracked, in order. */
   tracked: [name: string, props?: Record<string, unknown>][]
   converted: [name: string, details?: Conversion][]
-  /** Gives a notice to those who listen; names that the client does not have are allowed. */
+  /** Emits a notice to listeners; names that the client does not have are allowed. */
   emit(name: string, notice: unknown): void
-  /** How many listen. */
+  /** How many listeners there are. */
   listeners(): number
 }
 

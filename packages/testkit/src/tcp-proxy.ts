@@ -1,23 +1,23 @@
-/** Stands between a client and a server, and fails as networks and dying servers do. */
+/** A proxy between a client and a server, which fails like networks and dying servers. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 
 export interface TcpProxy {
   port: number
-  /** How many connections it has taken so far. */
+  /** How many connections it has accepted so far. */
   taken(): number
   /** How many connections it has now. */
   open(): number
-  /** Ends every connection as a server does that closes it: FIN. */
+  /** Ends every connection like a server that closes it: FIN. */
   end(): void
-  /** Ends every connection as a server does that has died: RST. */
+  /** Ends every connection like a server that has died: RST. */
   reset(): void
-  /** From now on nothing passes, and nobody is told. */
+  /** From now on nothing passes, without any sign to either side. */
   freeze(): void
   /** From now on new connections work again; what was lost meanwhile is lost. */
   thaw(): void
-  /** What passes to the server, as text: appended to as it comes. */
+  /** What has passed to the server so far, as text. */
   sent(): string
   close(): Promise<void>
 }
@@ -25,7 +25,7 @@ export interface TcpProxy {
 export interface TcpProxyOptions {
   /** What each new connection meets: the server (default), an end at once, silence, or these bytes and then an end. */
   greet?: 'server' | 'end' | 'silence' | Buffer
-  /** Speaks TLS with the client, as PostgreSQL does: after the client has asked for it. Hears of the name that the client expects. */
+  /** Speaks TLS with the client, as PostgreSQL does: after the client has asked for it. Gets the name that the client expects. */
   onTls?(servername: string): void
 }
 
@@ -95,10 +95,10 @@ export async function startTcpProxy(serverPort: number, options: TcpProxyOptions
 }
 
 function ignore(): void {
-  // The other side has gone, which is what this is for.
+  // The other side has closed, which is what this proxy is for.
 }
 
-// A certificate for `localhost` that nobody trusts, and its key; both are only for tests.
+// A self-signed certificate for `localhost`, and its key; both are only for tests.
 const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTEgFdGnPCgFyTuY1
 kFFpmRIfgQD1qiV8cNNuMvuTDSahRANCAARK8bCGPSCUM3RODXgiJ1uYfNX4B7Wy

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States where a client in a browser keeps what it knows, and when it keeps nothing. */
+/** States where a client in a browser stores its visitor, and when it stores nothing. */
 import 'fake-indexeddb/auto'
 import type { WireEvent } from '@headwater/contract'
 import { type FakeCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
@@ -34,7 +34,7 @@ beforeEach(() => {
   })
 })
 afterEach(async () => {
-  // One that does not come to an end must not take the other tests with it.
+  // A client that never shuts down must not fail the other tests.
   for (const client of clients.splice(0)) {
     await Promise.race([client.shutdown(), new Promise((resolve) => setTimeout(resolve, 100))])
   }
@@ -56,7 +56,7 @@ describe('the visitor', () => {
     ['cookie', { cookies: 1, local: 0, database: true }],
     ['local', { cookies: 0, local: 1, database: true }],
     ['memory', { cookies: 0, local: 0, database: false }],
-  ])('with persistence %s is kept there and nowhere else', async (persistence, expected) => {
+  ])('with persistence %s is stored there and nowhere else', async (persistence, expected) => {
     const { client, endpoint } = start({ persistence })
     await client.flush()
     expect(events).toHaveLength(1)
@@ -84,7 +84,7 @@ describe('the visitor', () => {
   test('is the same on another subdomain, which has another database', async () => {
     await start().client.flush()
     goTo('https://blog.shop.example/')
-    const load = vi.spyOn(performance, 'now').mockReturnValue(0) // opened just now, after that visit has begun
+    const load = vi.spyOn(performance, 'now').mockReturnValue(0) // this page was opened just now, after that session began
     await start().client.flush()
     load.mockRestore()
     const [here, there] = events
@@ -92,7 +92,7 @@ describe('the visitor', () => {
     expect(there?.session).not.toHaveProperty('landing_url')
   })
 
-  test('is the one that the stub of an earlier page has named, in the visit that it opened', async () => {
+  test('is the one that the stub of an earlier page created, in the session that it opened', async () => {
     const now = Date.now()
     jar.set(`hw_id=1.a9.s9.${now - 1_000}.${now - 1_000}; Path=/; Max-Age=100`)
     await start().client.flush()
@@ -101,14 +101,19 @@ describe('the visitor', () => {
   })
 })
 
-describe('where nobody asked the visitor', () => {
+describe('without a consent option', () => {
   type Options = Partial<ClientOptions>
   test.each<[string, object, Options, boolean]>([
     ['events are recorded', {}, {}, true],
-    ['Global Privacy Control is a no', { globalPrivacyControl: true }, {}, false],
-    ['but not where they have agreed', { globalPrivacyControl: true }, { consent: 'granted' }, true],
-    ['Do Not Track is none', { doNotTrack: '1' }, {}, true],
-    ['unless the site respects it', { doNotTrack: '1' }, { respectDnt: true }, false],
+    ['Global Privacy Control is a refusal', { globalPrivacyControl: true }, {}, false],
+    [
+      'consent overrides Global Privacy Control',
+      { globalPrivacyControl: true },
+      { consent: 'granted' },
+      true,
+    ],
+    ['Do Not Track is ignored', { doNotTrack: '1' }, {}, true],
+    ['Do Not Track is a refusal if the site respects it', { doNotTrack: '1' }, { respectDnt: true }, false],
   ])('%s', async (_, signals, options, isRecorded) => {
     for (const [name, value] of Object.entries(signals)) {
       Object.defineProperty(navigator, name, { value, configurable: true })
@@ -131,7 +136,7 @@ test.each<[Partial<ClientOptions>, string | null]>([
   expect(new URL(`${urls[0]}`).searchParams.get('id_cookie')).toBe(expected)
 })
 
-describe('denied', () => {
+describe('denied consent', () => {
   test('leaves nothing on the device', async () => {
     const { client } = start()
     await client.flush()
@@ -151,7 +156,7 @@ describe('denied', () => {
     },
   )
 
-  test('and granted at once, as a banner does that knows the answer, loses nothing of what follows', async () => {
+  test('followed at once by granted, as from a banner that knows the answer, loses no later event', async () => {
     const first = start()
     await first.client.flush()
     await first.client.shutdown()
@@ -164,7 +169,7 @@ describe('denied', () => {
   })
 })
 
-test('with debug, the console has the story of each event from the first on', async () => {
+test('with debug, the console shows each event from the first one', async () => {
   const info = vi.spyOn(console, 'info').mockImplementation(() => {})
   const client = createClient({ token, endpoint: 'https://debug.example.com', debug: true })
   clients.push(client)

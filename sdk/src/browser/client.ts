@@ -16,7 +16,7 @@ import { createTransport } from './transport.ts'
 /** Throws a ConfigError. */
 export function createBrowserCore(options: ClientOptions): Core {
   const settings = readOptions(options, isRefused(options.respectDnt) ? 'denied' : 'granted')
-  // The demo shop and the journey know this name: see storage.ts.
+  // The demo shop and the journey use this name too: see storage.ts.
   const name = `headwater/${hostOf(settings.endpoint)}/${websiteKeyOf(settings.token)}`
   const { persistence } = settings
   const isKept = persistence !== 'memory'

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States on which domain the id cookie is, how long it lasts, and which pages see it. */
+/** States which domain the id cookie has, how long it lasts, and which pages see it. */
 import { type FakeCookies, forbidCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cookieText, createIdCookie } from './cookie.ts'
@@ -10,7 +10,7 @@ beforeEach(() => {
   jar = giveCookies()
 })
 
-describe('its domain', () => {
+describe('the cookie’s domain', () => {
   test.each([
     ['https://shop.example/', 'shop.example'],
     ['https://www.shop.example/', 'shop.example'],
@@ -19,7 +19,7 @@ describe('its domain', () => {
     ['https://shop.github.io/', 'shop.github.io'],
     ['http://localhost:8787/', ''],
     ['http://127.0.0.1:8787/', '127.0.0.1'],
-  ])('of a page at %s is %j: the widest that the browser takes', (url, expected) => {
+  ])('at %s is %j, the widest that the browser accepts', (url, expected) => {
     goTo(url)
     expect(createIdCookie().domain()).toBe(expected)
   })
@@ -29,7 +29,7 @@ describe('its domain', () => {
     expect(jar.all()).toEqual([])
   })
 
-  test('is asked for once', () => {
+  test('is determined once', () => {
     const cookie = createIdCookie()
     let writes = 0
     Object.defineProperty(document, 'cookie', {
@@ -47,8 +47,8 @@ describe('its domain', () => {
   })
 })
 
-describe('what is written', () => {
-  test('is read again, here and on all subdomains of the site', () => {
+describe('the cookie', () => {
+  test('can be read here and on all subdomains of the site', () => {
     createIdCookie().write('1.a.s.1.2')
     expect(jar.all()).toEqual(['hw_id=1.a.s.1.2 on .shop.example'])
     goTo('https://blog.shop.example/')
@@ -57,20 +57,20 @@ describe('what is written', () => {
     expect(createIdCookie().read()).toBeUndefined()
   })
 
-  test('lasts 400 days, for all paths, and goes along with links from elsewhere', () => {
+  test('lasts 400 days, for all paths, and is sent when a link from another site is followed', () => {
     createIdCookie().write('1.a.s.1.2')
     expect(jar.find('hw_id')?.attributes).toBe(
       'Path=/; Max-Age=34560000; SameSite=Lax; Domain=shop.example; Secure',
     )
   })
 
-  test('is secure on a secure page alone', () => {
+  test('is secure only on a secure page', () => {
     goTo('http://www.shop.example/')
     createIdCookie().write('1.a.s.1.2')
     expect(jar.find('hw_id')?.attributes).not.toContain('Secure')
   })
 
-  test('without a text is forgotten', () => {
+  test('is deleted when it is written without a text', () => {
     const cookie = createIdCookie()
     cookie.write('1.a.s.1.2')
     cookie.write()
@@ -78,19 +78,19 @@ describe('what is written', () => {
     expect(cookie.read()).toBeUndefined()
   })
 
-  test('on a host without a site around it is a cookie of that host', () => {
+  test('belongs to the host where there is no wider domain', () => {
     goTo('http://localhost:8787/')
     createIdCookie().write('1.a.s.1.2')
     expect(jar.all()).toEqual(['hw_id=1.a.s.1.2 on localhost'])
   })
 })
 
-test('nothing is written by reading', () => {
+test('reading writes nothing', () => {
   expect(createIdCookie().read()).toBeUndefined()
   expect(jar.all()).toEqual([])
 })
 
-test('cookies of names that only begin or end alike are others', () => {
+test('cookies with a longer name are ignored', () => {
   jar.set('hw_id2=x')
   jar.set('my_hw_id=y')
   expect(createIdCookie().read()).toBeUndefined()
@@ -104,13 +104,13 @@ describe('the cookie that the stub has set on this host', () => {
     expect(createIdCookie().read()).toBe('1.stub.s.1.2')
   })
 
-  test('gives way to the one that is written, for all subdomains', () => {
+  test('is replaced by the one that is written for all subdomains', () => {
     const cookie = createIdCookie()
     cookie.write('1.stub.s.1.3')
     expect(jar.all()).toEqual(['hw_id=1.stub.s.1.3 on .shop.example'])
   })
 
-  test('is forgotten with it', () => {
+  test('is deleted with it', () => {
     createIdCookie().write()
     expect(jar.all()).toEqual([])
   })
@@ -123,7 +123,7 @@ test('in a sandboxed frame nothing is read or written, and nothing throws', () =
   expect([cookie.read(), cookie.domain(), cookieText()]).toEqual([undefined, '', ''])
 })
 
-test('where cookies are refused without a word nothing is read, and nothing throws', () => {
+test('where cookies are silently refused nothing is read, and nothing throws', () => {
   Object.defineProperty(document, 'cookie', { get: () => '', set() {}, configurable: true })
   const cookie = createIdCookie()
   cookie.write('1.a.s.1.2')

@@ -1,10 +1,10 @@
-/** The cookie `hw_id`, which carries the visitor's id record (core/visitor/id-record.ts) to all subdomains of a site. */
+/** The cookie `hw_id`, which shares the visitor's id record (core/visitor/id-record.ts) with all subdomains of a site. */
 
 export interface IdCookie {
   read(): string | undefined
-  /** Without a text it deletes the cookie. */
+  /** Deletes the cookie when called without a text. */
   write(text?: string): void
-  /** The domain it is set on; empty for this host alone. */
+  /** The domain it is set on; empty for this host only. */
   domain(): string
 }
 
@@ -36,7 +36,7 @@ function widestDomain(): string {
     const isTaken = cookieText().includes(test)
     setCookie(test, domain, 0)
     if (!isTaken) continue
-    setCookie(`${name}=`, '', 0) // the stub's, which was read already and is on this host alone
+    setCookie(`${name}=`, '', 0) // the stub's cookie, already read; it is on this host only
     return domain
   }
   return ''

@@ -1,4 +1,4 @@
-/** States what both ways to an IndexedDB database do: idb-keyval's, and the one of the script tag. */
+/** States what both implementations of an IndexedDB database do: the one with idb-keyval, and that of the script tag. */
 import 'fake-indexeddb/auto'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as byPackage from './database.ts'
@@ -20,7 +20,7 @@ describe.each([
   const get = (store: ReturnType<typeof createStore>) =>
     store('readonly', (records) => promisifyRequest(records.get('name')))
 
-  test('what a transaction has put there, another one gets, also by the other way', async () => {
+  test('what one transaction puts there another can get, also in the other implementation', async () => {
     const name = newName()
     await put(createStore(name, 'records'), 'value')
     for (const { createStore } of [byPackage, byHand])
@@ -38,7 +38,7 @@ describe.each([
     expect(await get(store)).toBe('value')
   })
 
-  test('one that could not be opened is tried again with the next transaction', async () => {
+  test('a database that could not be opened is tried again with the next transaction', async () => {
     const store = createStore(newName(), 'records')
     const open = vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
       throw new DOMException('the disk is full', 'UnknownError')

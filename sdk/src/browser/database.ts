@@ -1,2 +1,2 @@
-/** One IndexedDB database with one object store, by idb-keyval. The script tag has database-by-hand.ts instead. */
+/** One IndexedDB database with one object store, with idb-keyval. The script tag uses database-by-hand.ts instead. */
 export { createStore, promisifyRequest, type UseStore } from 'idb-keyval'

@@ -24,7 +24,7 @@ describe('uuid', () => {
     expect(new Set(uuids).size).toBe(uuids.length)
   })
 
-  test('two pages at the same moment make different ones', () => {
+  test('two pages at the same moment create different ones', () => {
     const clock = createFakeClock()
     expect(createIds(clock).uuid()).not.toBe(createIds(clock).uuid())
   })

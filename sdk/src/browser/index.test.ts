@@ -1,4 +1,4 @@
-/** States that the npm entry is safe on a server, and that its error says where it works. */
+/** States that the npm entry is safe to import on a server, and that its error says where it works. */
 import { expect, test } from 'vitest'
 import { ConfigError, createClient } from './index.ts'
 

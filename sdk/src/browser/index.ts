@@ -14,7 +14,7 @@ export { type ClientOptions, ConfigError }
 /**
  * Starts a client that records page views automatically and delivers what you record. Importing this module does nothing
  * and is safe on a server; calling this needs a page. Make one client per page and website: a second one shares visitor,
- * session and waiting events with the first, but records every page view again and hears only of what it sends itself.
+ * session and waiting events with the first, but records every page view again and is notified only of what it sends itself.
  *
  * Throws a `ConfigError` that names option, value and fix when an option cannot work, and when there is no page.
  *
@@ -26,7 +26,7 @@ export function createClient<Events extends object = EventMap>(options: ClientOp
   const { client, start } = createBrowserCore(withoutUndefined(options))
   if (options.debug) debugLater(client)
   start()
-  return client as Client<Events> // the event map exists for the compiler alone
+  return client as Client<Events> // the event map exists only for the compiler
 }
 
 /** The file takes a moment to load; notices wait for it. */
@@ -38,7 +38,7 @@ function debugLater({ on }: Pick<Client, 'on'>): void {
   }
   const loaded = import('../extras/debug.ts').then(({ debug }) => debug({ on: listen })).catch(console.warn)
   const names = ['recorded', 'answered', 'dropped', 'error'] as const
-  for (const name of names) on(name, (notice) => loaded.then(() => listeners[name]?.(notice as never))) // `listen` has paired them
+  for (const name of names) on(name, (notice) => loaded.then(() => listeners[name]?.(notice as never))) // paired by `listen`
 }
 
 // An undefined option counts as left out.

@@ -29,24 +29,24 @@ test('a page that is shown arrives and resumes at once', () => {
   expect(calls).toEqual(['arrive', 'resume'])
 })
 
-test('without `arrive` moves are not watched', async () => {
+test('without `arrive` navigation is not watched', async () => {
   undo = createLifecycle().watch({ ...watcher, arrive: undefined })
   history.pushState(null, '', '/a')
   await Promise.resolve()
   expect(calls).toEqual(['resume'])
 })
 
-describe('afterwards', () => {
+describe('on a shown page', () => {
   const turn = (state: string) => {
     set('visibilityState', state)
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
   }
 
   test.each([
-    ['hidden: the page leaves', () => turn('hidden'), ['leave']],
-    ['visible: it resumes', () => turn('visible'), ['resume']],
-    ['pagehide: it leaves', () => window.dispatchEvent(new Event('pagehide')), ['leave']],
-    ['online: it resumes', () => window.dispatchEvent(new Event('online')), ['resume']],
+    ['hidden makes it leave', () => turn('hidden'), ['leave']],
+    ['visible makes it resume', () => turn('visible'), ['resume']],
+    ['pagehide makes it leave', () => window.dispatchEvent(new Event('pagehide')), ['leave']],
+    ['online makes it resume', () => window.dispatchEvent(new Event('online')), ['resume']],
   ])('%s', (_, act, expected) => {
     watch()
     calls = []
@@ -79,7 +79,7 @@ describe('afterwards', () => {
 describe('beforeunload', () => {
   const unload = () => void window.dispatchEvent(new Event('beforeunload'))
 
-  test('of a loading page: it leaves, because a tab closed then sends nothing at pagehide', () => {
+  test('makes a loading page leave, because a tab closed then sends nothing at pagehide', () => {
     set('readyState', 'interactive')
     watch()
     calls = []
@@ -96,14 +96,14 @@ describe('beforeunload', () => {
     expect(calls).toEqual([])
   })
 
-  test('of a page that had loaded before has none either', () => {
+  test('has no effect on a page that was loaded before', () => {
     watch()
     calls = []
     unload()
     expect(calls).toEqual([])
   })
 
-  test('has none after undo', () => {
+  test('has no effect after undo', () => {
     set('readyState', 'interactive')
     watch()
     calls = []

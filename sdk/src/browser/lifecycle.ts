@@ -9,13 +9,13 @@ export function createLifecycle(): Lifecycle {
     place: placeOfPage,
     adCookies: adCookiesOfPage,
     watch({ arrive, leave, resume }) {
-      // Listeners stay on the page, and do nothing after the end: some pages wrap addEventListener, and lose its options.
+      // Listeners stay on the page but do nothing after the undo: some pages wrap addEventListener and lose its options.
       let isWatching = true
       const listen = (type: string, listener: () => void) =>
         addEventListener(type, () => isWatching && listener())
       whenShown(() => {
         if (arrive) watchPages((titled) => isWatching && arrive(titled))
-        // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with pagehide alone.
+        // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with only a pagehide.
         // On the window, after the page's own listeners on the document.
         listen('visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : resume()))
         listen('pagehide', leave)
@@ -38,7 +38,7 @@ function leaveEarly(leave: () => unknown): void {
   addEventListener('load', () => removeEventListener('beforeunload', leave))
 }
 
-// At once, or, when the page is prerendered, when the visitor comes to it.
+// At once; for a prerendered page, when the visitor comes to it.
 function whenShown(callback: () => void): void {
   const { prerendering } = document as { prerendering?: boolean }
   if (prerendering) document.addEventListener('prerenderingchange', callback)

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States what counts as coming to a page. */
+/** States what counts as a page view. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { pageIn, watchPages } from './navigation.ts'
 
@@ -91,7 +91,7 @@ describe.each([
     expect(views).toEqual(['/start', ...expected])
   })
 
-  test('a map that writes its place into the query 200 times is one view', async () => {
+  test('a map that writes its position into the query 200 times is one view', async () => {
     watch()
     for (let step = 0; step < 200; step++) {
       history.replaceState(null, '', `?map=${step}`)
@@ -103,7 +103,7 @@ describe.each([
     expect(views).toEqual(['/start', '/imprint'])
   })
 
-  test('moves of two scripts are two views', async () => {
+  test('navigation by two scripts is two views', async () => {
     watch()
     for (const url of ['/a', '/b']) {
       history.pushState(null, '', url)
@@ -112,13 +112,13 @@ describe.each([
     expect(views).toEqual(['/start', '/a', '/b'])
   })
 
-  test('a page that comes by history has its title 100 ms later, when it is rendered; others have it at once', async () => {
+  test('a page reached by history has its title 100 ms later, when it is rendered; a loaded page has it at once', async () => {
     document.title = 'Start'
     watch()
     window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
     history.pushState(null, '', '/a')
     setTimeout(() => {
-      document.title = 'A' // as a framework does when it has rendered
+      document.title = 'A' // as a framework does after rendering
     }, 99)
     expect(titles).toEqual(['Start', 'Start'])
     await rendered()
@@ -149,7 +149,7 @@ describe.each([
   })
 })
 
-test('a Navigation API that is silent, as in a sandboxed frame, is not relied on', async () => {
+test('a Navigation API that fires no events, as in a sandboxed frame, is not relied on', async () => {
   ;(window as WindowWithNavigation).navigation = Object.assign(new EventTarget(), { currentEntry: null })
   watch()
   history.pushState(null, '', '/a')
@@ -160,7 +160,7 @@ test('a Navigation API that is silent, as in a sandboxed frame, is not relied on
 describe('a patched history', () => {
   beforeEach(() => void delete (window as WindowWithNavigation).navigation)
 
-  test('sees the visitor go back', async () => {
+  test('notices when the visitor goes back', async () => {
     watch()
     history.pushState(null, '', '/a')
     await scriptEnds()
@@ -170,7 +170,7 @@ describe('a patched history', () => {
     expect(views).toEqual(['/start', '/a', '/start'])
   })
 
-  test('keeps its state and what others have patched', () => {
+  test('keeps its state and the patches of others', () => {
     const others: string[] = []
     history.pushState = function (this: History, ...args) {
       others.push(`${args[2]}`)

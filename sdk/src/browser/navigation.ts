@@ -52,7 +52,7 @@ function withoutQuery(page: string): string {
 
 /** Calls `look` when the address may have changed; `how` begins with `replace` when an entry of the history was replaced. */
 function watchHistory(look: (how: string) => void): void {
-  // Firefox before 147 and Safari before 26.2 lack it; in a sandboxed frame it is there, and silent.
+  // Firefox before 147 and Safari before 26.2 lack it; in a sandboxed frame it exists but fires nothing.
   const { navigation } = window as { navigation?: EventTarget & { currentEntry: unknown } }
   if (navigation?.currentEntry)
     navigation.addEventListener('currententrychange', (event) =>

@@ -49,7 +49,7 @@ describe('the place', () => {
 })
 
 describe('a form or an image that hides a text of the document', () => {
-  /** As `<img name="title">` does: the document has the element in the place of its own text. */
+  /** As with `<img name="title">`: the document returns the element instead of its own text. */
   const hide = (name: 'title' | 'referrer' | 'cookie') => {
     const own = Object.getOwnPropertyDescriptor(document, name)
     Object.defineProperty(document, name, { value: document.createElement('img'), configurable: true })
@@ -59,14 +59,14 @@ describe('a form or an image that hides a text of the document', () => {
     }
   }
 
-  test('hides neither the title nor the referrer from us', () => {
+  test('does not hide the title or the referrer from us', () => {
     Reflect.deleteProperty(document, 'referrer')
     const undo = [hide('title'), hide('referrer')]
     expect(placeOfPage()).toMatchObject({ title: 'Cart', referrer: undefined })
     for (const show of undo) show()
   })
 
-  test('hides the cookies from us at worst', () => {
+  test('at most hides the cookies from us', () => {
     const show = hide('cookie')
     expect(adCookiesOfPage()).toEqual({})
     show()
@@ -74,7 +74,7 @@ describe('a form or an image that hides a text of the document', () => {
 })
 
 describe('the cookies of ad platforms', () => {
-  test('are found by name, and no others', () => {
+  test('are found by name, and no other cookies are read', () => {
     const jar = giveCookies()
     for (const pair of [
       'theme=dark',

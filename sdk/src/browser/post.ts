@@ -1,4 +1,4 @@
-/** One POST by ky, without retries, and without an exception for a failing status. The script tag has post-by-fetch.ts instead. */
+/** One POST with ky, without retries, and without an exception for a failing status. The script tag uses post-by-fetch.ts. */
 import ky from 'ky'
 
 export const post = (url: string, init: RequestInit): Promise<Response> =>

@@ -1,4 +1,4 @@
-/** What the browser says for its visitor when the page has not asked them. */
+/** Whether the browser refuses for its visitor when the page has not asked them. */
 
 /** Global Privacy Control is a refusal; Do Not Track is one if the site respects it. */
 export function isRefused(respectDnt: boolean | undefined): boolean {

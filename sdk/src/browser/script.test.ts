@@ -45,7 +45,7 @@ async function load(attributes: Record<string, string> = {}): Promise<Client> {
 
 function tagOf(attributes: Record<string, string>): HTMLScriptElement {
   const tag = document.createElement('script')
-  tag.type = 'text/plain' // it is not to run
+  tag.type = 'text/plain' // so that it does not run
   for (const [name, value] of Object.entries(attributes)) if (value !== 'none') tag.setAttribute(name, value)
   return tag
 }
@@ -58,9 +58,9 @@ async function run(tag: HTMLScriptElement | null): Promise<Client> {
 
 /** What is logged to the console as a warning. */
 function warnings(): unknown[] {
-  const heard: unknown[] = []
-  vi.spyOn(console, 'warn').mockImplementation((warning) => heard.push(warning))
-  return heard
+  const logged: unknown[] = []
+  vi.spyOn(console, 'warn').mockImplementation((warning) => logged.push(warning))
+  return logged
 }
 
 const names = () => events.map(({ name }) => name)
@@ -114,13 +114,13 @@ describe('attributes are options', () => {
 })
 
 describe('the global is another place for options', () => {
-  // A page may write anything there; the types know only what the SDK itself puts there.
+  // A page may write anything there; the types cover only what the SDK itself puts there.
   const give = (global: object) => void Object.assign(window, { headwater: global })
 
   test.each<[string, HTMLScriptElement | null]>([
     ['a module', null],
-    ['a tag that a tag manager has made without attributes', document.createElement('script')],
-  ])('%s is configured by it', async (_, tag) => {
+    ['a tag that a tag manager created without attributes', document.createElement('script')],
+  ])('%s takes its options from there', async (_, tag) => {
     give({ q: [call(1, 'track', 'early')], token, endpoint: 'https://t.example.com', autoPage: false })
     const client = await run(tag)
     client.track('late')
@@ -157,7 +157,7 @@ describe('the global is another place for options', () => {
     expect(urls[0]).toMatch('https://module.example.com/')
   })
 
-  test('its functions are no options: `beforeSend` is for npm', async () => {
+  test('a function is ignored: `beforeSend` is npm-only', async () => {
     give({ token, endpoint: 'https://t.example.com', beforeSend: () => null })
     const client = await run(null)
     await client.flush()
@@ -171,21 +171,21 @@ test.each<[Record<string, string>, string]>([
   [{ 'data-batch-size': '0' }, '`batchSize` must be a whole number from 1 to 500, got 0'],
   [{ 'data-endpoint': 'none' }, '`endpoint` must be an absolute http(s) URL'],
 ])('with %j it starts no client, says why on the console, and throws nothing', async (attributes, why) => {
-  const heard = warnings()
+  const logged = warnings()
   const stub = await load(attributes)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
-  expect(`${heard[0]}`).toContain(why)
+  await vi.waitFor(() => expect(logged).toHaveLength(1))
+  expect(`${logged[0]}`).toContain(why)
   expect(stub).not.toHaveProperty('track')
 })
 
 test('without any options it says which one is missing, and throws nothing', async () => {
-  const heard = warnings()
+  const logged = warnings()
   await run(null)
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
-  expect(`${heard[0]}`).toContain('`token` must be a public token')
+  await vi.waitFor(() => expect(logged).toHaveLength(1))
+  expect(`${logged[0]}`).toContain('`token` must be a public token')
 })
 
-describe('calls that were made before', () => {
+describe('calls made before the script has loaded', () => {
   test('are replayed in order, with their keys and times', async () => {
     const noon = Date.UTC(2026, 10, 20, 12)
     window.headwater = {
@@ -216,7 +216,7 @@ describe('calls that were made before', () => {
     expect(events[3]?.idempotency_key).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('in a list that the page has made itself are replayed too, as of now', async () => {
+  test('in a list that the page created itself are replayed too, with the current time', async () => {
     const calls: unknown[] = [
       ['track', 'first', { a: 1 }],
       ['track', 'second'],
@@ -248,15 +248,15 @@ describe('calls that were made before', () => {
     expect(names()).toEqual(['a'])
   })
 
-  test('of `on` listen from the start', async () => {
-    const heard: unknown[] = []
-    window.headwater = { q: [call(1, 'on', 'delivered', (notice: unknown) => heard.push(notice))] }
+  test('of `on` receive notices from the start', async () => {
+    const notices: unknown[] = []
+    window.headwater = { q: [call(1, 'on', 'delivered', (notice: unknown) => notices.push(notice))] }
     const client = await load()
     await client.flush()
-    expect(heard).toHaveLength(1)
+    expect(notices).toHaveLength(1)
   })
 
-  test('and later calls of a stub to which the page keeps a reference are not lost', async () => {
+  test('are not lost, nor are later calls of a stub to which the page keeps a reference', async () => {
     await import('./stub.ts')
     const held = window.headwater as Client
     held.track('early')
@@ -267,7 +267,7 @@ describe('calls that were made before', () => {
     expect(names()).toEqual(['page_view', 'early', 'late'])
   })
 
-  test('are replayed once, and the stub does not send them beside the client', async () => {
+  test('are replayed once, and the stub does not send them as well', async () => {
     const sendBeacon = vi.fn()
     vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { sendBeacon }))
     await import('./stub.ts')
@@ -287,7 +287,7 @@ test('a second tag changes nothing: each view is recorded once', async () => {
   expect(names()).toEqual(['page_view'])
 })
 
-test('an element with the id headwater is no client, and has no options', async () => {
+test('an element with the id headwater is ignored', async () => {
   window.headwater = Object.assign(document.createElement('div'), { autoPage: false }) as unknown as Client
   const client = await load()
   expect(client.track).toBeTypeOf('function')
@@ -296,16 +296,16 @@ test('an element with the id headwater is no client, and has no options', async 
 })
 
 test.each<Record<string, string>>([{}, { 'data-load': 'debug' }])(
-  'with %j, what a person should fix is logged to the console',
+  'with %j, what someone has to fix is logged to the console',
   async (attributes) => {
-    const heard = warnings()
+    const logged = warnings()
     const client = await load({ src: 'https://none.example/sdk.js', ...attributes })
     client.identify('')
-    expect(heard).toContainEqual(expect.stringContaining('headwater: identify'))
+    expect(logged).toContainEqual(expect.stringContaining('headwater: identify'))
   },
 )
 
-test('a page whose console has no `warn` hears nothing, and the client works', async () => {
+test('a page whose console has no `warn` gets no warning, and the client works', async () => {
   vi.stubGlobal('console', { log() {} })
   const client = await load()
   client.identify('')
@@ -315,22 +315,22 @@ test('a page whose console has no `warn` hears nothing, and the client works', a
   expect(names()).toEqual(['page_view', 'a'])
 })
 
-test('so is what the collector rejects', async () => {
-  const heard = warnings()
+test('what the collector rejects is logged to the console', async () => {
+  const logged = warnings()
   const client = await load()
   const rejected = { status: 'rejected', code: 'currency_required', message: 'Send currency.' }
   vi.stubGlobal('fetch', async () =>
     Response.json({ request_id: 'r', accepted: 0, duplicate: 0, rejected: 1, results: [rejected] }),
   )
   await client.flush()
-  expect(heard).toContainEqual('headwater: Send currency.')
+  expect(logged).toContainEqual('headwater: Send currency.')
 })
 
-describe('extras', () => {
+describe('optional files', () => {
   const src = 'https://t.example.com/sdk.js?v=1'
   const provided: string[] = []
 
-  /** What the file at this place beside the script exports. */
+  /** What the file at this place next to the script exports. */
   function provide(path: string, exports: object): void {
     const address = `https://t.example.com/${path}`
     vi.doMock(address, () => ({ default: undefined, acceptLink: undefined, ...exports }))
@@ -351,14 +351,14 @@ describe('extras', () => {
     }
   })
 
-  test('of a fixed version come from the folder of that version', async () => {
+  test('of a pinned version come from the folder of that version', async () => {
     const extra = vi.fn()
     provide('sdk-0.1.0/one.js', { default: extra })
     await load({ src: 'https://t.example.com/sdk-0.1.0.js', 'data-load': 'one' })
     await vi.waitFor(() => expect(extra).toHaveBeenCalled())
   })
 
-  test('that take a visitor over and fail are logged to the console', async () => {
+  test('that take over a visitor and fail are logged to the console', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const cause = new Error('a bug')
     goTo('https://shop.example/?hw_link=x')
@@ -377,7 +377,7 @@ describe('extras', () => {
     expect(names()).toEqual(['page_view'])
   })
 
-  test('that take a visitor over from another domain do so before the client starts', async () => {
+  test('that take over a visitor from another domain do so before the client starts', async () => {
     const seen: boolean[] = []
     goTo('https://shop.example/?hw_link=x')
     provide('sdk/links.js', { acceptLink: () => seen.push('track' in Object(window.headwater)) })
@@ -386,7 +386,7 @@ describe('extras', () => {
     expect(seen).toEqual([false])
   })
 
-  test('that take a visitor over keep a second tag from starting a second client', async () => {
+  test('that take over a visitor keep a second tag from starting a second client', async () => {
     const { promise, open } = gate<void>()
     goTo('https://shop.example/?hw_link=x')
     provide('sdk/links.js', { acceptLink: () => promise })
@@ -419,7 +419,7 @@ describe('extras', () => {
         },
       },
     ],
-  ])('that take a visitor over and %s do not keep the client from starting', async (_, exports) => {
+  ])('that take over a visitor and %s do not keep the client from starting', async (_, exports) => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     goTo('https://shop.example/?hw_link=x')
     if (exports) provide('sdk/links.js', exports)

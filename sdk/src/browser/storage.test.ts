@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** Holds the IndexedDB storage to what a Storage must do, and states how it looks from outside. */
+/** Checks that the IndexedDB storage does what a Storage must do, and states how its database looks. */
 import 'fake-indexeddb/auto'
 import { exerciseStorage, maxBytes } from '@headwater/testkit/exercise-storage'
 import { gate } from '@headwater/testkit/fake-page'
@@ -24,7 +24,7 @@ exerciseStorage('IndexedDB', async () => {
   return [create(name), create(name)]
 })
 
-describe('seen from outside', () => {
+describe('in the browser', () => {
   test('the database holds one store, the state under its name, and a record for each event', async () => {
     const name = newName()
     await create(name).append(() => ({ state, events: [event] }))
@@ -34,7 +34,7 @@ describe('seen from outside', () => {
     expect((await keys(records)).sort()).toEqual(['bytes', 'q0199', 'state'])
   })
 
-  test('the sum of what waits stands beside it, and is right again when nothing waits', async () => {
+  test('the size of the waiting events is stored too, and is correct again when nothing waits', async () => {
     const name = newName()
     const [one, two] = [create(name), create(name)]
     const records = createStore(name, 'records')
@@ -58,10 +58,10 @@ describe('seen from outside', () => {
     expect(await get('bytes', records)).toBe(0)
   })
 
-  test('an event that an older version has left is none of ours, until all is cleared', async () => {
+  test('an event left by an older version is ignored until everything is cleared', async () => {
     const name = newName()
     const storage = create(name)
-    await storage.count() // makes the database
+    await storage.count() // creates the database
     await set('e0198', { idempotency_key: '0198', type: 'track' }, createStore(name, 'records'))
     expect([await storage.count(), await storage.peek(10)]).toEqual([0, []])
     expect(await storage.dump()).toHaveLength(1)
@@ -69,7 +69,7 @@ describe('seen from outside', () => {
     expect(await storage.dump()).toEqual([])
   })
 
-  test('making a storage makes no database; nor does clearing or looking where there is none', async () => {
+  test('neither creating a storage nor clearing or reading an empty one creates a database', async () => {
     const name = newName()
     const storage = create(name)
     expect(await databases()).not.toContain(name)
@@ -78,7 +78,7 @@ describe('seen from outside', () => {
     expect(await databases()).not.toContain(name)
   })
 
-  test('what another page has put there is found by a storage that has not been used yet', async () => {
+  test('a storage that has not been used yet finds what another page has put there', async () => {
     const name = newName()
     await create(name).append(() => ({ state, events: [event] }))
     expect(await create(name).dump()).toContainEqual(event)
@@ -86,7 +86,7 @@ describe('seen from outside', () => {
     expect(await create(name).dump()).toEqual([])
   })
 
-  test('where databases cannot be listed, clearing clears all the same', async () => {
+  test('clearing works where databases cannot be listed', async () => {
     const storage = create()
     await storage.append(() => ({ state, events: [event] }))
     vi.stubGlobal(
@@ -147,7 +147,7 @@ describe('locks', () => {
         throw new Error('AbortError')
       },
     ],
-  ])('where the Web Lock %s, the task runs once all the same, to its end', async (_, request) => {
+  ])('where the Web Lock %s, the task still runs once, to its end', async (_, request) => {
     vi.stubGlobal('navigator', { locks: { request } })
     const steps: string[] = []
     await create().alone(async () => {
@@ -158,7 +158,7 @@ describe('locks', () => {
     expect(steps).toEqual(['begins', 'ends'])
   })
 
-  test('a task that fails under the lock runs once, and says why', async () => {
+  test('a task that fails under the lock runs once, and its error is passed on', async () => {
     vi.stubGlobal('navigator', { locks: { request: (_: string, task: () => Promise<void>) => task() } })
     let runs = 0
     const failing = create().alone(async () => {
@@ -169,11 +169,11 @@ describe('locks', () => {
     expect(runs).toBe(1)
   })
 
-  describe('held by a page that is left', () => {
+  describe('held by a page that leaves', () => {
     test.each<[string, () => void]>([
       ['pagehide', () => window.dispatchEvent(new Event('pagehide'))],
       ['freeze', () => document.dispatchEvent(new Event('freeze'))],
-    ])('is released at %s, and the task runs on to its end', async (_, leave) => {
+    ])('are released at %s, and the task still runs to its end', async (_, leave) => {
       const steps: string[] = []
       const request = async (_: string, task: () => Promise<void>) => {
         await task()
@@ -193,7 +193,7 @@ describe('locks', () => {
       expect(steps).toEqual(['released', 'ended'])
     })
 
-    test('and come back to is held again, and released again', async () => {
+    test('are acquired and released again after the page returns', async () => {
       let released = 0
       const request = async (_: string, task: () => Promise<void>) => {
         await task()

@@ -16,7 +16,10 @@ const bytesName = 'bytes'
 /** In one transaction; if that does not make enough room, the next one drops more. */
 const maxDropped = 1_000
 
-/** Reading and writing fail where IndexedDB is missing, forbidden or broken. Beyond `maxBytes` of JSON the oldest events are dropped. */
+/**
+ * Reading and writing fail where IndexedDB is missing, forbidden or broken. Beyond `maxBytes` of JSON the oldest events are
+ * dropped.
+ */
 export function createIndexedDbStorage(name: string, maxBytes: number): Storage {
   let store: UseStore | undefined
   const transact: UseStore = (mode, action) => {
@@ -65,7 +68,7 @@ function read<T>(records: IDBObjectStore, name: string): Promise<T | undefined> 
   return promisifyRequest(records.get(name))
 }
 
-/** The oldest events, as many as have so many bytes. */
+/** The oldest events that together make up so many bytes. */
 async function oldestOf(records: IDBObjectStore, bytes: number): Promise<StoredEvent[]> {
   const events: StoredEvent[] = await promisifyRequest(records.getAll(allEvents(), maxDropped))
   return events.filter(({ json }) => {
@@ -74,7 +77,7 @@ async function oldestOf(records: IDBObjectStore, bytes: number): Promise<StoredE
   })
 }
 
-// UTF-16 units, which are bytes for most of what is in an event.
+// In UTF-16 units, which equal bytes for most of an event's content.
 function bytesOf(events: StoredEvent[]): number {
   let bytes = 0
   for (const { json } of events) bytes += json.length // not by `reduce`, which Prototype.js 1.6 replaced

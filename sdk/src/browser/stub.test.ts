@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States what the stub holds until the script has loaded, and what it sends if the visitor leaves before. */
+/** States what the stub queues until the script has loaded, and what it sends if the visitor leaves before that. */
 import type { WireEvent } from '@headwater/contract'
 import { type FakeCookies, giveCookies, goTo } from '@headwater/testkit/fake-cookies'
 import { noon } from '@headwater/testkit/fake-ports'
@@ -21,7 +21,7 @@ beforeEach(() => {
   beacons = []
   ending = new AbortController()
   const add = window.addEventListener.bind(window)
-  // Each test has a stub of its own, which does not hear the next one's page leave.
+  // Each test has a stub of its own, which is not notified when the next one's page leaves.
   vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window))
   vi.stubGlobal('addEventListener', (name: string, listener: () => void) =>
     add(name, listener, { signal: ending.signal }),
@@ -45,7 +45,7 @@ async function open(attributes: Record<string, string> = {}) {
   const tag = document.createElement('script')
   const all = { 'data-token': token, 'data-endpoint': 'https://t.example.com', ...attributes }
   for (const [name, value] of Object.entries(all)) if (value !== 'none') tag.setAttribute(name, value)
-  tag.type = 'text/plain' // it is not to run
+  tag.type = 'text/plain' // so that it does not run
   document.head.append(tag)
   await import('./stub.ts')
   return window.headwater as unknown as Client & Required<Stub>
@@ -54,7 +54,7 @@ const leave = () => void window.dispatchEvent(new Event('pagehide'))
 const sent = () => beacons.flatMap(({ body }) => body.events)
 
 describe('calls', () => {
-  test('are held in order, each with its own key and time', async () => {
+  test('are queued in order, each with its own key and time', async () => {
     const hw = await open()
     hw.track('a', { sku: 'A1' })
     vi.advanceTimersByTime(1_500)
@@ -83,7 +83,7 @@ describe('calls', () => {
     for (const key of keys) expect(key).toMatch(uuid)
   })
 
-  test('of all verbs that a page needs early can be made', async () => {
+  test('of every verb that a page needs early can be made', async () => {
     const hw = await open()
     hw.track('a')
     hw.conversion('b')
@@ -95,7 +95,7 @@ describe('calls', () => {
     expect(hw.q).toHaveLength(7)
   })
 
-  test('go to the list that a page has put there itself', async () => {
+  test('are added to the list that a page has put there itself', async () => {
     const own = { q: [] }
     window.headwater = own
     expect(await open()).toBe(own)
@@ -160,7 +160,7 @@ describe('when the visitor leaves before the script has loaded', () => {
     expect(sent()[0]?.referrer_url?.replace(/\?$/, '')).toBe('https://mail.example/inbox')
   })
 
-  test('the calls are sent too, in the terms of the wire format', async () => {
+  test('the calls are sent too, in the wire format', async () => {
     const hw = await open()
     hw.track('add', { sku: 'A1' })
     hw.page('pricing', { variant: 'b' })
@@ -187,8 +187,8 @@ describe('when the visitor leaves before the script has loaded', () => {
   test.each<[string, (hw: Client) => void]>([
     ['null for details', (hw) => hw.conversion('buy', null as never)],
     ['null for properties', (hw) => hw.track('add', null as never)],
-    ['a name that is none', (hw) => hw.track(undefined as never)],
-  ])('a call with %s costs no other call', async (_, act) => {
+    ['an undefined name', (hw) => hw.track(undefined as never)],
+  ])('a call with %s loses no other call', async (_, act) => {
     const hw = await open()
     act(hw)
     hw.track('a')
@@ -215,7 +215,7 @@ describe('when the visitor leaves before the script has loaded', () => {
     expect(beacons[0]?.url).toBe(`https://t.example.com/v1/batch?token=${token}`)
   })
 
-  test('beforeunload of a loading page sends too, and once', async () => {
+  test('beforeunload on a loading page sends too, but only once', async () => {
     await open()
     window.dispatchEvent(new Event('beforeunload'))
     expect(sent()).toMatchObject([{ name: 'page_view' }])
@@ -251,7 +251,7 @@ describe('when the visitor leaves before the script has loaded', () => {
     expect(beacons).toEqual([])
   })
 
-  test('nothing is sent once the client is there', async () => {
+  test('nothing is sent once the client exists', async () => {
     await open()
     window.headwater = {} as Client // as the script does
     leave()
@@ -300,7 +300,7 @@ describe('properties', () => {
         },
       },
     ],
-  ])('with %s cost these properties alone', async (_, bad) => {
+  ])('with %s are left out, and their event is kept', async (_, bad) => {
     const hw = await open()
     hw.track('first', { sku: 'A1' })
     hw.track('bad', { sku: 'A2', bad })
@@ -331,7 +331,7 @@ describe('properties', () => {
     })
   })
 
-  test('are sent as they are also where an old library has given everything a toJSON', async () => {
+  test('are sent unchanged even where an old library has added a toJSON to everything', async () => {
     give(function toJSON(this: unknown) {
       return `"${String(this)}"`
     })
@@ -350,7 +350,7 @@ describe('properties', () => {
 describe('consent', () => {
   type Said = (hw: Client) => void
   test.each<[string, Record<string, string>, object, Said | undefined, boolean]>([
-    ['no one asked', {}, {}, undefined, true],
+    ['no consent option', {}, {}, undefined, true],
     ['the tag says granted', { 'data-consent': 'granted' }, {}, undefined, true],
     ['the tag says pending', { 'data-consent': 'pending' }, {}, undefined, false],
     ['the tag says denied', { 'data-consent': 'denied' }, {}, undefined, false],
@@ -367,7 +367,7 @@ describe('consent', () => {
     ['granted, then denied', {}, {}, (hw) => [hw.consent('granted'), hw.consent('denied')], false],
     ['Global Privacy Control', {}, { globalPrivacyControl: true }, undefined, false],
     [
-      'granted in spite of it',
+      'granted in spite of Global Privacy Control',
       { 'data-consent': 'granted' },
       { globalPrivacyControl: true },
       undefined,
@@ -392,7 +392,7 @@ describe('consent', () => {
 describe('the cookie for the next page', () => {
   const minute = 60_000
 
-  test('names the visitor and the session, as the collector will', async () => {
+  test('has the visitor and the session that the collector will assign', async () => {
     const { opening } = await open()
     vi.advanceTimersByTime(1_000)
     leave()
@@ -402,7 +402,7 @@ describe('the cookie for the next page', () => {
     })
   })
 
-  test('that is there stays, and names the visitor', async () => {
+  test('is kept if it exists, and identifies the visitor', async () => {
     jar.set(`hw_id=1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
     await open()
     leave()
@@ -410,7 +410,7 @@ describe('the cookie for the next page', () => {
     expect(jar.find('hw_id')?.value).toBe(`1.a1.s1.${noon - 20 * minute}.${noon - 10 * minute}`)
   })
 
-  test('that we did not write is replaced', async () => {
+  test('replaces one that we did not write', async () => {
     jar.set('hw_id=garbage')
     const { opening } = await open()
     leave()

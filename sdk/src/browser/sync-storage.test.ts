@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States where the texts of the journal stand on a device, and what is left where it keeps none. */
+/** States where sync storage keeps its texts on a device, and what happens where the device keeps none. */
 import { giveCookies, goTo } from '@headwater/testkit/fake-cookies'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createIdCookie } from './cookie.ts'
@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => void vi.unstubAllGlobals())
 
-test('texts stand in localStorage under the name of the storage', () => {
+test('texts are in localStorage under the name of the storage', () => {
   createDeviceSyncStorage(name, undefined).write('pace', '{}')
   expect(localStorage.getItem(`${name}/pace`)).toBe('{}')
 })
@@ -27,7 +27,7 @@ test('a page that comes later reads them, and finds them by name', () => {
   expect(localStorage).toHaveLength(0)
 })
 
-test('two websites on one origin, and what others keep there, never mix', () => {
+test('two websites on one origin never mix, nor do they mix with what others store there', () => {
   localStorage.setItem('theme', 'dark')
   createDeviceSyncStorage(`${name}5`, undefined).write('pace', '{}')
   const syncStorage = createDeviceSyncStorage(name, undefined)
@@ -40,7 +40,7 @@ test('two websites on one origin, and what others keep there, never mix', () => 
 })
 
 describe('the id record', () => {
-  test('stands in the cookie where one is used, and nowhere else', () => {
+  test('is in the cookie where one is used, and nowhere else', () => {
     const jar = giveCookies()
     const syncStorage = createDeviceSyncStorage(name, createIdCookie())
     syncStorage.write('id', '1.a.s.1.2')
@@ -53,7 +53,7 @@ describe('the id record', () => {
     expect([jar.all(), localStorage.length]).toEqual([[], 0])
   })
 
-  test('stands in localStorage where none is used', () => {
+  test('is in localStorage where no cookie is used', () => {
     const jar = giveCookies()
     const syncStorage = createDeviceSyncStorage(name, undefined)
     syncStorage.write('id', '1.a.s.1.2')
@@ -62,7 +62,7 @@ describe('the id record', () => {
     expect(syncStorage.names()).toEqual(['id'])
   })
 
-  test('has no name where there is none', () => {
+  test('is not listed when there is none', () => {
     giveCookies()
     expect(createDeviceSyncStorage(name, createIdCookie()).names()).toEqual([])
   })

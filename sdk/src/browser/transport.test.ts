@@ -1,4 +1,4 @@
-/** States what a request looks like on the network, and which answer each of its ends gives. */
+/** States what a request looks like on the network, and which answer each outcome gives. */
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTransport } from './transport.ts'
@@ -52,7 +52,7 @@ describe.each([
     expect(requests).toHaveLength(1)
   })
 
-  test('a failing status is one try as well', async () => {
+  test('a failing status is not retried', async () => {
     network = async () => new Response('', { status: 503, headers: { 'retry-after': '1' } })
     expect(await post(url, '{}')).toMatchObject({ status: 503, retryAfter: '1' })
     expect(requests).toHaveLength(1)
@@ -76,9 +76,9 @@ describe.each([
   })
 })
 
-describe('a body is compressed', () => {
+describe('compression', () => {
   const long = JSON.stringify({ text: 'é€😀 '.repeat(500) })
-  test('by gzip, which the address names, and can be read again', async () => {
+  test('is by gzip, which the address names, and can be undone', async () => {
     const body = await pack(long)
     await send(url, body)
     const [request] = requests
@@ -93,14 +93,14 @@ describe('a body is compressed', () => {
     ['it fits into one packet anyway', '{"a":1}', () => {}],
     ['the browser cannot', long, () => vi.stubGlobal('CompressionStream', undefined)],
     [
-      'the browser says that it can, and fails',
+      'the browser claims support, and fails',
       long,
       () =>
         vi.stubGlobal('CompressionStream', function fail() {
           throw new TypeError('Unsupported compression format')
         }),
     ],
-  ])('not at all when %s', async (_, text, prepare) => {
+  ])('is skipped when %s', async (_, text, prepare) => {
     prepare()
     const body = await pack(text)
     expect(body).toBe(text)
@@ -108,7 +108,7 @@ describe('a body is compressed', () => {
     expect(requests[0]?.url).toBe(url)
   })
 
-  test('and only its compressed size counts against the room that requests share', async () => {
+  test('makes only the compressed size count against the limit that requests share', async () => {
     network = () => new Promise(() => {})
     const before = leavingBytes()
     const body = await pack('x'.repeat(50_000))
@@ -135,7 +135,7 @@ describe('431, the answer to headers that are too large', () => {
     network = async () => Response.json({}, { status: statuses.shift() ?? 200 })
   }
 
-  test('makes later requests go without cookies', async () => {
+  test('makes later requests omit cookies', async () => {
     const transport = createTransport()
     answers(431)
     expect(await transport.send(url, '{}')).toMatchObject({ status: 431 })
@@ -150,7 +150,7 @@ test('sendLeaving has started when it returns', () => {
   expect(requests).toHaveLength(1)
 })
 
-test('an answer that has not ended within 10 s is status 0', async () => {
+test('an answer that is not complete within 10 s is status 0', async () => {
   const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort())
   network = (request) =>
     request.signal.aborted ? Promise.reject(request.signal.reason) : Promise.resolve(new Response())

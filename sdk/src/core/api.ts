@@ -10,7 +10,10 @@ type PropsOf<Props> = Partial<Props> extends Props ? [props?: Props] : [props: P
 
 /** What a conversion may say about itself; everything is optional. */
 export interface Conversion<Props = Record<string, unknown>> {
-  /** The order number; a number is sent as its text. Conversions with the same name and id count once, wherever they are reported from. */
+  /**
+   * The order number; a number is sent as its text. Conversions with the same name and id count once, wherever they are
+   * reported from.
+   */
   id?: string | number
   /** The value in minor units of `currency`: cents, but whole yen. Negative is a refund. Needs `currency`. */
   revenueCents?: number
@@ -20,7 +23,7 @@ export interface Conversion<Props = Record<string, unknown>> {
   props?: Props
 }
 
-/** What is known about a person besides the id. */
+/** What is known about a person in addition to the id. */
 export interface Traits {
   /** Trimmed, lower-cased and hashed (SHA-256) on the device; the address itself is neither stored nor sent. */
   email?: string
@@ -78,7 +81,7 @@ export interface Client<Events extends object = EventMap> {
    * Says who the visitor is, from now on and on this device. A different id starts a new session. Repeated calls with the
    * same id and e-mail record one event per page, so it may be called on every render.
    *
-   * An id that identifies nobody (`undefined`, `'null'`, a blank, …) is dropped as `illegal_id`. So is a number that is not
+   * An id that identifies no one (`undefined`, `'null'`, a blank, …) is dropped as `illegal_id`. So is a number that is not
    * whole or is above 2^53, because it was rounded: pass it as text. Without a secure context (https) the browser cannot
    * hash: the e-mail is then left out and counted as `email_not_hashed`.
    *
@@ -99,7 +102,7 @@ export interface Client<Events extends object = EventMap> {
   consent(state: ConsentState): void
 
   /**
-   * The id of this browser, as events carry it, for a server that reports a purchase of this visitor as `anonymous_id`.
+   * The id of this browser, as it is in events, for a server that reports a purchase of this visitor as `anonymous_id`.
    * Undefined while consent is pending or denied. On a new device it is also undefined until the first event is in storage,
    * which takes some milliseconds; `await hw.flush()` waits for that.
    *
@@ -108,7 +111,7 @@ export interface Client<Events extends object = EventMap> {
   anonymousId(): string | undefined
 
   /**
-   * The id of the current session, as events carry it. Undefined in the same cases, and on every page until its first event
+   * The id of the current session, as it is in events. Undefined in the same cases, and on every page until its first event
    * is in storage. It is also undefined when nothing was recorded for 30 minutes: the next event starts a new session.
    */
   sessionId(): string | undefined

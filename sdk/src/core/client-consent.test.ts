@@ -1,4 +1,4 @@
-/** States what each answer of the visitor lets happen: on the device, on the network, and to those who listen. */
+/** States what each consent state allows on the device and on the network, and what listeners are notified of. */
 import {
   createSlowStorage,
   deadEnd,
@@ -23,10 +23,12 @@ async function onDevice({ storage, syncStorage }: FakePage): Promise<string[]> {
   ]
 }
 const names = (page: FakePage) => page.events().map(({ name }) => name)
-const denials = ({ said }: FakePage) =>
-  said.dropped.filter(({ reason }) => reason === 'consent_denied').reduce((sum, { count }) => sum + count, 0)
+const denials = ({ notices }: FakePage) =>
+  notices.dropped
+    .filter(({ reason }) => reason === 'consent_denied')
+    .reduce((sum, { count }) => sum + count, 0)
 
-describe('what a visitor says, and what becomes of an event on either side of it', () => {
+describe('a change of consent, with an event before and one after it', () => {
   interface Outcome {
     sent: string[]
     device: string[]
@@ -62,12 +64,12 @@ describe('what a visitor says, and what becomes of an event on either side of it
     [['denied'], 'denied'],
     [true, 'true'],
     [undefined, 'undefined'],
-  ])('a state that is none, %j, is said, and changes nothing', async (state, found) => {
+  ])('the unknown state %j is reported, and changes nothing', async (state, found) => {
     const page = openPage()
     page.client.consent(state as 'granted')
     page.client.track('a')
     await page.client.flush()
-    expect(page.said.error).toMatchObject([
+    expect(page.notices.error).toMatchObject([
       { code: 'invalid_consent', message: expect.stringContaining(found) },
     ])
     expect(names(page)).toEqual(['a'])
@@ -75,7 +77,7 @@ describe('what a visitor says, and what becomes of an event on either side of it
 })
 
 describe('pending', () => {
-  test('keeps nothing on the device and sends nothing, whatever happens to the page', async () => {
+  test('stores and sends nothing, whatever happens to the page', async () => {
     const page = openPage({ consent: 'pending', autoPage: true })
     page.client.identify('u1', { email: 'ann@example.com' })
     page.client.identify('null')
@@ -89,7 +91,7 @@ describe('pending', () => {
     expect(page.transport.requests).toEqual([])
   })
 
-  test('and then granted sends everything, in order, with the times at which it happened', async () => {
+  test('then granted sends everything, in order, with the times at which it happened', async () => {
     const page = openPage({ consent: 'pending' })
     page.client.track('a')
     await page.clock.advance(10_000)
@@ -106,7 +108,7 @@ describe('pending', () => {
     expect(page.transport.requests[0]?.batch.sent_at).toBe('2026-11-20T12:00:20.000Z')
   })
 
-  test('and then granted gives them the visit that they opened, with its landing and its campaign', async () => {
+  test('then granted assigns the events to the session that they opened, with its landing and its campaign', async () => {
     const page = openPage({ consent: 'pending' })
     page.lifecycle.here = { url: 'https://shop.example/?utm_source=mail', referrer: 'https://mail.example/' }
     page.client.page()
@@ -119,7 +121,7 @@ describe('pending', () => {
     })
   })
 
-  test('and then left after it was granted: a page that has no time left sends it all the same', async () => {
+  test('then granted on a page that leaves at once still sends the events', async () => {
     const { storage } = createSlowStorage()
     const page = openPage({ consent: 'pending' }, { storage })
     page.client.track('a')
@@ -128,7 +130,7 @@ describe('pending', () => {
     expect(page.transport.requests).toMatchObject([{ isLeaving: true, batch: { events: [{ name: 'a' }] } }])
   })
 
-  test('again after granted: what comes from then on waits, and goes once it is granted again', async () => {
+  test('again after granted keeps later events until it is granted again', async () => {
     const page = openPage()
     page.client.track('a')
     await page.client.flush()
@@ -142,10 +144,10 @@ describe('pending', () => {
     expect(new Set(page.events().map(({ anonymous_id }) => anonymous_id)).size).toBe(1)
   })
 
-  test('holds 10,000 events; those beyond are lost and counted', async () => {
+  test('holds 10,000 events; further ones are lost and counted', async () => {
     const page = openPage({ consent: 'pending' })
     for (let index = 0; index < 10_002; index++) page.client.track('a')
-    expect(page.said.dropped).toEqual(Array(2).fill({ reason: 'queue_full', count: 1 }))
+    expect(page.notices.dropped).toEqual(Array(2).fill({ reason: 'queue_full', count: 1 }))
     page.client.consent('granted')
     await page.client.flush()
     expect(page.events()).toHaveLength(10_000)
@@ -157,7 +159,7 @@ describe('pending', () => {
     ['shutdown', ({ client }) => client.shutdown()],
     ['stored', ({ client }) => client.stored()],
     ['forget', ({ client }) => client.forget()],
-  ])('does not keep %s from coming to an end', async (_, call) => {
+  ])('does not keep %s from resolving', async (_, call) => {
     const page = openPage({ consent: 'pending' })
     page.client.track('a')
     await settled()
@@ -165,7 +167,7 @@ describe('pending', () => {
     expect(await Promise.race([ended, settled().then(() => 'still waits')])).toBe('ended')
   })
 
-  test('that comes while an event is being written does not keep flush from coming to an end', async () => {
+  test('set while an event is being written does not keep flush from resolving', async () => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })
     page.client.track('a')
@@ -183,7 +185,7 @@ test.each(
     [0, 1, 2, 3, 5].map((steps) => [state, steps] as const),
   ),
 )(
-  '%s, said %s steps after the start, does not keep flush and shutdown from coming to an end',
+  '%s, set %s steps after the start, does not keep flush and shutdown from resolving',
   async (state, steps) => {
     const page = openPage({ autoPage: true })
     for (let step = 0; step < steps; step++) await Promise.resolve()
@@ -198,7 +200,7 @@ test.each(
 )
 
 describe('denied', () => {
-  /** A page that has told of a visitor, and keeps events that nobody takes. */
+  /** A page with a visitor, which keeps an event that the collector does not accept. */
   async function openWithHistory() {
     const page = openPage()
     page.client.identify('u1')
@@ -211,7 +213,7 @@ describe('denied', () => {
     return page
   }
 
-  test('forgets what was there: events, visitor, journal and id', async () => {
+  test('deletes what was stored: events, visitor, sync storage and id', async () => {
     const page = await openWithHistory()
     page.client.consent('denied')
     await page.clock.advance(3_600_000)
@@ -219,7 +221,7 @@ describe('denied', () => {
     expect(page.transport.requests).toEqual([])
   })
 
-  test('from the start forgets what an earlier page has left', async () => {
+  test('from the start deletes what an earlier page has left', async () => {
     const earlier = await openWithHistory()
     const page = openPage({ consent: 'denied', autoPage: true }, earlier.device)
     await settled()
@@ -227,7 +229,7 @@ describe('denied', () => {
     expect(page.transport.requests).toEqual([])
   })
 
-  test('lets nothing be written or sent, whatever happens to the page', async () => {
+  test('stores and sends nothing, whatever happens to the page', async () => {
     const page = openPage({ consent: 'denied', autoPage: true })
     page.client.track('a')
     page.client.conversion('b')
@@ -245,12 +247,12 @@ describe('denied', () => {
     expect(page.transport.requests).toEqual([])
   })
 
-  test('is told to those who listen, once for each call, and never to the collector', async () => {
+  test('is a loss for each call, which listeners are notified of and the collector is not', async () => {
     const page = openPage({ consent: 'denied' })
     page.client.track('a')
     page.client.page()
     page.client.reset()
-    expect(page.said.dropped).toEqual(Array(3).fill({ reason: 'consent_denied', count: 1 }))
+    expect(page.notices.dropped).toEqual(Array(3).fill({ reason: 'consent_denied', count: 1 }))
     page.client.consent('granted')
     page.client.track('b')
     await page.client.flush()
@@ -258,25 +260,25 @@ describe('denied', () => {
     expect(page.transport.requests[0]?.batch).not.toHaveProperty('dropped')
   })
 
-  test('tells also of the events that it takes away, for nothing is lost without a count and a reason', async () => {
+  test('reports the events that it deletes, because no loss goes without a count and a reason', async () => {
     const page = openPage({ consent: 'pending' })
     page.client.track('a')
     page.client.track('b')
     page.client.consent('denied')
-    expect(page.said.dropped).toEqual([{ reason: 'consent_denied', count: 2 }])
+    expect(page.notices.dropped).toEqual([{ reason: 'consent_denied', count: 2 }])
     page.client.consent('granted')
     page.client.track('c')
     await page.client.flush()
     expect(page.transport.requests[0]?.batch).not.toHaveProperty('dropped')
   })
 
-  test('does not ask a hook about events that nobody will see', () => {
+  test('does not pass events to the hook', () => {
     const before = vi.fn((event) => event)
     openPage({ consent: 'denied', beforeSend: before }).client.track('a')
     expect(before).not.toHaveBeenCalled()
   })
 
-  test('and then granted begins anew: another visitor, another visit, another stream', async () => {
+  test('then granted starts over with a new visitor, a new session and a new stream', async () => {
     const page = openPage()
     page.client.identify('u1')
     await page.client.flush()
@@ -290,12 +292,12 @@ describe('denied', () => {
     for (const key of ['anonymous_id', 'stream'] as const) expect(after?.[key]).not.toBe(before?.[key])
   })
 
-  test('and then granted at once: what comes after it is not swept away with what came before', async () => {
+  test('then granted at once does not delete what is recorded afterwards', async () => {
     const storage = createFakeStorage()
     const { clear } = storage
     const { promise: ready, open } = gate<void>()
     storage.clear = async () => {
-      await ready // as where a database is looked for before it is emptied
+      await ready // as when a database has to be found before it is cleared
       await clear()
     }
     const page = openPage({}, { storage })
@@ -313,32 +315,32 @@ describe('denied', () => {
     expect(await visitorIn(page)).toMatchObject({ anonymousId: b?.anonymous_id })
   })
 
-  test('is said where the storage cannot forget', async () => {
+  test('reports storage that cannot be cleared', async () => {
     const storage = createFakeStorage()
     const page = openPage({}, { storage })
     await settled()
     storage.failWith(new Error('no disk'))
     page.client.consent('denied')
     await settled()
-    expect(new Set(page.said.error.map(({ code }) => code))).toEqual(
+    expect(new Set(page.notices.error.map(({ code }) => code))).toEqual(
       new Set(['storage_failed', 'forget_failed']),
     )
   })
 
-  test('reports storage that cannot forget, also when it has failed before', async () => {
+  test('reports storage that cannot be cleared, even if it has failed before', async () => {
     const storage = createFakeStorage()
     const page = openPage({}, { storage })
     await settled()
     storage.failWith(new Error('no disk'))
     page.client.track('a')
     await settled()
-    page.said.error.length = 0
+    page.notices.error.length = 0
     page.client.consent('denied')
     await settled()
-    expect(page.said.error).toMatchObject([{ code: 'forget_failed' }])
+    expect(page.notices.error).toMatchObject([{ code: 'forget_failed' }])
   })
 
-  test('forgets what the storage holds also when it has failed to take more', async () => {
+  test('clears storage that has failed to take more', async () => {
     const storage = createFakeStorage()
     const page = openPage({}, { storage })
     page.transport.alwaysReplyWith({ status: 0 })
@@ -353,8 +355,8 @@ describe('denied', () => {
   })
 })
 
-describe('denied while something is under way', () => {
-  test('a write: it leaves nothing on the device, and is not sent', async () => {
+describe('denied', () => {
+  test('during a write leaves nothing on the device, and the event is not sent', async () => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })
     const { clear } = storage
@@ -371,7 +373,7 @@ describe('denied while something is under way', () => {
     expect(page.transport.requests).toEqual([])
   })
 
-  test('a hash: the event that waits for it is not written', async () => {
+  test('during a hash discards the event that waits for it', async () => {
     const { promise: hash, open } = gate<string>()
     const page = openPage({}, { ids: { ...createFakeIds(), sha256: () => hash } })
     page.client.identify('u1', { email: 'ann@example.com' })
@@ -383,7 +385,7 @@ describe('denied while something is under way', () => {
     expect(page.transport.requests).toEqual([])
   })
 
-  test('the packing of a request: it is not sent, and its losses stay to be told', async () => {
+  test('while a request is compressed stops the request, and its losses are reported later', async () => {
     const page = openPage()
     const { promise: packed, open } = gate<string>()
     page.transport.pack = () => packed
@@ -409,7 +411,7 @@ describe('denied while something is under way', () => {
     ['too large', problem(413)],
     ['a failure', { status: 0 }],
     ['a pause', { ...problem(503), retryAfter: '60' }],
-  ])('a request whose answer is %s: nothing is sent or written after that', async (_, answer) => {
+  ])('during a request whose answer is %s: nothing is sent or written afterwards', async (_, answer) => {
     const page = openPage()
     const slow = gate<Answer>()
     page.transport.replyWith(slow.promise)
@@ -425,7 +427,7 @@ describe('denied while something is under way', () => {
     expect(await onDevice(page)).toEqual([])
   })
 
-  test('the search for the one event to blame: its other half is not sent', async () => {
+  test('while a refused batch is split in half stops the other half', async () => {
     const page = openPage()
     const slow = gate<Answer>()
     page.transport.replyWith(problem(400), slow.promise)
@@ -439,7 +441,7 @@ describe('denied while something is under way', () => {
     expect(page.transport.sent()).toEqual([['a', 'b'], ['a']])
   })
 
-  test('a request of a leaving page: it was sent before, and leaves nothing behind', async () => {
+  test('after a leaving page sent its request leaves nothing on the device', async () => {
     const page = openPage()
     page.transport.alwaysReplyWith(deadEnd())
     page.client.track('a')
@@ -450,8 +452,8 @@ describe('denied while something is under way', () => {
   })
 })
 
-describe('of two tabs', () => {
-  test('one that is denied forgets for both; the other goes on as somebody new', async () => {
+describe('with two tabs', () => {
+  test('denied in one deletes for both; the other continues with a new visitor', async () => {
     const one = openPage()
     const two = openPage({}, one.device)
     one.client.track('a')
@@ -463,7 +465,7 @@ describe('of two tabs', () => {
     expect(two.events()[0]?.anonymous_id).not.toBe(one.events()[0]?.anonymous_id)
   })
 
-  test('one that forgets brings nobody back by the other, however often that goes on', async () => {
+  test('forget in one is final, however often the other continues', async () => {
     const one = openPage()
     const two = openPage({}, one.device)
     await settled()
@@ -475,7 +477,7 @@ describe('of two tabs', () => {
     expect(new Set(two.events().map(({ anonymous_id }) => anonymous_id)).size).toBe(3)
   })
 
-  test('one that is pending keeps nothing back of the other', async () => {
+  test('pending in one does not hold back events of the other', async () => {
     const one = openPage({ consent: 'pending' })
     const two = openPage({}, one.device)
     one.client.track('a')
@@ -487,7 +489,7 @@ describe('of two tabs', () => {
 })
 
 describe('another tab', () => {
-  /** Two tabs: one said who the visitor is, both have delivered. */
+  /** Two tabs: one has identified the visitor, both have delivered. */
   async function openTwo() {
     const store = createFakeStorage()
     const one = openPage({}, { storage: createFakeStorage(store) })
@@ -502,7 +504,7 @@ describe('another tab', () => {
   test.each<[string, (page: FakePage) => void]>([
     ['denied', ({ client }) => client.consent('denied')],
     ['forgotten', ({ client }) => void client.forget()],
-  ])('of a visitor who was %s does not bring them back when it leaves', async (_, end) => {
+  ])('does not bring back a visitor who was %s when it leaves', async (_, end) => {
     const { one, two, known } = await openTwo()
     end(one)
     await settled()
@@ -514,7 +516,7 @@ describe('another tab', () => {
     expect(late).not.toHaveProperty('user_id')
   })
 
-  test('that cannot write any more when it leaves does not bring them back by its note', async () => {
+  test('does not bring the visitor back by its note when it can no longer write', async () => {
     const { one, two, store, known } = await openTwo()
     one.client.consent('denied')
     await settled()
@@ -529,7 +531,7 @@ describe('another tab', () => {
     expect(event).not.toHaveProperty('user_id')
   })
 
-  test('sends nothing any more of what was deleted', async () => {
+  test('sends no deleted event', async () => {
     const one = openPage()
     const two = openPage({}, one.device)
     await settled()
@@ -542,8 +544,8 @@ describe('another tab', () => {
   })
 })
 
-describe('a request that is under way', () => {
-  /** It carries two events. */
+describe('a request that is in flight', () => {
+  /** A page whose request with two events is in flight. */
   async function beginRequest() {
     const page = openPage()
     await settled()
@@ -564,7 +566,7 @@ describe('a request that is under way', () => {
   test.each<[string, (page: FakePage) => unknown]>([
     ['forgotten', ({ client }) => client.forget()],
     ['denied, and others allowed', ({ client }) => [client.consent('denied'), client.consent('granted')]],
-  ])('while its events are %s is not split by what is answered', async (_, act) => {
+  ])('whose events were %s is not split in half by its answer', async (_, act) => {
     const page = await beginRequest()
     await act(page)
     await page.end(problem(413))
@@ -572,7 +574,7 @@ describe('a request that is under way', () => {
     expect(page.transport.sent()).toEqual([['a', 'b']])
   })
 
-  test('in halves goes no further than the half that is on its way when all is forgotten', async () => {
+  test('that is a half is the last one when everything is forgotten', async () => {
     const page = await beginRequest()
     const { promise, open } = gate<Answer>()
     page.transport.replyWith(promise)
@@ -585,7 +587,7 @@ describe('a request that is under way', () => {
     expect(page.transport.sent()).toEqual([['a', 'b'], ['a']])
   })
 
-  test('and answered while consent is asked for again is dealt with: nothing is sent twice', async () => {
+  test('that is answered while consent is pending again is handled: nothing is sent twice', async () => {
     const page = await beginRequest()
     page.client.consent('pending')
     await page.end(receipt(2))
@@ -595,7 +597,7 @@ describe('a request that is under way', () => {
   })
 })
 
-test('while it is pending, what an earlier page has left behind is not written either', async () => {
+test('pending also keeps what an earlier page has left from being written', async () => {
   const gone = openPage()
   gone.client.track('first')
   await gone.client.flush()
@@ -613,7 +615,7 @@ test('while it is pending, what an earlier page has left behind is not written e
 })
 
 test.each([['granted'], ['denied']] as const)(
-  'a storage that never answers holds up nothing after a no, where it began as %s',
+  'storage that never answers blocks nothing after a refusal, when consent was %s at first',
   async (consent) => {
     const storage = createFakeStorage()
     if (consent === 'denied') storage.hang()

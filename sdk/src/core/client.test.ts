@@ -1,4 +1,4 @@
-/** States what each verb of a client does, as the collector and the listeners see it. */
+/** States what each verb of a client sends to the collector and reports to listeners. */
 import type { WireEvent } from '@headwater/contract'
 import { gate, needed, openPage } from '@headwater/testkit/fake-page'
 import { createFakeLifecycle, noon, problem, settled } from '@headwater/testkit/fake-ports'
@@ -12,7 +12,7 @@ const { token, endpoint } = needed
 const start = openPage
 
 describe('a batch', () => {
-  test('goes to the endpoint with its token and says when, and by which SDK', async () => {
+  test('goes to the endpoint with its token, its time and the SDK version', async () => {
     const { client, clock, transport } = start()
     await settled()
     client.track('a')
@@ -29,7 +29,7 @@ describe('a batch', () => {
     expect(transport.requests[0]?.batch).not.toHaveProperty('dropped')
   })
 
-  test('carries the time of its own attempt, and the same events, when it is sent again', async () => {
+  test('has the time of the new attempt and the same events when it is sent again', async () => {
     const { client, clock, transport } = start()
     transport.replyWith({ status: 503 })
     client.track('a')
@@ -41,7 +41,7 @@ describe('a batch', () => {
 })
 
 describe('verbs', () => {
-  test('track sends name and properties, with the visitor, the visit and the place', async () => {
+  test('track sends name and properties, with visitor, session and place', async () => {
     const { client, events } = start()
     client.track('add_to_cart', { sku: 'A1' })
     await client.flush()
@@ -70,7 +70,7 @@ describe('verbs', () => {
     ])
   })
 
-  test('conversion sends its worth in minor units and its order number', async () => {
+  test('conversion sends its value in minor units and its order number', async () => {
     const { client, events } = start()
     client.conversion('purchase', { id: '1001', revenueCents: 4999, currency: 'EUR', props: { items: 2 } })
     client.conversion('signup')
@@ -89,7 +89,7 @@ describe('verbs', () => {
     expect(signup).not.toHaveProperty('revenue_cents')
   })
 
-  test('identify sends the id and the hashed e-mail, and names the visitor in what follows', async () => {
+  test('identify sends the id and the hashed e-mail, and later events have the id', async () => {
     const { client, events, transport } = start()
     client.identify('user_42', { email: ' Ann@Example.com' })
     client.track('a')
@@ -125,7 +125,7 @@ describe('verbs', () => {
     }
     render('u1')
     render('u1', { email: 'ann@example.com' })
-    render('u1') // says nothing new
+    render('u1') // nothing new
     render('u1', { email: 'eve@example.com' })
     render('u2')
     render('u1')
@@ -146,7 +146,7 @@ describe('verbs', () => {
     ['reset', (client) => client.reset()],
     ['forget', (client) => client.forget()],
     ['a refusal that was taken back', (client) => [client.consent('denied'), client.consent('granted')]],
-  ])('after %s the same user is news again', async (_, change) => {
+  ])('after %s the same user is recorded again', async (_, change) => {
     const { client, events } = start()
     client.identify('u1')
     await client.flush()
@@ -156,7 +156,7 @@ describe('verbs', () => {
     expect(events().map(({ user_id }) => user_id)).toEqual(['u1', 'u1'])
   })
 
-  test('a user who was called while nothing is recorded is news afterwards', async () => {
+  test('a user who was identified while nothing is recorded is recorded afterwards', async () => {
     const { client, events } = start({ consent: 'denied' })
     client.identify('u1')
     client.consent('granted')
@@ -166,38 +166,38 @@ describe('verbs', () => {
   })
 
   test.each([2 ** 53, 1e21, Number.NaN, Infinity, 0.5])('identify refuses the number %d', async (id) => {
-    const { client, said, events } = start()
+    const { client, notices, events } = start()
     client.identify(id)
     client.track('a')
     await client.flush()
     expect(events()).toMatchObject([{ name: 'a' }])
-    expect(said.error).toMatchObject([
+    expect(notices.error).toMatchObject([
       { code: 'illegal_id', message: expect.stringContaining(`got ${id}. `) },
     ])
-    expect(said.error[0]?.message).toContain('pass larger numbers as text')
+    expect(notices.error[0]?.message).toContain('pass larger numbers as text')
   })
 
-  test('where nothing can be hashed, identify goes without the e-mail, and says so', async () => {
-    const { client, events, said, ids } = start()
+  test('where nothing can be hashed, identify is sent without the e-mail, which is reported', async () => {
+    const { client, events, notices, ids } = start()
     ids.canHash = false
     client.identify('user_42', { email: 'ann@example.com' })
     await client.flush()
     expect(events()[0]).not.toHaveProperty('identities')
-    expect(said.dropped).toEqual([{ reason: 'email_not_hashed', count: 1 }])
+    expect(notices.dropped).toEqual([{ reason: 'email_not_hashed', count: 1 }])
   })
 
   test.each([undefined, null, '', '  '])(
-    'an e-mail of %j is none: all who have none would become one person',
+    'an e-mail of %j is ignored: everyone without an e-mail would become one person',
     async (email) => {
-      const { client, events, said } = start()
+      const { client, events, notices } = start()
       client.identify('user_42', { email: email as string })
       await client.flush()
       expect(events()[0]).not.toHaveProperty('identities')
-      expect(said.dropped).toEqual([])
+      expect(notices.dropped).toEqual([])
     },
   )
 
-  test('a hash that fails costs the e-mail, and not the event', async () => {
+  test('a failed hash loses the e-mail, not the event', async () => {
     const { client, events, ids } = start()
     ids.sha256 = () => Promise.reject(new Error('no'))
     client.identify('user_42', { email: 'ann@example.com' })
@@ -205,26 +205,26 @@ describe('verbs', () => {
     expect(events()).toMatchObject([{ type: 'identify', user_id: 'user_42' }])
   })
 
-  test('an id that is none is dropped and said, and the visitor stays who they were', async () => {
-    const { client, events, said, transport } = start()
+  test('an illegal id is dropped and reported, and the visitor stays the same', async () => {
+    const { client, events, notices, transport } = start()
     client.identify('null', { email: 'ann@example.com' })
     client.identify(undefined as unknown as string)
     client.track('a')
     await client.flush()
     expect(events()).toHaveLength(1)
     expect(events()[0]).toMatchObject({ name: 'a', seq: 1 })
-    expect(said.dropped).toEqual([
+    expect(notices.dropped).toEqual([
       { reason: 'illegal_id', count: 1 },
       { reason: 'illegal_id', count: 1 },
     ])
-    expect(said.error).toMatchObject([
+    expect(notices.error).toMatchObject([
       { code: 'illegal_id', message: expect.stringContaining("'null'") },
       { code: 'illegal_id', message: expect.stringContaining('undefined') },
     ])
     expect(transport.requests[0]?.batch.dropped).toEqual({ illegal_id: 2 })
   })
 
-  test('reset makes another visitor in another session', async () => {
+  test('reset starts a new visitor and a new session', async () => {
     const { client, events } = start()
     client.identify('user_42')
     client.reset()
@@ -236,8 +236,8 @@ describe('verbs', () => {
     expect(after).not.toHaveProperty('user_id')
   })
 
-  test('verbs never throw, whatever they are given', async () => {
-    const { client, said, events } = start()
+  test('verbs never throw, whatever the arguments', async () => {
+    const { client, notices, events } = start()
     const verbs = client as unknown as Record<string, (...args: unknown[]) => unknown>
     const cycle: Record<string, unknown> = {}
     cycle.self = cycle
@@ -253,7 +253,7 @@ describe('verbs', () => {
       }
     }
     for (const email of [null, 0, Object.create(null)]) verbs.identify?.('u1', { email })
-    expect(said.dropped.map(({ reason }) => reason)).toContain('invalid_value')
+    expect(notices.dropped.map(({ reason }) => reason)).toContain('invalid_value')
     client.track('after all')
     await client.flush()
     expect(events().at(-1)?.name).toBe('after all')
@@ -261,7 +261,7 @@ describe('verbs', () => {
 })
 
 describe('page views', () => {
-  test('are recorded by themselves, the first one at once', async () => {
+  test('are recorded automatically, the first one at once', async () => {
     const { client, lifecycle, events } = start({ autoPage: true })
     client.track('early')
     lifecycle.here = { url: 'https://shop.example/cart' }
@@ -274,13 +274,13 @@ describe('page views', () => {
     ])
   })
 
-  test('are not when autoPage is false', async () => {
+  test('are not recorded when autoPage is false', async () => {
     const { client, transport } = start({ autoPage: false })
     await client.flush()
     expect(transport.requests).toEqual([])
   })
 
-  test('a page that is prerendered writes and sends nothing until it is shown', async () => {
+  test('are neither stored nor sent on a prerendered page until it is shown', async () => {
     const lifecycle = createFakeLifecycle({ isPrerendering: true })
     const { client, storage, transport, clock, events } = start({ autoPage: true }, { lifecycle })
     client.track('early')
@@ -322,8 +322,8 @@ describe('properties', () => {
     ['a function', () => 1, 'props.bad', undefined],
     ['a symbol', Symbol('s'), 'props.bad', undefined],
     ['more than the collector takes', 'x'.repeat(40_000), 'props.bad', undefined],
-  ])('with %s cost that part, and not the event: one notice names the place', async (_, bad, place, kept) => {
-    const { client, events, said, transport } = start()
+  ])('with %s lose that part, not the event, and one notice names the place', async (_, bad, place, kept) => {
+    const { client, events, notices, transport } = start()
     for (let call = 0; call < 3; call++) {
       client.track('a', { sku: 'A1', bad })
       client.conversion('buy', { id: '7', props: { sku: 'A1', bad } })
@@ -331,13 +331,13 @@ describe('properties', () => {
     await client.flush()
     const props = kept === undefined ? { sku: 'A1' } : { sku: 'A1', bad: kept }
     expect(events().map((event) => event.props)).toEqual(Array(6).fill(props))
-    expect(said.error).toMatchObject([
+    expect(notices.error).toMatchObject([
       { code: 'invalid_value', message: expect.stringContaining(`'${place}'`) },
     ])
     expect(transport.requests[0]?.batch.dropped).toEqual({ invalid_value: 6 })
   })
 
-  test('that are no object, or none that can be read, cost themselves alone', async () => {
+  test('that are no object, or cannot be read, are left out, and their event is kept', async () => {
     const { client, events } = start()
     client.track('a', revoked as Record<string, unknown>)
     client.track('b', (() => 1) as unknown as Record<string, unknown>)
@@ -347,15 +347,15 @@ describe('properties', () => {
     for (const event of events()) expect(event.props ?? undefined).toBeUndefined()
   })
 
-  test('with a BigInt have its digits', async () => {
-    const { client, events, said } = start()
+  test('with a BigInt have the text of its digits', async () => {
+    const { client, events, notices } = start()
     client.track('a', { big: 9_007_199_254_740_993n })
     await client.flush()
     expect(events()[0]?.props).toEqual({ big: '9007199254740993' })
-    expect(said.error).toEqual([])
+    expect(notices.error).toEqual([])
   })
 
-  test('with a bad value that a listener tracks again do not go round in circles', async () => {
+  test('with a bad value that a listener tracks again cause no endless loop', async () => {
     const { client, events } = start()
     for (const name of ['error', 'dropped'] as const)
       client.on(name, () => client.track(name, { bad: () => 1 }))
@@ -365,7 +365,7 @@ describe('properties', () => {
     expect(events().length).toBeLessThan(10)
   })
 
-  test('of a conversion whose other details cannot be read keep the conversion', async () => {
+  test('are dropped from a conversion whose details cannot be read, and the conversion is kept', async () => {
     const { client, events } = start()
     client.conversion('buy', {
       revenueCents: 1,
@@ -382,7 +382,7 @@ describe('properties', () => {
 describe('the title of a page that has none yet', () => {
   const cart = 'https://shop.example/cart'
 
-  /** The visitor has come to the cart by history; the title is still that of the shop. */
+  /** The visitor navigates to the cart by history; the title is still that of the shop. */
   async function comeToCart(options: Partial<ClientOptions> = {}) {
     const page = start({ ...options, autoPage: true })
     await page.client.flush()
@@ -393,7 +393,7 @@ describe('the title of a page that has none yet', () => {
     return { ...page, titled }
   }
 
-  test('is what stands there when it should be there, and until then the event waits', async () => {
+  test('is read when it should be set, and until then the event waits', async () => {
     const { client, lifecycle, titled, storage, events } = await comeToCart()
     expect(await storage.count()).toBe(0)
     lifecycle.here = { url: cart, title: 'Cart' }
@@ -402,7 +402,7 @@ describe('the title of a page that has none yet', () => {
     expect(events().at(-1)).toMatchObject({ url: cart, title: 'Cart' })
   })
 
-  test('stays unknown where the visitor has gone on meanwhile', async () => {
+  test('stays unknown if the visitor has moved on meanwhile', async () => {
     const { client, lifecycle, titled, events } = await comeToCart()
     lifecycle.here = { url: 'https://shop.example/pay', title: 'Pay' }
     titled()
@@ -411,7 +411,7 @@ describe('the title of a page that has none yet', () => {
     expect(events().at(-1)).not.toHaveProperty('title')
   })
 
-  test('stays unknown where the visitor leaves before: the event goes without it, and not with that of the page before', async () => {
+  test('stays unknown if the visitor leaves before: the event is sent without it, not with that of the page before', async () => {
     const { lifecycle, transport } = await comeToCart()
     lifecycle.leave()
     const view = transport.requests.at(-1)?.batch.events[0]
@@ -419,7 +419,7 @@ describe('the title of a page that has none yet', () => {
     expect(view).not.toHaveProperty('title')
   })
 
-  test('is not what a hook sees, and what the hook says stays', async () => {
+  test('is not passed to a hook, and the title that a hook sets stays', async () => {
     const seen: (string | undefined)[] = []
     const before = (event: WireEvent) => {
       seen.push(event.title)
@@ -434,7 +434,7 @@ describe('the title of a page that has none yet', () => {
     expect(events().map(({ title }) => title)).toEqual(['Shop', undefined, 'By the hook'])
   })
 
-  test('keeps what comes after it in its place', async () => {
+  test('keeps later events in their order', async () => {
     const { client, titled, events } = await comeToCart()
     client.track('a')
     titled()
@@ -443,8 +443,8 @@ describe('the title of a page that has none yet', () => {
   })
 })
 
-describe('the hook before an event is kept', () => {
-  test('changes what is sent, and sees neither visitor nor visit', async () => {
+describe('the beforeSend hook', () => {
+  test('changes what is sent, and sees neither visitor nor session', async () => {
     const seen: WireEvent[] = []
     const { client, events } = start({
       beforeSend(event) {
@@ -461,7 +461,7 @@ describe('the hook before an event is kept', () => {
     ])
   })
 
-  test('sees page views and identifications too, and cannot take the visitor from them', async () => {
+  test('sees page views and identifications too, and cannot remove their visitor', async () => {
     const { client, events } = start({
       beforeSend: ({ name, ...event }) => ({ ...event, name: name ?? 'signed in' }),
     })
@@ -475,7 +475,7 @@ describe('the hook before an event is kept', () => {
   })
 
   test('drops an event, which is counted and leaves a gap in the stream', async () => {
-    const { client, events, said, transport } = start({
+    const { client, events, notices, transport } = start({
       beforeSend: (event) => (event.name === 'secret' ? null : event),
     })
     client.track('a')
@@ -486,13 +486,13 @@ describe('the hook before an event is kept', () => {
       ['a', 1],
       ['b', 3],
     ])
-    expect(said.dropped).toEqual([{ reason: 'before_send', count: 1 }])
-    expect(said.error).toEqual([])
+    expect(notices.dropped).toEqual([{ reason: 'before_send', count: 1 }])
+    expect(notices.error).toEqual([])
     expect(transport.requests[0]?.batch.dropped).toEqual({ before_send: 1 })
   })
 
-  test('that throws costs its event, which is counted and said, and no other', async () => {
-    const { client, events, said, transport } = start({
+  test('that throws loses its event, which is counted and reported, and no other', async () => {
+    const { client, events, notices, transport } = start({
       beforeSend(event) {
         if (event.name === 'a') throw new Error('a bug of the page')
         return event
@@ -502,14 +502,14 @@ describe('the hook before an event is kept', () => {
     client.track('b')
     await client.flush()
     expect(events().map(({ name }) => name)).toEqual(['b'])
-    expect(said.dropped).toEqual([{ reason: 'before_send_failed', count: 1 }])
-    expect(said.error).toMatchObject([
+    expect(notices.dropped).toEqual([{ reason: 'before_send_failed', count: 1 }])
+    expect(notices.error).toMatchObject([
       { code: 'before_send_failed', message: expect.stringContaining('a bug of the page') },
     ])
     expect(transport.requests[0]?.batch.dropped).toEqual({ before_send_failed: 1 })
   })
 
-  test('cannot change what tells an event apart', async () => {
+  test('cannot change what identifies an event', async () => {
     const { client, events } = start({
       beforeSend: (event) => ({ ...event, idempotency_key: 'x', stream: 'x', seq: 99 }),
     })
@@ -527,26 +527,26 @@ describe('the hook before an event is kept', () => {
     ['true', () => true],
     ['a text', () => 'yes'],
     ['an event without its time', ({ occurred_at: _, ...event }) => event],
-    ['an event of no time', (event) => ({ ...event, occurred_at: 'yesterday' })],
+    ['an event with an invalid time', (event) => ({ ...event, occurred_at: 'yesterday' })],
     ['an event that contains itself', (event) => ({ ...event, props: cycle })],
   ])(
-    'that answers %s costs its event at most: those beside it are kept, and the storage is not blamed',
+    'that returns %s loses at most its event: others are kept, and storage is not reported as failed',
     async (_, answer) => {
       const before = (event: WireEvent) => (event.name === 'a' ? answer(event) : event) as WireEvent
-      const { client, events, said, storage } = start({ beforeSend: before })
+      const { client, events, notices, storage } = start({ beforeSend: before })
       client.track('first')
       client.track('a')
       client.track('b')
       await client.flush()
       client.track('c')
       await settled()
-      expect(said.error.map(({ code }) => code)).not.toContain('storage_failed')
+      expect(notices.error.map(({ code }) => code)).not.toContain('storage_failed')
       expect(events().map(({ name }) => name)).toEqual(expect.arrayContaining(['first', 'b']))
       expect(await storage.count()).toBe(1)
     },
   )
 
-  test('cannot change an event once it has been answered', async () => {
+  test('cannot change an event after it has returned it', async () => {
     const list = [1]
     const { client, events } = start({ beforeSend: (event) => ({ ...event, props: { list } }) })
     client.track('a')
@@ -556,8 +556,8 @@ describe('the hook before an event is kept', () => {
   })
 })
 
-describe('calls that were made before there was a client', () => {
-  test('count with the key and the time they had', async () => {
+describe('calls made before the client', () => {
+  test('have the key and the time of the call', async () => {
     const { client, verbsAt, events } = start()
     verbsAt({ key: 'k-early', at: noon - 2_000 }).track('early')
     client.track('now')
@@ -573,7 +573,7 @@ describe('calls that were made before there was a client', () => {
     expect(now?.idempotency_key).not.toBe('k-early')
   })
 
-  test('that record nothing leave nothing to the next one', async () => {
+  test('that record nothing do not pass their key and time to the next one', async () => {
     const { client, verbsAt, events } = start()
     verbsAt({ key: 'k-early', at: noon - 2_000 }).identify('null')
     client.track('now')
@@ -583,7 +583,7 @@ describe('calls that were made before there was a client', () => {
 
   const opening = { key: 'k-opening', at: noon - 3_000 }
 
-  test('have made the page view that the visitor coming was', async () => {
+  test('include the first page view, with its key and time', async () => {
     const { client, events } = start({ autoPage: true, opening })
     client.track('now')
     await client.flush()
@@ -593,7 +593,7 @@ describe('calls that were made before there was a client', () => {
     ])
   })
 
-  test('have made no other event: without a page view of its own, the first one has its own time', async () => {
+  test('lend the key and time of the first page view to no other event, when page views are not recorded', async () => {
     const { client, clock, events } = start({ autoPage: false, opening })
     await clock.advance(60_000)
     client.track('later')
@@ -601,7 +601,7 @@ describe('calls that were made before there was a client', () => {
     expect(events()).toMatchObject([{ name: 'later', occurred_at: '2026-11-20T12:01:00.000Z' }])
   })
 
-  test('nor one that comes when the visitor has agreed after all', async () => {
+  test('lend the key and time of the first page view to no event after a refusal was taken back', async () => {
     const { client, clock, events } = start({ autoPage: true, opening, consent: 'denied' })
     await clock.advance(60_000)
     client.consent('granted')
@@ -611,7 +611,7 @@ describe('calls that were made before there was a client', () => {
   })
 })
 
-test('the cookies of ad platforms go with conversions', async () => {
+test('the cookies of ad platforms are sent with conversions', async () => {
   const { client, lifecycle, events } = start()
   lifecycle.ads = { _fbp: 'fb.1.2.3' }
   client.track('a')
@@ -621,7 +621,7 @@ test('the cookies of ad platforms go with conversions', async () => {
 })
 
 describe('tokens', () => {
-  test('that change leave page views, visitor and visit as they are', async () => {
+  test('can change without a new page view, visitor or session', async () => {
     const { client, lifecycle, events, transport } = start({ autoPage: true })
     await client.flush()
     client.setToken('hw_pub_abcd1234_new')
@@ -643,13 +643,13 @@ describe('tokens', () => {
   })
 
   test('another token of the same website ends a refusal and sends what waits', async () => {
-    const { client, transport, clock, said } = start()
+    const { client, transport, clock, notices } = start()
     transport.replyWith(problem(401, 'token_expired', 'Make a new one.'))
     client.track('a')
     await client.flush()
     await clock.advance(3_600_000)
     expect(transport.requests).toHaveLength(1)
-    expect(said.error).toMatchObject([
+    expect(notices.error).toMatchObject([
       {
         code: 'collector_refused',
         message: expect.stringContaining('401: Make a new one.'),
@@ -660,28 +660,28 @@ describe('tokens', () => {
     client.setToken('hw_pub_abcd1234_new')
     await settled()
     expect(transport.requests[1]?.url).toBe(`${endpoint}/v1/batch?token=hw_pub_abcd1234_new`)
-    expect(said.delivered).toHaveLength(1)
+    expect(notices.delivered).toHaveLength(1)
   })
 
   test.each(['hw_pub_other123_new', 'hw_sec_abcd1234_', ''])(
-    '%j is no token of this website',
+    '%j is rejected as no token of this website',
     async (other) => {
-      const { client, transport, said } = start()
+      const { client, transport, notices } = start()
       client.setToken(other)
       client.track('a')
       await client.flush()
-      expect(said.error).toMatchObject([
+      expect(notices.error).toMatchObject([
         { code: 'invalid_token', message: expect.stringContaining('setToken: ') },
       ])
-      expect(said.error[0]?.message).toContain(other.slice(0, 15))
+      expect(notices.error[0]?.message).toContain(other.slice(0, 15))
       expect(transport.requests[0]?.url).toContain(token)
     },
   )
 })
 
 describe('shutdown', () => {
-  test('sends what waits, then records nothing and leaves no timer behind', async () => {
-    const { client, transport, lifecycle, clock, said } = start()
+  test('sends what waits, then records nothing and leaves no timer', async () => {
+    const { client, transport, lifecycle, clock, notices } = start()
     client.track('a')
     await client.shutdown()
     client.track('b')
@@ -689,7 +689,7 @@ describe('shutdown', () => {
     lifecycle.leave()
     await clock.advance(60_000)
     expect(transport.sent()).toEqual([['a']])
-    expect(said.dropped).toEqual([
+    expect(notices.dropped).toEqual([
       { reason: 'shut_down', count: 1 },
       { reason: 'shut_down', count: 1 },
     ])
@@ -697,7 +697,7 @@ describe('shutdown', () => {
     expect(lifecycle.isWatched()).toBe(false)
   })
 
-  test('while the collector is away it ends all the same, and keeps what waits for the next client', async () => {
+  test('resolves while the collector is away, and keeps what waits for the next client', async () => {
     const { client, transport, clock, storage } = start()
     transport.alwaysReplyWith({ status: 0 })
     client.track('a')
@@ -707,7 +707,7 @@ describe('shutdown', () => {
     expect(await storage.count()).toBe(1)
   })
 
-  test('afterwards flush tries once, for it was asked to, and not again by itself', async () => {
+  test('still allows flush, which tries once and schedules no retry', async () => {
     const { client, transport, clock, storage } = start()
     await client.shutdown()
     const otherPage = start({}, { storage })
@@ -739,39 +739,39 @@ describe('types', () => {
     expect(calls).toBeTypeOf('function') // the compiler is the test
   })
 
-  test('without a map any name and any properties will do', () => {
+  test('without a map any name and any properties compile', () => {
     expectTypeOf<Client['track']>().toBeCallableWith('anything', { at: new Date(), list: [1] })
   })
 })
 
-describe('what a listener hears of events', () => {
-  test('each call that was taken, with its event, and each request that ended, with what came of it', async () => {
-    const { client, said } = start()
+describe('listeners are notified', () => {
+  test('of each recorded call, with its event, and of each finished request, with its answer', async () => {
+    const { client, notices } = start()
     client.track('a')
     client.identify('u1')
     await client.flush()
-    expect(said.recorded.map(({ event }) => event)).toMatchObject([{ name: 'a' }, { user_id: 'u1' }])
-    expect(said.answered).toMatchObject([
+    expect(notices.recorded.map(({ event }) => event)).toMatchObject([{ name: 'a' }, { user_id: 'u1' }])
+    expect(notices.answered).toMatchObject([
       { bytes: expect.any(Number), leaving: false, answer: { status: 200, body: { accepted: 2 } } },
     ])
-    const sent = said.answered[0]?.events.map(({ json }) => JSON.parse(json))
+    const sent = notices.answered[0]?.events.map(({ json }) => JSON.parse(json))
     expect(sent).toMatchObject([
       { name: 'a', session: {} },
       { user_id: 'u1', session: {} },
     ])
   })
 
-  test('when a request was one of a page that leaves', async () => {
-    const { client, lifecycle, said } = start()
+  test('whether a request was sent by a leaving page', async () => {
+    const { client, lifecycle, notices } = start()
     client.track('a')
     lifecycle.leave()
     await settled()
-    expect(said.answered).toMatchObject([{ leaving: true }])
+    expect(notices.answered).toMatchObject([{ leaving: true }])
   })
 
-  test('nothing of an event that the hook has dropped', () => {
-    const { client, said } = start({ beforeSend: () => null })
+  test('of no recorded event when the hook has dropped it', () => {
+    const { client, notices } = start({ beforeSend: () => null })
     client.track('a')
-    expect(said.recorded).toEqual([])
+    expect(notices.recorded).toEqual([])
   })
 })

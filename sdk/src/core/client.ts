@@ -17,7 +17,7 @@ export interface Core {
   client: Client
   /** The verbs for a call that was made before there was a client. */
   verbsAt(stamp: Stamp): Verbs
-  /** From here on it hears from the page. `opening`: key and time of the first page view, where they are known already. */
+  /** Starts to watch the page. `opening`: key and time of the first page view, where they are known already. */
   start(opening?: Stamp): void
 }
 
@@ -69,7 +69,7 @@ export function createCore(settings: Settings, ports: Ports): Core {
 
   function start(opening?: Stamp): void {
     if (settings.consent === 'denied') deny()
-    const { leave, flush: resume } = flusher // which also sends what an earlier page has left behind
+    const { leave, flush: resume } = flusher // which also sends what an earlier page has left
     const arrive = settings.autoPage ? createPageViews(parts, recorder, opening) : undefined
     unwatch = ports.lifecycle.watch({ arrive, leave, resume })
   }

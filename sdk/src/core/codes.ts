@@ -9,7 +9,7 @@
  *   waited for consent or for storage, and the newest were dropped
  * - `rejected`: the collector refused this one event; `code` and `message` say why
  * - `refused`: the collector refused the request, down to this single event; it is too large, for example
- * - `illegal_id`: `identify` was called with something that identifies nobody
+ * - `illegal_id`: `identify` was called with something that identifies no one
  * - `invalid_event`: the event could not be recorded, or not be kept at all
  * - `invalid_value`: a part of its properties was left out: no JSON can hold it, or it was too large or nested too deep
  * - `email_not_hashed`: the page has no secure context (https), so the event went without its e-mail hash
@@ -39,7 +39,7 @@ export type DropReason =
  * - `collector_refused`: sending pauses: after status 401 until `setToken` or a reload, otherwise for five minutes
  * - `delivery_failed`: sending failed in an unexpected way; it is tried again
  * - `invalid_token`: `setToken` was called without a public token of this website, and changed nothing
- * - `illegal_id`: `identify` was called with something that identifies nobody, and was ignored
+ * - `illegal_id`: `identify` was called with something that identifies no one, and was ignored
  * - `invalid_event`: an event could not be recorded, and was dropped
  * - `invalid_value`: a part of an event's properties was left out; reported once for each place
  * - `before_send_failed`: your `beforeSend` hook threw, and the event was dropped

@@ -11,62 +11,62 @@ function setUp() {
   return { clock, ...createEmitter(clock) }
 }
 
-test('a listener hears the notices of its name, and no others', () => {
+test('a listener receives the notices of its name, and no others', () => {
   const { on, emit } = setUp()
-  const heard: unknown[] = []
-  on('dropped', (notice) => heard.push(notice))
+  const received: unknown[] = []
+  on('dropped', (notice) => received.push(notice))
   emit('dropped', lost)
   emit('delivered', { accepted: 1, duplicate: 0, rejected: 0 })
-  expect(heard).toEqual([lost])
+  expect(received).toEqual([lost])
 })
 
-test('each subscription ends by its own undo, also in the middle of a notice', () => {
+test('each subscription has its own undo, which works in the middle of a notice', () => {
   const { on, emit } = setUp()
-  const heard: string[] = []
+  const received: string[] = []
   const undo = on('dropped', () => {
-    heard.push('once')
+    received.push('once')
     undo()
   })
-  on('dropped', () => heard.push('always'))
+  on('dropped', () => received.push('always'))
   emit('dropped', lost)
   emit('dropped', lost)
   undo()
-  expect(heard).toEqual(['once', 'always', 'always'])
+  expect(received).toEqual(['once', 'always', 'always'])
 })
 
-test('a listener does not hear the notices that it causes itself, so it never calls itself', () => {
+test('a listener does not receive notices that it causes itself, so it never calls itself', () => {
   const { on, emit } = setUp()
-  const heard: string[] = []
+  const received: string[] = []
   on('dropped', () => {
-    heard.push('cause')
+    received.push('cause')
     emit('dropped', lost)
   })
-  on('dropped', () => heard.push('other'))
+  on('dropped', () => received.push('other'))
   emit('dropped', lost)
-  expect(heard).toEqual(['cause', 'other', 'other'])
+  expect(received).toEqual(['cause', 'other', 'other'])
 })
 
 test('the same message of an error is emitted once', () => {
   const { on, complain } = setUp()
-  const heard: string[] = []
-  on('error', ({ message }) => heard.push(message))
+  const received: string[] = []
+  on('error', ({ message }) => received.push(message))
   for (const found of ['a', 'b', 'a']) complain('illegal_id', found)
   complain('invalid_consent', 'a')
-  expect(heard).toEqual([
+  expect(received).toEqual([
     messageOf('illegal_id', 'a'),
     messageOf('illegal_id', 'b'),
     messageOf('invalid_consent', 'a'),
   ])
 })
 
-test('a listener that throws disturbs no other, and its error becomes an uncaught one', async () => {
+test('a listener that throws does not affect others, and its error becomes an uncaught one', async () => {
   const { clock, on, emit } = setUp()
-  const heard: string[] = []
+  const received: string[] = []
   on('dropped', () => {
     throw new Error('a bug of the page')
   })
-  on('dropped', () => heard.push('next'))
+  on('dropped', () => received.push('next'))
   emit('dropped', lost)
-  expect(heard).toEqual(['next'])
+  expect(received).toEqual(['next'])
   await expect(clock.advance(0)).rejects.toThrow('a bug of the page')
 })

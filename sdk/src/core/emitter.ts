@@ -1,4 +1,4 @@
-/** Brings notices to their listeners. */
+/** Passes notices to their listeners. */
 import type { ErrorCode } from './codes.ts'
 import { messageOf } from './messages.ts'
 import type { Notices } from './notices.ts'
@@ -13,7 +13,7 @@ export interface Emitter {
    * is emitted once, because a page may repeat its mistake in a loop.
    */
   complain(code: ErrorCode, found: unknown, cause?: unknown): void
-  /** Returns its own undo. */
+  /** Returns a function that unsubscribes. */
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void
 }
 
@@ -25,11 +25,11 @@ interface Subscription {
 
 /**
  * A listener that throws disturbs neither the client nor the other listeners: its error becomes an uncaught one. A
- * listener that causes a notice of its own name does not hear that one, so it cannot call itself endlessly.
+ * listener that causes a notice of its own name does not receive that one, so it cannot call itself endlessly.
  */
 export function createEmitter(clock: Clock): Emitter {
   let subscriptions: Subscription[] = []
-  const said: string[] = []
+  const emitted: string[] = []
 
   function call(subscription: Subscription, notice: unknown): void {
     subscription.isRunning = true
@@ -53,8 +53,8 @@ export function createEmitter(clock: Clock): Emitter {
     emit,
     complain(code, found, cause) {
       const message = messageOf(code, found)
-      if (!said.includes(message)) emit('error', { code, message, cause })
-      said.push(message)
+      if (!emitted.includes(message)) emit('error', { code, message, cause })
+      emitted.push(message)
     },
     on(name, listener) {
       const subscription: Subscription = { name, listener }

@@ -16,7 +16,7 @@ const event: WireEvent = {
   seq: 7,
 }
 
-/** What becomes of the event, and what is said of it. */
+/** What the hook does to the event, and which notices it causes. */
 function pass(beforeSend: ((event: WireEvent) => unknown) | undefined, given: WireEvent = { ...event }) {
   const dropped: string[] = []
   const failures: unknown[] = []
@@ -26,7 +26,7 @@ function pass(beforeSend: ((event: WireEvent) => unknown) | undefined, given: Wi
   return { answer: hook(given, plainCopy), dropped, failures }
 }
 
-test('the hook receives the event, and what it returns goes on', () => {
+test('the hook receives the event, and what it returns is stored', () => {
   const seen: WireEvent[] = []
   const { answer } = pass((given) => {
     seen.push(given)
@@ -36,12 +36,12 @@ test('the hook receives the event, and what it returns goes on', () => {
   expect(answer).toEqual({ ...event, name: 'b', props: { plan: 'pro' } })
 })
 
-test('it cannot change what identifies an event, nor when it happened', () => {
+test('the hook cannot change what identifies an event, nor when it happened', () => {
   const forged = { idempotency_key: 'x', stream: 'x', seq: 1, occurred_at: 'yesterday' }
   expect(pass((given) => ({ ...given, ...forged, name: 'b' })).answer).toEqual({ ...event, name: 'b' })
 })
 
-test('it may change the event itself, except for that', () => {
+test('the hook may change the event object itself, except for these fields', () => {
   const { answer } = pass((given) => Object.assign(given, { seq: 1, title: 'T' }))
   expect(answer).toEqual({ ...event, title: 'T' })
 })
@@ -50,7 +50,7 @@ test.each([null, undefined, false])('returning %s drops the event, which is coun
   expect(pass(() => nothing)).toEqual({ answer: undefined, dropped: ['before_send'], failures: [] })
 })
 
-describe('an event is lost, and the failure passed on, when the hook', () => {
+describe('an event is lost, and the failure reported, when the hook', () => {
   test.each<[string, (given: WireEvent) => unknown]>([
     ['returns a promise', async (given) => given],
     ['returns true', () => true],
@@ -76,12 +76,12 @@ test('properties that the hook returns are copied: what it changes later has no 
   expect(answer?.props).toEqual({ list: [1] })
 })
 
-test('what has no JSON in these properties is left out', () => {
+test('what has no JSON in the returned properties is left out', () => {
   const { answer } = pass((given) => ({ ...given, props: { big: 1n, call: () => 1, kept: true } }))
   expect(answer?.props).toEqual({ big: '1', kept: true })
 })
 
-test('without a hook an event stays as it is, and so it does in the script tag', () => {
+test('an event is unchanged without a hook, and in the script tag', () => {
   const given = { ...event }
   expect(pass(undefined, given).answer).toBe(given)
   const settings = readOptions({ ...needed, beforeSend: () => null })

@@ -1,18 +1,18 @@
-/** The page's `beforeSend` hook, which sees each event before it is stored. The script tag has no-hook.ts instead. */
+/** The page's `beforeSend` hook, which sees each event before it is stored. The script tag uses no-hook.ts instead. */
 import type { WireEvent } from '@headwater/contract'
 import type { Settings } from './options.ts'
 import type { Parts } from './parts.ts'
 
-/** Copies an object, as JSON sees it now: what the page changes later has no effect. */
+/** Copies an object as the JSON it is now, so that later changes by the page have no effect. */
 export type Copy = <T extends object>(value: T) => T
 
 /** Whether the page has a hook: what it returns is stored, and nothing is added to it. */
 export const hasHook = ({ beforeSend }: Pick<Settings, 'beforeSend'>) => beforeSend !== undefined
 
-/** Returns the event as it goes on; undefined when it is dropped. */
+/** Returns the event that is to be stored; undefined when it is dropped. */
 export type Hook = (event: WireEvent, copy: Copy) => WireEvent | undefined
 
-/** `fail` is called when the page's hook throws, or returns no event of the same type. */
+/** `fail` is called when the page's hook throws, or does not return an event of the same type. */
 export function createHook(
   { settings, lose }: Pick<Parts, 'settings' | 'lose'>,
   fail: (cause: unknown) => void,

@@ -1,4 +1,4 @@
-/** States what is written of a value, also of one that no JSON can hold, and on pages that have changed their prototypes. */
+/** States how values are written as JSON, also those that JSON cannot hold, and on pages that have changed prototypes. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { plainCopy, toJson } from './json.ts'
 
@@ -20,16 +20,16 @@ const thrower = {
 }
 const nest = (levels: number): object => (levels > 1 ? { in: nest(levels - 1) } : {})
 
-describe('what JSON.stringify can write is written as it does', () => {
+describe('the result is that of JSON.stringify for', () => {
   test.each<[string, object]>([
     ['texts, numbers, truth values and null', { a: 'x"\n\u2028\ud800', b: -0.5, c: true, d: null }],
-    ['what is not defined', { a: undefined, b: [undefined, 1] }],
-    ['numbers that are none', { a: Number.NaN, b: [Infinity] }],
+    ['undefined values', { a: undefined, b: [undefined, 1] }],
+    ['NaN and Infinity', { a: Number.NaN, b: [Infinity] }],
     ['lists with holes, and empty ones', { a: Object.assign([], { 0: 1, 2: 2 }), b: [] }],
     ['keys of every kind', { '': 1, 'a"b': 2, __proto__x: 3, 7: 4 }],
     ['dates', { at: new Date(0) }],
     [
-      'objects that say themselves what they are',
+      'objects with a toJSON of their own',
       { price: { toJSON: () => ({ cents: 1 }) }, url: new URL('https://a.example/') },
     ],
     [
@@ -45,7 +45,7 @@ describe('what JSON.stringify can write is written as it does', () => {
     expect(toJson(value)).toBe(JSON.stringify(value))
   })
 
-  test('an object in two places is no circle', () => {
+  test('an object that occurs twice', () => {
     const address = { city: 'Rome' }
     expect(write({ from: address, to: address })).toEqual({
       json: { from: address, to: address },
@@ -54,12 +54,12 @@ describe('what JSON.stringify can write is written as it does', () => {
   })
 })
 
-describe('what has no JSON is left out, and nothing else', () => {
+describe('left out, and nothing else, is', () => {
   test.each<[string, unknown]>([
     ['a function', () => 1],
     ['a symbol', Symbol('s')],
     ['a revoked proxy', revoked],
-    ['a date that is none', new Date(Number.NaN)],
+    ['an invalid date', new Date(Number.NaN)],
     ['a toJSON that throws', { toJSON: () => thrower.it }],
   ])('%s', (_, bad) => {
     expect(write({ bad, good: 1 })).toEqual({ json: { good: 1 }, leftOut: ['bad'] })
@@ -79,7 +79,7 @@ describe('what has no JSON is left out, and nothing else', () => {
     expect(write({ props: nest(11) }).leftOut).toEqual([`props${'.in'.repeat(10)}`])
   })
 
-  test('a nest so deep that it would end the stack', () => {
+  test('an object nested so deep that it would overflow the stack', () => {
     expect(write({ props: nest(5_000) }).leftOut).toHaveLength(1)
   })
 
@@ -89,7 +89,7 @@ describe('what has no JSON is left out, and nothing else', () => {
     expect(leftOut).toEqual(['b'])
   })
 
-  test('most of an object graph without end, in no time', () => {
+  test('most of an endless object graph, at once', () => {
     const node = (): object => ({
       get next() {
         return node()
@@ -132,7 +132,7 @@ describe('where a library has changed the prototypes', () => {
     Date.prototype.toJSON = dateToJson
   })
 
-  test('lists stay lists, dates stay dates, and everything else is what it is', () => {
+  test('lists stay lists, dates stay dates, and everything else is unchanged', () => {
     const value = { list: [1, 'a', { b: [] }], text: 't', number: 1, yes: true, at: new Date(0), none: null }
     const expected = JSON.stringify(value)
     patch()
@@ -140,7 +140,7 @@ describe('where a library has changed the prototypes', () => {
     expect(written).toBe(expected)
   })
 
-  test('an object that says itself what it is still does', () => {
+  test('an object’s own toJSON still works', () => {
     patch()
     const written = toJson({ price: { toJSON: () => ({ cents: [1] }) } })
     expect(written).toBe('{"price":{"cents":[1]}}')

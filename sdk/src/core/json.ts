@@ -44,7 +44,7 @@ export function plainCopy<T extends object>(
       }
     }
     parents.pop()
-    result.toJSON = undefined // hides one that the page has given to all
+    result.toJSON = undefined // hides one that the page has added to every object
     return result
   }
 
@@ -64,7 +64,7 @@ const isObject = (value: unknown): value is Self => typeof value === 'object' &&
 const anyObject: Self = {}
 const anyList: Self & unknown[] = []
 
-/** What to write instead of the value: dates and others know it themselves. */
+/** What to write instead of the value: dates and others provide it themselves. */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}`
   if (!isObject(value)) return value

@@ -1,4 +1,4 @@
-/** States how losses are counted until the collector knows of them. */
+/** States how losses are counted until the collector has received them. */
 import { expect, test } from 'vitest'
 import { createLosses } from './losses.ts'
 
@@ -22,7 +22,7 @@ test('a loss is taken once', () => {
   expect(takeLosses()).toBeUndefined()
 })
 
-test('what a failed batch gives back is added to what was lost meanwhile', () => {
+test('losses given back by a failed batch are added to later ones', () => {
   const { lose, takeLosses, giveBack } = setUp()
   lose('queue_full')
   const taken = takeLosses()
@@ -37,7 +37,7 @@ test('giving nothing back is no loss', () => {
   expect(takeLosses()).toBeUndefined()
 })
 
-test('a page that gives every object a property gives no loss a second reason', () => {
+test('a property that a page adds to every object is not a reason', () => {
   const everyObject = Object.prototype as { each?: unknown }
   const { takeLosses, giveBack } = setUp()
   everyObject.each = () => {}
@@ -46,7 +46,7 @@ test('a page that gives every object a property gives no loss a second reason', 
   expect(takeLosses()).toEqual({ queue_full: 1 })
 })
 
-test('each loss is emitted at once, with what the collector said of it; giving back emits nothing', () => {
+test('each loss is emitted at once, with what the collector said about it; giving back emits nothing', () => {
   const { lose, takeLosses, giveBack, emitted } = setUp()
   lose('refused', { code: 'too_large', message: 'Too large.' })
   giveBack(takeLosses())

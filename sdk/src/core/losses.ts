@@ -15,7 +15,7 @@ export interface Losses {
   giveBack(taken: Counts): void
 }
 
-/** The collector knows what it rejected, and nothing is reported of a visitor who refused. */
+/** The collector knows what it rejected, and nothing is reported about a visitor who refused. */
 const unreported: string[] = ['rejected', 'consent_denied'] satisfies DropReason[]
 
 export function createLosses(emit: Emit): Losses {

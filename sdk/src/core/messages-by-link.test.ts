@@ -1,4 +1,4 @@
-/** States that sdk/ERRORS.md, to which the script tag links, has the messages of the npm build. */
+/** States that sdk/ERRORS.md, to which the script tag refers, has the messages of the npm build. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
@@ -20,13 +20,16 @@ test('the script tag gives the code, what was found, and where to read the messa
   )
 })
 
-test.each(Object.entries(messages))('%s is there with its message, which has three parts', (code, text) => {
-  expect(errors).toContain(`\n## ${code}\n\n${text('…')}\n`)
-  expect(text('…')).toMatch(threeParts)
-})
+test.each(Object.entries(messages))(
+  'ERRORS.md lists %s with its message, which has three parts',
+  (code, text) => {
+    expect(errors).toContain(`\n## ${code}\n\n${text('…')}\n`)
+    expect(text('…')).toMatch(threeParts)
+  },
+)
 
 test.each(Object.entries(optionRules))(
-  'the option %s is there with its rule, and its message has three parts',
+  'ERRORS.md lists the option %s with its rule, and its message has three parts',
   (option, [rule, fix]) => {
     expect(errors).toContain(`\n| \`${option}\` | ${rule} | ${fix} |\n`)
     const { message } = wholeConfigError(option as CheckedOption, '…')
@@ -35,7 +38,7 @@ test.each(Object.entries(optionRules))(
   },
 )
 
-test('no other code is there', () => {
+test('ERRORS.md lists no other code', () => {
   const headings = [...errors.matchAll(/^## (.+)$/gm)].map(([, code]) => code)
   expect(headings.sort()).toEqual([...Object.keys(messages), 'invalid_option'].sort())
 })
@@ -43,7 +46,7 @@ test('no other code is there', () => {
 test.each([
   ['hw_sec_abcd1234_0123456789abcdefghjkmnpqrs', `'hw_sec_abcd1234_…'`],
   ['hw_pub_abcd1234_x y', `'hw_pub_abcd1234_x y'`],
-])('of the token %s the npm build shows %s', (token, shown) => {
+])('the npm build shows the token %s as %s', (token, shown) => {
   expect(wholeMessageOf('invalid_token', token)).toContain(`got ${shown}. `)
   expect(wholeConfigError('token', token).message).toContain(`got ${shown}. `)
 })

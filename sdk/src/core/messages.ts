@@ -1,4 +1,4 @@
-/** The text of every error: what was attempted, what was found, what to do. The script tag has messages-by-link.ts instead. */
+/** The text of every error: what was attempted, what was found, what to do. The script tag uses messages-by-link.ts instead. */
 import { limits } from '@headwater/contract'
 import type { ErrorCode } from './codes.ts'
 import { readable } from './readable.ts'

@@ -25,7 +25,7 @@ test('token and endpoint are enough', () => {
   })
 })
 
-test('without the option, the consent is the one the page was opened with', () => {
+test('without the option, consent is the given default', () => {
   const asked = { token, endpoint, consent: 'granted' } as const
   expect(readOptions({ token, endpoint }, 'denied').consent).toBe('denied')
   expect(readOptions(asked, 'denied').consent).toBe('granted')
@@ -70,7 +70,7 @@ describe('a ConfigError names the option, the rule, what was found and what to d
     ['consent', null],
     ['persistence', 'session'],
     ['persistence', false],
-    ['ignoredReferrers', 'pay.example.com'], // as an attribute of the tag without JSON
+    ['ignoredReferrers', 'pay.example.com'], // as in an attribute of the tag without JSON
     ['sensitiveKeys', 'ref'],
   ])('%s: %j', (option, value) => {
     const call = () => read({ [option]: value })
@@ -79,17 +79,17 @@ describe('a ConfigError names the option, the rule, what was found and what to d
     expect(call).toThrow(`, got ${readable(value)}. `)
   })
 
-  test('and hides what is secret in a token', () => {
+  test('and hides the secret part of a token', () => {
     const call = () => read({ token: 'hw_sec_abcd1234_0123456789abcdefghjkmnpqrs' })
     expect(call).toThrow("createClient: `token` must be a public token, hw_pub_…, got 'hw_sec_abcd1234_…'. ")
   })
 })
 
-test('the website key is what stands between hw_pub_ and the next underscore, if that is 8 characters', () => {
+test('the website key is the 8 characters between hw_pub_ and the next underscore', () => {
   expect(websiteKeyOf(token)).toBe('abcd1234')
   expect(websiteKeyOf('hw_pub_abcd12345_0123')).toBeUndefined()
 })
 
-test('the host is named with its port, and without the path', () => {
+test('the host includes its port, but not the path', () => {
   expect(hostOf('http://127.0.0.1:8787/stats')).toBe('127.0.0.1:8787')
 })

@@ -39,18 +39,21 @@ export interface ClientOptions {
   /** A new campaign or click id starts a new session. Default true. */
   newCampaignStartsSession?: boolean
   /**
-   * Hosts that only pass visitors on (payment, sign-in), besides those that the collector knows. Arriving from them or
+   * Hosts that only pass visitors on (payment, sign-in), in addition to those that the collector knows. Arriving from them or
    * their subdomains is no touch. For example `['pay.example.com']`.
    */
   ignoredReferrers?: string[]
-  /** Query keys that are removed from every address before it is stored, besides `token`, `email`, `password` and the like. */
+  /**
+   * Query keys that are removed from every address before it is stored, in addition to `token`, `email`, `password` and the
+   * like.
+   */
   sensitiveKeys?: string[]
   /**
    * Receives each event before it is stored, and returns it, changed or not. `null` or `undefined` drops the event, counted
    * as `before_send`. Visitor and session are added later. When the hook throws, its event is dropped.
    */
   beforeSend?: (event: WireEvent) => WireEvent | null | undefined
-  /** Logs the way of each event to the console, from the call to the receipt. Default false. */
+  /** Logs to the console what happens to each event, from the call to the receipt. Default false. */
   debug?: boolean
 }
 
@@ -87,7 +90,7 @@ const checks: Record<CheckedOption, (value: unknown) => unknown> = {
   sensitiveKeys: Array.isArray,
 }
 
-/** Throws a ConfigError for the first option that cannot work. `unasked` is the consent when the page does not say any. */
+/** Throws a ConfigError for the first option that cannot work. `unasked` is the consent state when the page sets none. */
 export function readOptions(options: ClientOptions, unasked: ConsentState = 'granted'): Settings {
   const settings = {
     ...defaultSessionRules,
@@ -108,12 +111,12 @@ export function isConsent(state: unknown): state is ConsentState {
   return (['granted', 'denied', 'pending'] as unknown[]).includes(state)
 }
 
-/** The 8 characters of a public token that identify its website; undefined when it is no public token. */
+/** The 8 characters of a public token that identify its website; undefined for anything else. */
 export function websiteKeyOf(token: unknown): string | undefined {
   return typeof token === 'string' ? /^hw_pub_([^_]{8})_\w+$/.exec(token)?.[1] : undefined
 }
 
-/** Host and port of an absolute http(s) URL to which a path can be added; undefined when it is none. */
+/** Host and port of an absolute http(s) URL to which a path can be added; undefined for anything else. */
 export function hostOf(endpoint: unknown): string | undefined {
   return /^https?:\/\/([^/?#\s]+)[^?#\s]*$/.exec(`${endpoint}`)?.[1]
 }

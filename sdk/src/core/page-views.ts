@@ -8,7 +8,7 @@ import type { Stamp } from './visitor/draft.ts'
 
 /** For `Watcher.arrive`. `opening` is the key and time of the first page view, where they are known already. */
 export function createPageViews({ lifecycle, settings }: Parts, { record }: Recorder, opening?: Stamp) {
-  // A page without its own title has none yet. A hook has seen it without one, and decides what is stored.
+  // An empty title means that the page has no title of its own yet. A hook has seen the event without one, so nothing is added.
   async function addTitle(event: WireEvent, titled: Promise<void>): Promise<void> {
     event.title ||= undefined
     const { url } = lifecycle.place()

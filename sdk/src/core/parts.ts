@@ -1,4 +1,4 @@
-/** What the rooms of one client share. */
+/** What the parts of one client share. */
 import type { Emitter } from './emitter.ts'
 import type { Losses } from './losses.ts'
 import type { Settings } from './options.ts'

@@ -20,7 +20,7 @@ export interface Storage {
   remove(events: StoredEvent[]): Promise<void>
   /** How many events wait. */
   count(): Promise<number>
-  /** Everything that is stored, as it is. */
+  /** Everything that is stored, unchanged. */
   dump(): Promise<unknown[]>
   /** Deletes everything. */
   clear(): Promise<void>
@@ -51,7 +51,7 @@ export interface Answer {
   retryAfter?: string | null
 }
 
-/** A body as it goes over the wire: text, or that text compressed by gzip. */
+/** A request body: text, or that text compressed by gzip. */
 export type Body = string | Uint8Array<ArrayBuffer>
 
 /** Status 431: the headers of the request were too large. The transport's next request has smaller ones if it can. */
@@ -78,7 +78,7 @@ export interface Place {
   landing?: string
 }
 
-/** What a client hears from its page or app. */
+/** What a page or an app reports to its client. */
 export interface Watcher {
   /**
    * The visitor has come to a page or a screen; called for the first one too. `titled` resolves when `place` has the

@@ -19,13 +19,13 @@ export interface Recorder {
     complete?: (event: WireEvent) => Promise<void>,
   ): void
   reset(): void
-  /** Whether it is news that the visitor is this user with this e-mail. Apps say so each time they render. */
+  /** Whether this user or this e-mail is new. Apps repeat `identify` each time they render. */
   isNews(userId: string, email: unknown): boolean
   /** Counts and reports a call that has no effect. */
   refuse(code: DropReason & ErrorCode, found: unknown): void
-  /** Forgets everything. What is recorded from now on is of another stream, so that nothing connects it with what was before. */
+  /** Forgets everything. Later events are of another stream, so that nothing connects them with earlier ones. */
   forget: Queue['forget']
-  /** What is recorded from now on is lost, and counted. */
+  /** Whatever is recorded from now on is dropped and counted. */
   close(): void
 }
 

@@ -1,6 +1,6 @@
 /**
- * States what holds whatever happens, on random schedules of pages that share a device: pages that open, call, are hidden,
- * come back or are gone, over a storage that takes its time and a network that fails, answers late, or loses answers.
+ * States invariants on random schedules of pages that share a device: pages open, call, are hidden, return or close, with
+ * a storage that is slow and a network that fails, answers late, or loses answers.
  */
 
 import type { WireEvent } from '@headwater/contract'
@@ -22,7 +22,7 @@ const hasResets = (seed: number) => seed % 2 === 0
 
 interface LivePage {
   page: FakePage
-  /** The page is gone, without another word. */
+  /** The page is closed without any event. */
   end(): void
 }
 
@@ -60,7 +60,7 @@ async function run(seed: number): Promise<Outcome> {
     })
     const slowness = random() < 0.3 ? 50 : 0
     const elapse = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve))
-    /** Begun or not: what a page that is gone was doing, it does not go on with. */
+    /** A closed page does not continue its work, whether it has begun or not. */
     const ofPage =
       <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
       async (...args: Args): Promise<Result> => {
@@ -129,11 +129,11 @@ async function run(seed: number): Promise<Outcome> {
 
   const first = open().page.client
   tracked.push('e0')
-  first.track('e0') // who the visitor is, is known from here on
+  first.track('e0') // from here on the visitor is known
   await clock.advance(10_000)
   for (let taken = 0; taken < steps; taken++) await step()
   isOnline = true
-  open() // the visitor comes back
+  open() // the visitor returns
   for (let minute = 0; minute < 25; minute++) await clock.advance(60_000)
   for (const { end } of pages) end()
   const names = [...stored.values()].map(({ name }) => name)
@@ -144,7 +144,7 @@ async function run(seed: number): Promise<Outcome> {
   }
 }
 
-test(`on ${schedules} random schedules no event is lost, none has two keys, and no note stays behind`, async () => {
+test(`on ${schedules} random schedules no event is lost, none has two keys, and no note is left over`, async () => {
   for (let seed = 1; seed <= schedules; seed++) {
     const { lost, stored, notes } = await run(seed)
     const names = stored.map(({ name }) => name)
@@ -154,7 +154,7 @@ test(`on ${schedules} random schedules no event is lost, none has two keys, and 
       notes: [],
       twice: 0,
     })
-    // Of one page each event has its own number; and where nobody logs out, there is one visitor.
+    // Within a page each event has its own number; and if no one logs out, there is one visitor.
     expect(new Set(stored.map(({ stream, seq }) => `${stream} ${seq}`)).size).toBe(stored.length)
     if (!hasResets(seed))
       expect([seed, new Set(stored.map(({ anonymous_id }) => anonymous_id)).size]).toEqual([

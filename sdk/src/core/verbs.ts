@@ -34,7 +34,7 @@ export function createVerbs({ ids, lose }: Parts, recorder: Recorder, stamp?: St
           ...copy({ name }),
           props,
           conversion: true,
-          conversion_id: Number.isFinite(id) ? `${id}` : (id as string | undefined), // whatever else the page passed, the collector judges
+          conversion_id: Number.isFinite(id) ? `${id}` : (id as string | undefined), // the collector checks other values
           revenue_cents: revenueCents,
           currency,
         }

@@ -1,4 +1,4 @@
-/** A client of whatever events: what optional files record has names of its own, which a site's map of events need not know. */
+/** A client of any events: optional files record events that a site's own event map need not contain. */
 import type { Client } from '../core/api.ts'
 
 /** Any client, as far as these verbs go. */
@@ -13,4 +13,4 @@ export type AnyClient<Verb extends 'track' | 'conversion' | 'on'> = Pick<
 
 /** The same client, taking any name. */
 export const anyEvent = <Verb extends 'track' | 'conversion' | 'on'>(client: AnyClient<Verb>) =>
-  client as unknown as Pick<Client, Verb> // names are there for the compiler alone
+  client as unknown as Pick<Client, Verb> // names exist only for the compiler

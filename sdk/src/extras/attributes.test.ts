@@ -1,4 +1,4 @@
-/** States how options are read that come as text. */
+/** States how options are read when they are texts. */
 import { expect, test } from 'vitest'
 import { isOn, namesIn } from './attributes.ts'
 import { isListed } from './hosts.ts'
@@ -10,7 +10,7 @@ test.each([
   ['true', true],
   [false, false],
   ['false', false],
-])('a switch that is %j is on: %s', (option, expected) => {
+])('a switch %j is on: %s', (option, expected) => {
   expect(isOn(option)).toBe(expected)
 })
 

@@ -10,7 +10,7 @@ export function isOn(option: Switch | undefined): boolean {
   return String(option) !== 'false'
 }
 
-/** In lower case; none when there is nothing. */
+/** In lower case; empty without an option. */
 export function namesIn(option: Names = []): string[] {
   const names = typeof option === 'string' ? option.split(/[\s,[\]"']+/) : option
   return names.map((name) => name.trim().toLowerCase()).filter(Boolean)

@@ -8,8 +8,8 @@ export interface ClickedLink {
 }
 
 /**
- * Undefined when the click follows no link, or none to the web. Of `auxclick` only the middle button follows links; the
- * keyboard makes clicks of its own.
+ * Undefined when the click follows no link, or one that is not http(s). With `auxclick`, only the middle button follows
+ * links; the keyboard causes ordinary clicks.
  */
 export function clickedLink(event: MouseEvent): ClickedLink | undefined {
   if (event.type === 'auxclick' && event.button !== 1) return undefined

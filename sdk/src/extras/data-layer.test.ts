@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States what becomes of the ecommerce events that a shop pushes for Google's tags. */
+/** States what the client records of the ecommerce events that a shop pushes for Google's tags. */
 import { createRecordingClient, type RecordingClient } from '@headwater/testkit/recording-client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { dataLayer } from './data-layer.ts'
@@ -19,7 +19,7 @@ afterEach(() => {
 
 /** As Google's snippet defines it. */
 function gtag(..._: unknown[]): void {
-  // biome-ignore lint/complexity/noArguments: this is the form that is tested
+  // biome-ignore lint/complexity/noArguments: the form under test
   layers.dataLayer?.push(arguments)
 }
 
@@ -35,7 +35,7 @@ describe.each([
     'pushed with its ecommerce',
     (event: string, ecommerce: unknown) => layers.dataLayer?.push({ event, ecommerce }),
   ],
-  ['told to gtag', (event: string, params: unknown) => gtag('event', event, params)],
+  ['passed to gtag', (event: string, params: unknown) => gtag('event', event, params)],
 ])('an event %s', (_, push) => {
   test.each(['view_item', 'add_to_cart', 'begin_checkout', 'view_promotion'])(
     '%s is tracked by its name',
@@ -48,7 +48,7 @@ describe.each([
     },
   )
 
-  test('purchase is a conversion with its order number and its worth in minor units', () => {
+  test('purchase is a conversion with its order number and its value in minor units', () => {
     dataLayer(client)
     push('purchase', order)
     expect(client.converted).toEqual([
@@ -56,7 +56,7 @@ describe.each([
     ])
   })
 
-  test('refund is the purchase with a negative worth, so that it takes back its credit', () => {
+  test('refund is the purchase with a negative value, so that it takes back its credit', () => {
     dataLayer(client)
     push('refund', order)
     expect(client.converted).toEqual([
@@ -64,13 +64,13 @@ describe.each([
     ])
   })
 
-  test('a refund that does not say how much is an event', () => {
+  test('a refund without a value is an ordinary event', () => {
     dataLayer(client)
     push('refund', { transaction_id: 'T1' })
     expect([client.converted, client.tracked]).toEqual([[], [['refund', { transaction_id: 'T1' }]]])
   })
 
-  test('what was pushed before is read too', () => {
+  test('that was pushed before is read too', () => {
     layers.dataLayer = []
     push('add_to_cart', {})
     dataLayer(client)
@@ -99,8 +99,12 @@ describe('a purchase', () => {
       { value: 1, currency: 'usd' },
       { revenueCents: 100, currency: 'USD' },
     ],
-    ['without a currency it has no worth, and still counts', { value: 1 }, {}],
-    ['with an amount that is none likewise', { value: '1,299.00', currency: 'USD' }, {}],
+    ['without a currency it has no value, and still counts', { value: 1 }, {}],
+    [
+      'with an unreadable amount it has no value, and still counts',
+      { value: '1,299.00', currency: 'USD' },
+      {},
+    ],
     ['an order number may be a number', { transaction_id: 17 }, { id: '17' }],
     ['without any detail it still counts', undefined, {}],
   ])('%s', (_, ecommerce, expected) => {
@@ -113,7 +117,7 @@ describe('a purchase', () => {
     expect(client.converted).toHaveLength(1)
   })
 
-  test('a currency that the site has is used where the order names none', () => {
+  test('uses the currency option if the order has none', () => {
     expect(buy({ value: 1 }, { currency: 'EUR' })).toMatchObject({ revenueCents: 100, currency: 'EUR' })
   })
 })
@@ -125,7 +129,7 @@ describe('what is taken', () => {
     return client.tracked[0]?.[1]
   }
 
-  test('is nothing personal, wherever it stands', () => {
+  test('is nothing personal, wherever it is', () => {
     const item = { item_id: 'A1', email: 'a@example.com', recipient: { phone: '+49' } }
     const ecommerce = {
       user_data: { email: 'a@example.com' },
@@ -137,17 +141,17 @@ describe('what is taken', () => {
     expect(propsOf(ecommerce)).toEqual({ items: [{ item_id: 'A1' }] })
   })
 
-  test('is no number that JSON cannot say, and no object where a text belongs', () => {
+  test('is no number that JSON cannot represent, and no object in place of a text', () => {
     expect(propsOf({ value: Number.NaN, tax: Infinity, coupon: { code: 'X' }, shipping: 3 })).toEqual({
       shipping: 3,
     })
   })
 
-  test('is no text without end, and no half of a character', () => {
+  test('is cut to a limited length, never through a character', () => {
     expect(propsOf({ coupon: `${'x'.repeat(255)}🎁` })).toEqual({ coupon: 'x'.repeat(255) })
   })
 
-  test('fits into what the collector takes: items that do not are left out, and counted', () => {
+  test('fits the collector’s limits: items beyond them are left out, and counted', () => {
     const items = Array.from({ length: 1000 }, (_, index) => ({
       item_id: `${index}`,
       item_name: 'ü'.repeat(300),
@@ -160,14 +164,14 @@ describe('what is taken', () => {
 })
 
 describe('the layer itself', () => {
-  test('keeps what is pushed, and push answers as before', () => {
+  test('keeps what is pushed, and push returns the same as before', () => {
     layers.dataLayer = ['first']
     dataLayer(client)
     expect(layers.dataLayer.push('second', 'third')).toBe(3)
     expect(layers.dataLayer).toEqual(['first', 'second', 'third'])
   })
 
-  test('keeps working when the client breaks, and when what is pushed throws', () => {
+  test('keeps working when the client fails, and when what is pushed throws', () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     client.track = () => {
       throw new Error('broken')
@@ -201,7 +205,7 @@ describe('the layer itself', () => {
 
   test.each([
     ['frozen', Object.freeze([{ event: 'view_item' }]), 1],
-    ['no array', { push: 'no' }, 0],
+    ['not an array', { push: 'no' }, 0],
   ])('that is %s breaks nothing', (_, layer, expected) => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     layers.dataLayer = layer as unknown[]
@@ -221,7 +225,7 @@ describe('the layer itself', () => {
     ['another command', ['config', 'G-1', {}]],
     ['a function', () => {}],
     ['nothing', undefined],
-  ])('%s is nobody’s event', (_, pushed) => {
+  ])('%s is ignored', (_, pushed) => {
     dataLayer(client)
     layers.dataLayer?.push(pushed)
     expect([client.tracked, client.converted]).toEqual([[], []])

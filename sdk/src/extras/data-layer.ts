@@ -8,7 +8,7 @@ import { minorUnits } from './minor-units.ts'
 export interface DataLayerOptions {
   /** The name of the layer's global: default `'dataLayer'`. */
   layer?: string
-  /** The currency (ISO 4217) of orders that name none: without it they count, but have no worth. */
+  /** The currency (ISO 4217) of orders that name none: without it they count, but have no value. */
   currency?: string
 }
 
@@ -18,7 +18,7 @@ type Fields = Record<string, unknown>
 const events =
   `view_item_list select_item view_item add_to_wishlist add_to_cart remove_from_cart view_cart begin_checkout
   add_shipping_info add_payment_info view_promotion select_promotion purchase refund`.split(/\s+/)
-// What is not named here is not taken: a layer also holds names, e-mail addresses, phones and whatever a shop puts in.
+// Anything else is ignored: a layer also holds names, e-mail addresses, phones and whatever a shop puts in.
 const ofPromotions = ['creative_name', 'creative_slot', 'promotion_id', 'promotion_name']
 const ofLists = ['item_list_id', 'item_list_name', 'coupon', 'affiliation', 'location_id', ...ofPromotions]
 const ofEvents = `transaction_id value currency tax shipping shipping_tier payment_type customer_type`
@@ -29,23 +29,23 @@ const ofItems =
   item_category5 price quantity discount index`
     .split(/\s+/)
     .concat(ofLists)
-/** Characters of one text: a guess, far above what names take, and so that an event stays below what the collector takes. */
+/** Characters of one text: a guess, far longer than any name, yet an event stays within the collector's limits. */
 const textLength = 256
 
 /**
- * Reads the ecommerce events of Google Analytics 4 from the page's data layer, what was pushed before included, and
- * returns its own undo. Both forms are read: `dataLayer.push({ event, ecommerce })` and `gtag('event', name, params)`.
+ * Reads the ecommerce events of Google Analytics 4 from the page's data layer, including what was pushed before, and
+ * returns an undo function. Both forms are read: `dataLayer.push({ event, ecommerce })` and `gtag('event', name, params)`.
  * The layer itself works as before, with or without Google's tags, and also after the undo. Never throws.
  *
  * - `purchase` becomes `conversion('purchase')` with the `transaction_id` as its id, so it counts once however often the
- *   page is loaded. `value` becomes minor units of `currency`; without a readable pair the conversion has no worth.
- * - `refund` becomes the same with a negative worth, and takes back the credit of that purchase. One that says no `value`
- *   is tracked as an event without worth.
+ *   page is loaded. `value` becomes minor units of `currency`; without a readable pair the conversion has no value.
+ * - `refund` becomes the same with a negative value, and takes back the credit of that purchase. A refund without a `value`
+ *   is tracked as an ordinary event.
  * - All others (`view_item`, `add_to_cart`, `begin_checkout`, …) are tracked by their name.
  *
  * Only the parameters that Google documents for events and items are taken, so personal ones never are. Items that do
- * not fit into 32 KB are left out from the end; `items_total` then says how many there were. Do not start it where the page
- * itself tells the client of the same events.
+ * not fit into 32 KB are left out from the end; `items_total` then says how many there were. Do not use it on a page that
+ * tracks the same events itself.
  *
  *     import { dataLayer } from '@headwater/sdk/data-layer'
  *     dataLayer(hw, { currency: 'EUR' })
@@ -60,7 +60,7 @@ export function dataLayer(
   const read = guarded((pushed: unknown) => {
     const event = isStopped ? undefined : eventIn(pushed)
     if (event)
-      tell(anyEvent(client), event.name, { ...event.params, currency: event.params.currency ?? currency })
+      forward(anyEvent(client), event.name, { ...event.params, currency: event.params.currency ?? currency })
   })
 
   guarded(() => {
@@ -69,7 +69,7 @@ export function dataLayer(
     const layer = globals[name]
     const push = layer.push
     for (const pushed of [...layer]) read(pushed)
-    // Stays after the undo: Google's tag may have wrapped it by then. Not to be seen by whoever walks over the layer.
+    // Stays after the undo: Google's tag may have wrapped it by then. Hidden from code that iterates over the layer.
     const value = (...pushed: unknown[]) => {
       const length = push.apply(layer, pushed)
       pushed.forEach(read)
@@ -85,7 +85,7 @@ export function dataLayer(
 
 export default dataLayer
 
-// gtag pushes its `arguments`, which are no array but look like one.
+// gtag pushes its `arguments` object, which looks like an array.
 function eventIn(pushed: unknown): { name: string; params: Fields } | undefined {
   if (!isObject(pushed)) return undefined
   const isGtag = pushed[0] === 'event'
@@ -95,12 +95,12 @@ function eventIn(pushed: unknown): { name: string; params: Fields } | undefined 
   return { name, params: isObject(params) ? params : {} }
 }
 
-function tell(client: Shop, name: string, params: Fields): void {
+function forward(client: Shop, name: string, params: Fields): void {
   const props = propsOf(params)
   const order = orderIn(props)
   if (name === 'purchase') client.conversion('purchase', { ...order, props })
   else if (name === 'refund' && order.revenueCents !== undefined) {
-    // By the purchase's own name: that is how the collector finds what is taken back.
+    // Has the purchase's name, by which the collector finds what the refund takes back.
     client.conversion('purchase', { ...order, revenueCents: 0 - Math.abs(order.revenueCents), props })
   } else client.track(name, props)
 }
@@ -127,13 +127,13 @@ function pick(from: Fields, names: readonly string[]): Fields {
   for (const name of names) {
     const value = from[name]
     if (typeof value === 'string') picked[name] = cut(value, textLength)
-    // Numbers that JSON cannot say would come out as null.
+    // Numbers that JSON cannot represent would become null.
     else if (typeof value === 'boolean' || Number.isFinite(value)) picked[name] = value
   }
   return picked
 }
 
-// Not through the middle of a character: no database stores half of one.
+// Does not cut a surrogate pair in two: no database stores half a character.
 function cut(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
 }

@@ -1,4 +1,4 @@
-/** States what a person reads in the console while an event is on its way. */
+/** States what the console shows while an event is delivered. */
 import { createRecordingClient, type RecordingClient } from '@headwater/testkit/recording-client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { debug } from './debug.ts'
@@ -7,13 +7,13 @@ const purchase = { idempotency_key: '01990000-0000-7000-8000-00000000a1f3', type
 const signIn = { idempotency_key: '01990000-0000-7000-8000-00000000b2c4', type: 'identify' }
 let client: RecordingClient
 let undo: () => void
-let said: string[]
+let lines: string[]
 
 beforeEach(() => {
   vi.useFakeTimers()
-  said = []
-  vi.spyOn(console, 'info').mockImplementation((line) => void said.push(line))
-  vi.spyOn(console, 'warn').mockImplementation((line) => void said.push(`! ${line}`))
+  lines = []
+  vi.spyOn(console, 'info').mockImplementation((line) => void lines.push(line))
+  vi.spyOn(console, 'warn').mockImplementation((line) => void lines.push(`! ${line}`))
   client = createRecordingClient()
   undo = debug(client)
 })
@@ -32,11 +32,11 @@ const answered = (status: number, body?: unknown, events: object[] = [purchase])
     answer: { status, body },
   })
 
-test('an event’s way is one line a change, which holds what came before', () => {
+test('each step of an event is one line, which repeats the steps before', () => {
   recorded()
   vi.advanceTimersByTime(48)
   answered(200, { accepted: 2, results: [] }, [purchase, signIn])
-  expect(said).toEqual([
+  expect(lines).toEqual([
     'headwater  +0 ms  purchase …a1f3  recorded',
     'headwater  +48 ms  purchase …a1f3  recorded → sent (2 events, 2.1 kB) → accepted',
     'headwater  +0 ms  identify …b2c4  … → sent (2 events, 2.1 kB) → accepted',
@@ -55,28 +55,28 @@ describe('the verdict', () => {
   test.each([
     ['of a receipt without the event', 200, { results: [] }, 'accepted'],
     [
-      'of a receipt that names it',
+      'of a receipt that lists the event',
       200,
       { results: [{ ...rejected, status: 'duplicate' }] },
       'duplicate: it was stored before',
     ],
     [
-      'of a refusal says when it goes on',
+      'of a refusal says what happens next',
       503,
       { detail: 'The database is away.' },
       '503. The database is away. Kept, and sent again.',
     ],
     [
-      'of silence says what to look at',
+      'without an answer says what to check',
       0,
       undefined,
-      'no answer. Kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
+      'no answer. Kept, and sent again. If this continues, check the network, content blockers, and connect-src in your Content-Security-Policy.',
     ],
     [
-      'of a page in place of a receipt says what to look at',
+      'of a page in place of a receipt says what to check',
       200,
       undefined,
-      '200, but no receipt. Kept, and sent again: is `endpoint` the address of your collector, and nobody’s in between?',
+      '200, but no receipt. Kept, and sent again: is `endpoint` the address of your collector, without another server in between?',
     ],
     [
       'of a rejection says why, and what to do',
@@ -86,8 +86,10 @@ describe('the verdict', () => {
     ],
   ])('%s', (_, status, body, expected) => {
     answered(status, body)
-    expect(said[0]).toMatch(/^(! )?headwater {2}\+0 ms {2}purchase …a1f3 {2}… → sent \(1 event, 2\.1 kB\) → /)
-    expect(said[0]?.split('kB) → ')[1]).toBe(expected)
+    expect(lines[0]).toMatch(
+      /^(! )?headwater {2}\+0 ms {2}purchase …a1f3 {2}… → sent \(1 event, 2\.1 kB\) → /,
+    )
+    expect(lines[0]?.split('kB) → ')[1]).toBe(expected)
   })
 
   test.each([
@@ -96,48 +98,48 @@ describe('the verdict', () => {
     [200, { results: [] }, false],
   ])('%s with %j is a warning: %s', (status, body, expected) => {
     answered(status, body)
-    expect(said[0]?.startsWith('!')).toBe(expected)
+    expect(lines[0]?.startsWith('!')).toBe(expected)
   })
 })
 
 test('a loss without an event has a line of its own, with what to do', () => {
   client.emit('dropped', { reason: 'illegal_id', count: 1 })
-  expect(said).toEqual([
-    '! headwater  lost 1: illegal_id. Call identify with the id of a person who is signed in, and not without one.',
+  expect(lines).toEqual([
+    '! headwater  lost 1: illegal_id. Call identify only with the id of a person who is signed in.',
   ])
 })
 
-test('an error is said as it is', () => {
+test('an error is logged unchanged', () => {
   client.emit('error', { code: 'invalid_token', message: 'setToken: …' })
-  expect(said).toEqual(['! headwater  invalid_token: setToken: …'])
+  expect(lines).toEqual(['! headwater  invalid_token: setToken: …'])
 })
 
-test('an error is left to the tag, which says it by itself', () => {
+test('with the script tag, which logs errors itself, an error is not logged', () => {
   undo()
   undo = debug(client, {})
   client.emit('error', { code: 'invalid_token', message: 'setToken: …' })
-  expect(said).toEqual([])
+  expect(lines).toEqual([])
 })
 
-test('what an answer says of an event is not told again as a loss', () => {
+test('a loss that the answer has already shown is not logged again', () => {
   client.emit('dropped', { reason: 'rejected', count: 1 })
   client.emit('dropped', { reason: 'refused', count: 1 })
-  expect(said).toEqual([])
+  expect(lines).toEqual([])
 })
 
-test('answers of another shape break nothing', () => {
+test('answers of another shape cause no failure', () => {
   for (const body of [undefined, null, 'text', 7, { results: null }]) answered(200, body)
-  expect(said).toHaveLength(5)
+  expect(lines).toHaveLength(5)
 })
 
-test('it forgets old events, so that a page may stay open for days', () => {
+test('old events are forgotten, so that a page may stay open for days', () => {
   recorded()
   for (let count = 0; count < 500; count++) recorded({ ...purchase, idempotency_key: `key-${count}` })
   answered(200, { results: [] })
-  expect(said.at(-1)).toContain('… → sent')
+  expect(lines.at(-1)).toContain('… → sent')
 })
 
-test('after the undo it hears nothing', () => {
+test('after the undo nothing is logged', () => {
   undo()
   expect(client.listeners()).toBe(0)
 })

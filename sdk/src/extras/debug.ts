@@ -1,9 +1,9 @@
-/** The story of each event in the console, from the call to the collector's verdict, for whoever integrates. */
+/** Logs what happens to each event, from the call to the collector's verdict, for developers who integrate the SDK. */
 import type { Client } from '../core/api.ts'
 import type { Notices } from '../core/notices.ts'
 import { guarded } from './guarded.ts'
 
-/** One change on an event's way. */
+/** One step of an event. */
 interface Step {
   step: 'recorded' | 'sent' | 'answered'
   /** Of all events that were sent together. */
@@ -33,23 +33,23 @@ interface Answered {
 
 interface Verdict {
   text: string
-  /** A person should read it. */
+  /** Someone has to fix it. */
   isBad: boolean
 }
 
-/** A page that is open for days would remember every event. */
+/** Limits the memory of a page that is open for days. */
 const storiesKept = 500
 
 /**
- * Writes to the console what becomes of each event, a line a change, and returns its own undo. Filter the console by
- * `headwater`; what needs a person comes as a warning that says what to do. Records and sends nothing itself.
+ * Logs what happens to each event to the console, one line per change, and returns an undo function. Filter the console by
+ * `headwater`; a problem that someone has to fix is a warning that says what to do. Records and sends nothing itself.
  *
  *     headwater  +0 ms  purchase …a1f3  recorded
  *     headwater  +48 ms  purchase …a1f3  recorded → sent (3 events, 2.1 kB) → accepted
  *
- * The time runs from the call; `…` in place of the first step says that it was on an earlier page, or before this was
- * started. Errors and losses that belong to no single event have lines of their own, unless `tag` is there: the script
- * tag says errors by itself.
+ * The time counts from the call; `…` in place of the first step means that it was on an earlier page, or before `debug` was
+ * called. Errors and losses that belong to no single event have lines of their own. With `tag`, errors are not logged: the
+ * script tag does that itself.
  *
  *     import { debug } from '@headwater/sdk/debug'
  *     const undo = debug(hw)
@@ -61,7 +61,7 @@ export function debug(client: Pick<Client, 'on'>, tag?: object): () => void {
     client.on(
       'recorded',
       guarded(({ event }: Notices['recorded']) =>
-        stories.tell(event, { step: 'recorded', count: 1, detail: {} }),
+        stories.log(event, { step: 'recorded', count: 1, detail: {} }),
       ),
     ),
     client.on(
@@ -71,12 +71,12 @@ export function debug(client: Pick<Client, 'on'>, tag?: object): () => void {
         for (const { json } of events) {
           const event: StepEvent = JSON.parse(json)
           stories.note(event, { step: 'sent', count, detail: { bytes } })
-          stories.tell(event, { step: 'answered', count, detail: answer })
+          stories.log(event, { step: 'answered', count, detail: answer })
         }
       }),
     ),
     client.on('dropped', (notice) => {
-      if (notice.reason === 'rejected' || notice.reason === 'refused') return // the answer has told it, event by event
+      if (notice.reason === 'rejected' || notice.reason === 'refused') return // already logged with the answer, event by event
       console.warn(`headwater  lost ${notice.count}: ${whyDropped(notice)}`)
     }),
     client.on('error', ({ code, message, cause }) => {
@@ -100,7 +100,7 @@ function createStories() {
     return story
   }
 
-  /** Adds a step; answers whether a person should read of it. */
+  /** Adds a step; returns whether someone has to fix it. */
   function note(event: StepEvent, step: Step): boolean {
     const { text, isBad } = read(event, step)
     storyOf(event, step.step === 'recorded').steps.push(text)
@@ -109,7 +109,7 @@ function createStories() {
 
   return {
     note,
-    tell(event: StepEvent, step: Step): void {
+    log(event: StepEvent, step: Step): void {
       const isBad = note(event, step)
       const { startedAt, steps } = storyOf(event, false)
       const ms = Math.round(performance.now() - startedAt)
@@ -117,7 +117,7 @@ function createStories() {
       const line = `headwater  +${ms} ms  ${name}  ${steps.join(' → ')}`
       if (isBad) console.warn(line)
       else if (step.step === 'recorded')
-        console.info(line, event) // to be opened and looked at
+        console.info(line, event) // the console lets the reader open it
       else console.info(line)
     },
   }
@@ -137,7 +137,7 @@ function sizeOf(bytes: number | undefined): string {
 
 function verdictOn(event: StepEvent, detail: Detail): Verdict {
   const { status = 200, body = detail } = detail
-  const answered = (body ?? {}) as Answered // of another server: nothing is found in it
+  const answered = (body ?? {}) as Answered // another server's answer has none of these fields
   if (status !== 200) {
     const found = status === 0 ? 'no answer' : `${status}`
     return { text: `${sentence(found, answered.detail)} ${remedyFor(status)}`, isBad: true }
@@ -160,26 +160,24 @@ function sentence(start: string, message: string | undefined): string {
 }
 
 const remedies: Record<string, string> = {
-  queue_full:
-    'Nothing could be delivered, or consent was pending, for long: the errors before this one say which.',
-  illegal_id: 'Call identify with the id of a person who is signed in, and not without one.',
-  invalid_event: 'Give it properties that JSON can say.',
+  queue_full: 'Nothing could be delivered, or consent was pending, for too long: see the errors above.',
+  illegal_id: 'Call identify only with the id of a person who is signed in.',
+  invalid_event: 'Pass properties that JSON can represent.',
   email_not_hashed: 'Serve the page over https.',
-  consent_denied:
-    'The visitor said no, or the browser did for them: Global Privacy Control, or Do Not Track.',
-  shut_down: 'The client was ended: make a new one, or end it later.',
+  consent_denied: 'The visitor refused, or the browser did for them: Global Privacy Control or Do Not Track.',
+  shut_down: 'The client was shut down: create a new one, or shut it down later.',
 }
 
 const noReceipt =
-  'Kept, and sent again: is `endpoint` the address of your collector, and nobody’s in between?'
+  'Kept, and sent again: is `endpoint` the address of your collector, without another server in between?'
 
 const statusRemedies: Record<number, string> = {
-  0: 'Kept, and sent again. If it stays so: offline, a content blocker, or connect-src of your Content-Security-Policy.',
-  401: 'Kept until there is another token: `headwater token list` shows which are valid.',
-  403: 'Kept, and sent again in minutes: look at the origins and scopes of the token.',
+  0: 'Kept, and sent again. If this continues, check the network, content blockers, and connect-src in your Content-Security-Policy.',
+  401: 'Kept until a valid token is set: `headwater token list` shows the valid ones.',
+  403: 'Kept, and sent again in minutes: check the origins and scopes of the token.',
   404: 'Kept, and sent again in minutes: is `endpoint` the address of your collector?',
-  413: 'Halved, and sent again.',
-  415: 'Something on the way changes requests: look at your proxy.',
+  413: 'The batch is split in half and sent again.',
+  415: 'Something in between changes requests: check your proxy.',
   429: 'Kept, and sent again when the collector allows.',
 }
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States which time counts as spent on a page, and when it is told. */
+/** States which time counts as spent on a page, and when it is tracked. */
 import { createRecordingClient, type RecordingClient } from '@headwater/testkit/recording-client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { engagement } from './engagement.ts'
@@ -51,7 +51,7 @@ const scrollTo = (bottom: number) => {
 const growTo = (height: number) => {
   page.scrollHeight = height
 }
-/** Time goes on while timers stand still: the computer sleeps, or the page waits in the back/forward cache. */
+/** Time passes without timers: the computer sleeps, or the page is in the back/forward cache. */
 const freeze = (ms: number) => {
   const now = performance.now.bind(performance)
   vi.spyOn(performance, 'now').mockImplementation(() => now() + ms)
@@ -87,7 +87,7 @@ describe('time does not count', () => {
     expect(times()).toEqual([3000])
   })
 
-  test('while the page waits in the back/forward cache', () => {
+  test('while the page is in the back/forward cache', () => {
     stay(2000)
     leave()
     freeze(60_000)
@@ -105,7 +105,7 @@ describe('time does not count', () => {
   })
 })
 
-test('the focus of a frame within is noticed at the next tick, where no event tells of it', () => {
+test('focus in a frame, for which there is no event, is noticed at the next tick', () => {
   hasFocus = false
   window.dispatchEvent(new Event('blur'))
   hasFocus = true
@@ -114,14 +114,14 @@ test('the focus of a frame within is noticed at the next tick, where no event te
   expect(times()).toEqual([5000])
 })
 
-test('both events of a page that is left make one event of ours', () => {
+test('the two browser events of leaving a page cause one engagement event', () => {
   stay(2000)
   leave()
   turn('hidden')
   expect(times()).toEqual([2000])
 })
 
-test('less than a second waits for the next time', () => {
+test('less than a second counts towards the next event', () => {
   stay(900)
   turn('hidden')
   expect(times()).toEqual([])
@@ -131,14 +131,14 @@ test('less than a second waits for the next time', () => {
   expect(times()).toEqual([1100])
 })
 
-describe('how far down', () => {
+describe('the scroll depth', () => {
   const percent = () => client.tracked[0]?.[1]?.scroll_percent
 
   test.each([
-    ['is how much was in view at most', () => [scrollTo(1500), scrollTo(700)], 75],
-    ['is never more than all', () => scrollTo(2300), 100],
-    ['is all of a page that needs no scrolling', () => growTo(500), 100],
-    ['is by the page as it was then: it may grow', () => [scrollTo(1000), growTo(20_000)], 50],
+    ['is the most that was in view', () => [scrollTo(1500), scrollTo(700)], 75],
+    ['is never more than 100', () => scrollTo(2300), 100],
+    ['is 100 on a page that needs no scrolling', () => growTo(500), 100],
+    ['is relative to the height of the page at that time', () => [scrollTo(1000), growTo(20_000)], 50],
   ])('%s', (_, act, expected) => {
     act()
     stay(1000)
@@ -146,7 +146,7 @@ describe('how far down', () => {
     expect(percent()).toBe(expected)
   })
 
-  test('begins anew on the next page of a single-page app', () => {
+  test('starts over on the next page of a single-page app', () => {
     scrollTo(2000)
     stay(5000)
     page.seenTo = 500
@@ -160,10 +160,10 @@ describe('how far down', () => {
   })
 })
 
-describe('a single-page app that goes on', () => {
+describe('when a single-page app navigates', () => {
   const paths = () => client.tracked.map(([, props]) => [props?.page_path, props?.engaged_ms])
 
-  test('with the Navigation API the event comes while the address is still that of its page', () => {
+  test('the Navigation API lets the event be tracked while the address is still that of its page', () => {
     undo()
     const navigation = Object.assign(new EventTarget())
     define(window, 'navigation', () => navigation)
@@ -193,10 +193,10 @@ describe('a single-page app that goes on', () => {
   })
 
   test.each([
-    ['the client says that it took an event', () => client.emit('recorded', { event: {} })],
+    ['the client records an event', () => client.emit('recorded', { event: {} })],
     ['the visitor went back', () => window.dispatchEvent(new PopStateEvent('popstate'))],
-    ['a tick looks', () => stay(2000)],
-  ])('without it, it comes when %s', (_, notice) => {
+    ['a tick checks', () => stay(2000)],
+  ])('without the Navigation API the event is tracked when %s', (_, notice) => {
     stay(3000)
     history.pushState(null, '', '/b')
     notice()
@@ -206,7 +206,7 @@ describe('a single-page app that goes on', () => {
     expect(paths().map(([path]) => path)).toEqual(['/a', '/b'])
   })
 
-  test('what was less than a second does not go to the next page', () => {
+  test('less than a second is not added to the next page', () => {
     stay(900)
     history.pushState(null, '', '/b')
     window.dispatchEvent(new PopStateEvent('popstate'))
@@ -216,7 +216,7 @@ describe('a single-page app that goes on', () => {
   })
 })
 
-test('after the undo nothing is tracked, and nothing ticks or listens', () => {
+test('after the undo nothing is tracked, and no timer or listener remains', () => {
   stay(3000)
   undo()
   leave()

@@ -4,23 +4,23 @@ import { pageIn } from '../browser/navigation.ts'
 import { type AnyClient, anyEvent } from './any-client.ts'
 import { guarded, listen } from './guarded.ts'
 
-/** Under a second nobody reads. What is less is kept for the next event of the same page view. */
+/** No one reads in less than a second. Shorter times count towards the next event of the same page view. */
 const shortestMs = 1000
-/** Often enough to notice a nap of the computer; a page that is not seen does not mind. */
+/** Often enough to notice that the computer slept; hidden pages may tick late without harm. */
 const tickMs = 5000
-/** Timers of a page in view are late by less; a longer gap is a computer that slept. */
+/** Timers of a visible page are late by less; after a longer gap the computer must have slept. */
 const longestGapMs = 2 * tickMs
 
 /**
- * Tracks events named `engagement`, and returns its own undo. Time counts while the page is visible and has the focus. An
- * event comes each time the visitor turns away (another tab, another app, another page, also within a single-page app),
+ * Tracks events named `engagement`, and returns an undo function. Time counts while the page is visible and has the focus. An
+ * event is tracked each time the visitor turns away (another tab, another app, another page, also within a single-page app),
  * so a page view may have several of them: add up their `engaged_ms`. Never under 1 000 ms, never throws into the page.
  *
  * - `engaged_ms`: whole ms since the last such event. While a computer sleeps, at most 10 000 are counted.
  * - `scroll_percent`: 0–100, how much of the page was in view at most since it was opened, from its top; 100 when it needs no
- *   scrolling. An app that scrolls inside an element of its own is such a page.
+ *   scrolling. An app that scrolls inside an element counts as such a page.
  * - `page_path`: which page. The event's own address is the same, except in browsers without the Navigation API
- *   (Firefox before 147, Safari before 26.2), where a single-page app has gone on to the next one.
+ *   (Firefox before 147, Safari before 26.2), where a single-page app already shows the next one.
  *
  *     import { engagement } from '@headwater/sdk/engagement'
  *     engagement(hw)
@@ -40,7 +40,7 @@ export function engagement(client: AnyClient<'track' | 'on'>): () => void {
   }
 
   function report(): void {
-    if (pageIn(location) === page) measure() // else it would be the next page's
+    if (pageIn(location) === page) measure() // otherwise it would measure the next page
     const engaged_ms = stopwatch.take()
     if (engaged_ms > 0)
       anyEvent(client).track('engagement', { engaged_ms, scroll_percent: scrollPercent, page_path: path })
@@ -87,7 +87,7 @@ export function engagement(client: AnyClient<'track' | 'on'>): () => void {
 
 export default engagement
 
-/** Runs while the page is visible and has the focus, as it finds at each `count`. */
+/** Runs while the page is visible and has the focus, which it checks at each `count`. */
 function createStopwatch() {
   let engagedMs = 0
   let countedTo = 0
@@ -103,7 +103,7 @@ function createStopwatch() {
   count()
   return {
     count,
-    /** Whole ms since it was last taken; 0, and kept, while it is less than a second. */
+    /** Whole ms since the last call; returns 0, and keeps the time, when it is less than a second. */
     take(): number {
       count()
       if (engagedMs < shortestMs) return 0
@@ -128,7 +128,7 @@ interface Mover {
   isHere: (url: URL) => boolean
 }
 
-// `navigate` comes while the address is still that of the page that was looked at.
+// `navigate` fires while the address is still that of the page being left.
 function watchMoves({ report, look, isHere }: Mover, signal: AbortSignal): void {
   const { navigation } = window as { navigation?: EventTarget } // Firefox before 147 and Safari before 26.2 lack it
   const leaveFor = guarded((event: Event) => {
@@ -140,4 +140,4 @@ function watchMoves({ report, look, isHere }: Mover, signal: AbortSignal): void 
   listen('popstate', signal, look)
 }
 
-// Without the Navigation API nobody tells of pushState, but the client records a page view then.
+// Without the Navigation API nothing reports pushState, but the client records a page view then.

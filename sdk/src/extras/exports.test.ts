@@ -16,14 +16,14 @@ test.each([
   ['data-layer', dataLayer.default, dataLayer.dataLayer],
   ['links', links.default, links.links],
   ['debug', debug.default, debug.debug],
-])('%s can be imported where there is no page, and has one function by two names', (_, byDefault, byName) => {
+])('%s can be imported without a page, and exports one function by two names', (_, byDefault, byName) => {
   expect(byDefault).toBeTypeOf('function')
   expect(byDefault).toBe(byName)
 })
 
-test('a client that knows its events is a client to each of them, and so are options as a tag has them', () => {
+test('each optional file takes a client with typed events, and options as in a tag', () => {
   const typed = createRecordingClient() as unknown as Client<{ purchase: { orderId: string } }> // only its type matters
-  // Not called, for there is no page; it is the compiler that judges.
+  // Not called, because there is no page; the compiler is the test.
   const start = (attributes: Record<string, string>) => [
     vitals.vitals(typed),
     engagement.engagement(typed),

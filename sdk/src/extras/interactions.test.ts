@@ -29,7 +29,7 @@ function show(html: string, within: Element | ShadowRoot = document.body): Eleme
 
 function click(html: string, { type = 'click', button = 0 } = {}) {
   const event = new MouseEvent(type, { bubbles: true, composed: true, cancelable: true, button })
-  event.preventDefault() // so that no test leaves its page; the page may do so as well
+  event.preventDefault() // so that no test leaves its page; pages may do the same
   show(html).dispatchEvent(event)
   return client.tracked
 }
@@ -84,7 +84,7 @@ describe('an outbound click', () => {
     ['a link of the same host', '<a href="/b">'],
     ['a mail address', '<a href="mailto:a@other.example">'],
     ['a script', '<a href="javascript:void 0">'],
-    ['an address that is none', '<a href="https://">'],
+    ['an invalid address', '<a href="https://">'],
     ['an anchor without an address', '<a>'],
     ['something else', '<button>'],
   ])('is not %s', (_, html) => {
@@ -92,7 +92,7 @@ describe('an outbound click', () => {
     expect(click(html)).toEqual([])
   })
 
-  test('leads not to hosts that are ours too', () => {
+  test('is not a link to hosts of the same site', () => {
     start({ domains: 'shop.example, .other.example' })
     expect(click('<a href="https://www.other.example/">')).toEqual([])
   })
@@ -100,7 +100,7 @@ describe('an outbound click', () => {
   test.each([
     ['the middle button', 1, 1],
     ['the right button', 2, 0],
-  ])('by %s: %d', (_, button, expected) => {
+  ])('by %s counts %d times', (_, button, expected) => {
     start()
     expect(click('<a href="https://other.example/">', { type: 'auxclick', button })).toHaveLength(expected)
   })
@@ -113,7 +113,7 @@ describe('an outbound click', () => {
     expect(client.tracked).toHaveLength(1)
   })
 
-  test('counts although the page stops it', () => {
+  test('counts even if the page stops it', () => {
     start()
     const link = show('<a href="https://other.example/">')
     link.addEventListener('click', (event) => {
@@ -140,7 +140,7 @@ describe('a download', () => {
       'https://cdn.example/x.xlsx',
       { url: 'https://cdn.example/x.xlsx', extension: 'xlsx', file_name: 'x.xlsx' },
     ],
-  ])('is a link to %s, and nothing besides', (href, expected) => {
+  ])('is a link to %s, and not an outbound click too', (href, expected) => {
     start()
     expect(click(`<a href="${href}">`)).toEqual([['file_download', expected]])
   })
@@ -150,7 +150,7 @@ describe('a download', () => {
     expect(click(`<a href="${href}">`)).toEqual([])
   })
 
-  test('has the extensions that the site names, with or without their dot', () => {
+  test('has the extensions that the site lists, with or without the dot', () => {
     start({ downloadExtensions: '.dmg,epub' })
     expect(click('<a href="/x.pdf">')).toHaveLength(0)
     expect(click('<a href="/x.dmg">')).toHaveLength(1)
@@ -163,13 +163,13 @@ describe('a form', () => {
   const html =
     '<form id="f" name="news" action="/join?x=1&token=1"><input name="email" value="a@example.com"></form>'
 
-  test('that is submitted is told by its names and address, and nothing that was typed', () => {
+  test('is tracked with its names and address, and nothing that was typed', () => {
     start()
     submit(show(html))
     expect(client.tracked).toEqual([['form_submit', sent]])
   })
 
-  test('without names and address leads to its own page', () => {
+  test('without names and address has the address of its page', () => {
     start()
     submit(show('<form></form>'))
     expect(client.tracked).toEqual([
@@ -177,7 +177,7 @@ describe('a form', () => {
     ])
   })
 
-  test('whose fields have the names of its properties is read all the same', () => {
+  test('is read correctly if its fields have the names of its properties', () => {
     start()
     submit(
       show('<form id="f" action="/join"><input name="action"><input name="id"><input name="method"></form>'),
@@ -185,20 +185,20 @@ describe('a form', () => {
     expect(client.tracked[0]?.[1]).toMatchObject({ form_id: 'f', action: 'https://shop.example/join' })
   })
 
-  test('goes where the pressed button says', () => {
+  test('has the address of the pressed button', () => {
     start()
     const form = show('<form action="/a"><button formaction="/b"></button></form>')
     form.dispatchEvent(new SubmitEvent('submit', { bubbles: true, submitter: form.querySelector('button') }))
     expect(client.tracked[0]?.[1]?.action).toBe('https://shop.example/b')
   })
 
-  test('that closes a dialog is not sent', () => {
+  test('that closes a dialog is not tracked', () => {
     start()
     submit(show('<form method="dialog"></form>'))
     expect(client.tracked).toEqual([])
   })
 
-  test('in a shadow tree is heard of once it was entered', () => {
+  test('in a shadow tree is tracked once it has had the focus', () => {
     start()
     const root = show('<div></div>').attachShadow({ mode: 'open' })
     const form = show(html, root)

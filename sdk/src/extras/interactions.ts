@@ -15,33 +15,38 @@ export interface InteractionOptions {
   downloads?: Switch
   /** Submitted forms: default true. */
   forms?: Switch
-  /** What makes a link a download, instead of the default list (Google Analytics 4 has the same): `['pdf', 'dmg']` or `'pdf,dmg'`. */
+  /**
+   * What makes a link a download, instead of the default list (Google Analytics 4 has the same): `['pdf', 'dmg']` or
+   * `'pdf,dmg'`.
+   */
   downloadExtensions?: Names
-  /** Hosts that are yours too, so that links to them are not outbound: `['shop.example', '.example.com']`; a dot first includes subdomains. */
+  /**
+   * Hosts that are yours too, so that links to them are not outbound: `['shop.example', '.example.com']`; a dot first
+   * includes subdomains.
+   */
   domains?: Names
-  /** The client's option of that name, or its JSON: query keys that are taken out of these addresses too. */
+  /** The client's option of that name, or its JSON: query keys that are removed from these addresses too. */
   sensitiveKeys?: Names
 }
 
 type Tracker = Pick<Client, 'track'>
 
-/** As Google Analytics 4 has them, so that figures can be compared. */
+/** The same as in Google Analytics 4, so that figures can be compared. */
 const usualExtensions = namesIn(
   `pdf xls xlsx doc docx txt rtf csv exe key pps ppt pptx 7z pkg rar gz zip avi mov mp4 mpg mpeg wmv mid midi mp3 wav wma`,
 )
 
 /**
- * Tracks clicks on links that leave the site, downloads and submitted forms, and returns its own undo. Addresses go
- * without secrets, e-mail addresses and fragments; what was typed into a form is never read. Never throws into the page.
+ * Tracks clicks on links that leave the site, downloads and submitted forms, and returns an undo function. Addresses are
+ * sent without secrets, e-mail addresses and fragments; what was typed into a form is never read. Never throws into the page.
  *
  * - `outbound_click { url, host }`: a link to another host, by mouse, middle button or keyboard
- * - `file_download { url, extension, file_name }`: a link whose path ends in a listed extension, on any host; it is no
- *   outbound click besides
- * - `form_submit { form_id, form_name, action }`: a form that was sent; what the form lacks is left out
+ * - `file_download { url, extension, file_name }`: a link whose path ends in a listed extension, on any host; it is
+ *   not counted as an outbound click too
+ * - `form_submit { form_id, form_name, action }`: a submitted form; attributes that it lacks are left out
  *
- * What the visitor did counts, not what the page made of it: a click or a submit that the page prevents is tracked all
- * the same, because that is how pages open links and send forms by script. Not seen: `form.submit()`, `window.open()`
- * and links opened from the context menu.
+ * A click or a submit is tracked even if the page prevents its default, because that is how pages open links and send
+ * forms by script. Not tracked: `form.submit()`, `window.open()` and links opened from the context menu.
  *
  *     import { interactions } from '@headwater/sdk/interactions'
  *     interactions(hw, { forms: false, downloadExtensions: ['pdf', 'dmg'] })

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States how a visitor is carried to another domain, and which records are refused there. */
+/** States how a visitor is passed to another domain, and which records are refused there. */
 import { createRecordingClient } from '@headwater/testkit/recording-client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { acceptLink, links } from './links.ts'
@@ -31,16 +31,16 @@ afterEach(() => {
 
 function show<Shown extends Element>(html: string): Shown {
   document.body.innerHTML = html
-  return document.body.firstElementChild as Shown // what the html says
+  return document.body.firstElementChild as Shown // as in the html
 }
 
-/** Where the browser would go: the address as it is when all listeners have run. */
+/** Where the browser would go: the address after all listeners have run. */
 function follow(html: string, type = 'click', button = 0): string | undefined {
   const link = show<HTMLAnchorElement>(html)
   let seen: string | undefined
   const look = (event: Event) => {
     seen = link.getAttribute('href') ?? undefined
-    event.preventDefault() // the test stays
+    event.preventDefault() // the test stays on its page
   }
   document.addEventListener(type, look, { once: true })
   link.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, button }))
@@ -51,7 +51,7 @@ const link = () => follow('<a href="https://shop.example/cart?a=1&b#c">')
 const linkText = () => new URL(link() ?? '').searchParams.get('hw_link') ?? ''
 
 describe('a link', () => {
-  test('to a listed host carries the record, and leaves the rest of its address as it was', () => {
+  test('to a listed host gets the record, and the rest of its address is unchanged', () => {
     expect(link()).toMatch(/^https:\/\/shop\.example\/cart\?a=1&b&hw_link=1\.0199aaaa[-\w.]+#c$/)
     expect(linkText().startsWith(`${record}.`)).toBe(true)
   })
@@ -69,7 +69,7 @@ describe('a link', () => {
     expect(document.querySelector('a')?.getAttribute('href')).toBe('/new')
   })
 
-  test('that carries one already gets the newer one', () => {
+  test('with a record already gets the newer one', () => {
     const address = follow('<a href="https://shop.example/?hw_link=old&x=1">') ?? ''
     expect(new URL(address).searchParams.getAll('hw_link')).toHaveLength(1)
     expect(address).not.toContain('old')
@@ -81,26 +81,26 @@ describe('a link', () => {
     ['https://here.example/b', false],
     ['/b', false],
     ['mailto:a@shop.example', false],
-  ])('to %s carries it: %s', (href, expected) => {
+  ])('to %s gets the record: %s', (href, expected) => {
     expect(follow(`<a href="${href}">`)?.includes('hw_link')).toBe(expected)
   })
 
   test.each([
     ['auxclick', 1, true],
     ['auxclick', 2, false],
-  ])('by %s of button %d carries it: %s', (type, button, expected) => {
+  ])('by %s of button %d gets the record: %s', (type, button, expected) => {
     expect(follow('<a href="https://shop.example/">', type, button)?.includes('hw_link')).toBe(expected)
   })
 
   test.each([
     ['no record', ''],
     ['a record of another kind', '2.a.b.1.2'],
-  ])('carries nothing where there is %s', (_, cookie) => {
+  ])('is unchanged with %s', (_, cookie) => {
     setCookie(cookie)
     expect(link()).toBe('https://shop.example/cart?a=1&b#c')
   })
 
-  test('carries nothing after the undo', () => {
+  test('is unchanged after the undo', () => {
     undo()
     expect(link()).not.toContain('hw_link')
   })
@@ -113,21 +113,21 @@ describe('a form', () => {
     return form
   }
 
-  test('that posts carries the record in its address, and has its own again afterwards', () => {
+  test('with method post gets the record in its address, and has its own again afterwards', () => {
     const form = submit('<form method="post" action="https://shop.example/buy?x=1"></form>')
     expect(form.getAttribute('action')).toMatch(/^https:\/\/shop\.example\/buy\?x=1&hw_link=1\./)
     vi.runAllTimers()
     expect(form.getAttribute('action')).toBe('https://shop.example/buy?x=1')
   })
 
-  test('whose button has an address carries it there', () => {
+  test('whose button has an address gets the record there', () => {
     const form = submit('<form><button formmethod="post" formaction="https://shop.example/"></button></form>')
     expect(form.firstElementChild?.getAttribute('formaction')).toContain('hw_link=1.')
     vi.runAllTimers()
     expect(form.outerHTML).not.toContain('hw_link')
   })
 
-  test('that gets carries it in a field, which is gone afterwards', () => {
+  test('with method get gets the record in a field, which is removed afterwards', () => {
     const form = submit('<form action="https://shop.example/find"></form>')
     expect(new FormData(form).get('hw_link')).toContain(record)
     vi.runAllTimers()
@@ -137,13 +137,13 @@ describe('a form', () => {
   test.each([
     '<form method="post" action="/buy"></form>',
     '<form method="get" action="https://elsewhere.example/"></form>',
-  ])('%s carries nothing', (html) => {
+  ])('%s is unchanged', (html) => {
     expect(submit(html).outerHTML).toBe(html)
   })
 })
 
 describe('arriving', () => {
-  /** On the other domain, with this text in the address. */
+  /** Opens the other domain, with this text in the address. */
   const arrive = (text: string, options = {}) => {
     happyDOM.setURL(`https://shop.example/cart?a=1&hw_link=${text}&b#c`)
     const saved: string[] = []
@@ -151,7 +151,7 @@ describe('arriving', () => {
     return saved
   }
 
-  test('takes the record and cleans the address, keeping the page’s own state', () => {
+  test('takes the record and removes it from the address, keeping the page’s own state', () => {
     const text = linkText()
     history.replaceState({ of: 'page' }, '')
     expect(arrive(text)).toEqual([record.replace(/\d+$/, `${Date.now()}`)])
@@ -195,7 +195,7 @@ describe('arriving', () => {
     ['', 1],
     ['https://here.example/', 1],
     ['https://evil.example/', 0],
-  ])('from %j, where only here.example is listed, takes %d', (referrer, expected) => {
+  ])('from %j, where only here.example is listed, takes %d records', (referrer, expected) => {
     const text = linkText()
     vi.spyOn(document, 'referrer', 'get').mockReturnValue(referrer)
     expect(arrive(text, { domains: 'here.example' })).toHaveLength(expected)
@@ -215,22 +215,25 @@ describe('arriving', () => {
     [{ respectDnt: true }, { doNotTrack: '1' }, 0],
     [{ respectDnt: '' }, { doNotTrack: '1' }, 0],
     [{ respectDnt: 'false' }, { doNotTrack: '1' }, 1],
-  ])('with %j, in a browser that says %j, keeps %d, and cleans the address', (options, signals, expected) => {
-    const text = linkText()
-    for (const [name, value] of Object.entries(signals)) {
-      Object.defineProperty(navigator, name, { value, configurable: true })
-    }
-    const saved = arrive(text, options)
-    for (const name of Object.keys(signals)) Reflect.deleteProperty(navigator, name)
-    expect(saved).toHaveLength(expected)
-    expect(location.search).toBe('?a=1&b')
-  })
+  ])(
+    'with %j, in a browser that signals %j, keeps %d records, and cleans the address',
+    (options, signals, expected) => {
+      const text = linkText()
+      for (const [name, value] of Object.entries(signals)) {
+        Object.defineProperty(navigator, name, { value, configurable: true })
+      }
+      const saved = arrive(text, options)
+      for (const name of Object.keys(signals)) Reflect.deleteProperty(navigator, name)
+      expect(saved).toHaveLength(expected)
+      expect(location.search).toBe('?a=1&b')
+    },
+  )
 
   test.each([
     ['pending', 0],
     ['denied', 0],
     ['granted', 1],
-  ])('what the page has said before there was a client counts: after %s it keeps %d', (state, expected) => {
+  ])('with consent set to %s before the client exists keeps %d records', (state, expected) => {
     Object.assign(window, {
       headwater: {
         q: [
@@ -245,13 +248,13 @@ describe('arriving', () => {
     expect(saved).toHaveLength(expected)
   })
 
-  test('without a record touches nothing', () => {
+  test('without a record changes nothing', () => {
     const replaced = vi.spyOn(history, 'replaceState')
     acceptLink()
     expect(replaced).not.toHaveBeenCalled()
   })
 
-  test('cleans the address although the record cannot be saved', () => {
+  test('cleans the address even if the record cannot be saved', () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     const text = linkText()
     const save = () => {

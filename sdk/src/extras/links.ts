@@ -9,30 +9,33 @@ import { isListed } from './hosts.ts'
 import { onSubmit } from './submits.ts'
 
 export interface LinkOptions {
-  /** The hosts of your other domains: `['shop.example', '.other.example']` or `'shop.example,.other.example'`; a dot first includes subdomains. Default none. */
+  /**
+   * The hosts of your other domains: `['shop.example', '.other.example']` or `'shop.example,.other.example'`; a dot first
+   * includes subdomains. Default none.
+   */
   domains?: Names
 }
 
-/** Those of the client are its own: without consent, or without a cookie, the record is not kept. */
+/** Pass the client's own options: without consent, or without a cookie, the record is not kept. */
 export interface AcceptOptions extends LinkOptions, Partial<Omit<ClientOptions, 'respectDnt'>> {
-  /** As the client's, or its text in a script tag. */
+  /** The client's option, or its text in a script tag. */
   respectDnt?: boolean | string
   /** Keeps the visitor's record where the client will find it: by default in the cookie `hw_id`. */
   save?: (record: string) => void
 }
 
 const parameter = 'hw_link'
-/** Loading a page takes seconds, a link takes longer to be copied and read by someone else. */
+/** Loading a page takes seconds; copying a link and opening it elsewhere takes longer. */
 const lifetimeMs = 120_000
 
 /**
- * Adds the visitor's record, as `hw_link`, to links and forms that lead to the listed hosts, and returns its own undo.
- * That happens while the visitor follows them, and is taken back at once, so an address that is copied from the page
- * holds nothing. The other side takes the record with `acceptLink`, within two minutes and in the same browser only.
+ * Adds the visitor's record, as `hw_link`, to links and forms that lead to the listed hosts, and returns an undo function.
+ * It is added while the visitor follows them and removed at once, so an address that is copied from the page
+ * does not contain it. The other side takes the record with `acceptLink`, within two minutes and in the same browser only.
  *
- * Without a record (before consent, say) nothing is added. Not seen: `location.assign()`, `window.open()`,
- * `form.submit()` and links opened from the context menu. Never throws into the page. The client is there because the script
- * tag starts all optional files alike.
+ * Without a record (before consent, say) nothing is added. Not covered: `location.assign()`, `window.open()`,
+ * `form.submit()` and links opened from the context menu. Never throws into the page. The client is a parameter because the
+ * script tag starts all optional files alike.
  *
  *     import { links } from '@headwater/sdk/links'
  *     links(hw, { domains: ['shop.example'] })
@@ -66,7 +69,7 @@ export default links
 /**
  * Takes the visitor's record from the address of this page, if a listed site has put one there, and removes it from the
  * address. Call it before the client is created. A record is refused when it is older than two minutes, comes from
- * another browser or was changed; with `domains`, also when the browser says that the page before was on none of them.
+ * another browser or was changed; with `domains`, also when the referrer is on none of them.
  * It replaces the record that this site has: the visitor is who they were before. Never throws.
  *
  *     import { acceptLink } from '@headwater/sdk/links'
@@ -99,13 +102,13 @@ function mayKeep({ persistence = 'cookie', respectDnt, ...options }: AcceptOptio
   return isGranted && persistence === 'cookie'
 }
 
-/** What the page has said before its client was there, as the stub or the page's own lines keep it. */
+/** The consent state that the page has set before its client exists, as queued by the stub or by the page itself. */
 function saidBefore(): unknown {
   const { headwater } = window as { headwater?: { q?: unknown[][] } }
   return headwater?.q?.findLast?.(([verb]) => verb === 'consent')?.[1]
 }
 
-// A site may keep its referrer to itself; the check of time and browser is all there is then.
+// A site may hide its referrer; then only time and browser are checked.
 function isWelcome(domains: readonly string[]): boolean {
   const { referrer } = document
   return domains.length === 0 || !referrer || isListed(new URL(referrer).hostname, domains)
@@ -126,7 +129,7 @@ function recordIn(text: string): string | undefined {
   return isRecord(record) && isFresh && check === checkOf(stamped) ? record : undefined
 }
 
-// FNV-1a, 32 bits. No secret and no proof: it tells one browser from the next, and a whole link from a cut one.
+// FNV-1a, 32 bits. Neither secret nor proof: it distinguishes browsers, and detects truncated links.
 function checkOf(stamped: string): string {
   let hash = 0x811c9dc5
   for (const byte of new TextEncoder().encode([stamped, navigator.userAgent, navigator.language].join())) {
@@ -155,7 +158,7 @@ function lend(element: Element, attribute: string, value: string): void {
   const own = element.getAttribute(attribute)
   element.setAttribute(attribute, value)
   setTimeout(() => {
-    if (element.getAttribute(attribute) !== value) return // the page has set another one since
+    if (element.getAttribute(attribute) !== value) return // the page has changed it since
     if (own === null) element.removeAttribute(attribute)
     else element.setAttribute(attribute, own)
   })

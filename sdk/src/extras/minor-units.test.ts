@@ -33,7 +33,7 @@ test.each([
   expect(minorUnits(1, currency)).toBe(expected)
 })
 
-describe('is none', () => {
+describe('an amount is invalid', () => {
   test.each([
     [undefined, 'EUR'],
     ['', 'EUR'],

@@ -1,42 +1,42 @@
-/** Hears of forms that are submitted, also in shadow trees, which the event of a submit does not leave. */
+/** Notices submitted forms, also in shadow trees, which the submit event does not leave. */
 import { webAddress } from './clicked-link.ts'
 import { guarded, listen } from './guarded.ts'
 
 export interface Submit {
   form: HTMLFormElement
   method: 'get' | 'post'
-  /** Where it goes; undefined when that is not on the web. */
+  /** Where it goes; undefined when that is not http(s). */
   url?: URL
-  /** Where its address stands: in `action` of the form, or in `formaction` of the button. */
+  /** What holds its address: `action` of the form, or `formaction` of the button. */
   addressed: { element: Element; attribute: 'action' | 'formaction' }
 }
 
 /**
- * Calls `listener` for each submit, before the page hears of it; those that only close a dialog are left out, and so is
- * `form.submit()`, of which browsers do not tell.
+ * Calls `listener` for each submit, before the page handles it, except those that only close a dialog, and
+ * `form.submit()`, for which browsers fire no event.
  */
 export function onSubmit(signal: AbortSignal, listener: (submit: Submit) => void): void {
-  const heard = new WeakSet<Event>() // a form in a slot is heard of in its shadow tree and outside
+  const handled = new WeakSet<Event>() // the submit of a slotted form reaches us in its shadow tree and outside
 
-  const hear = guarded((event: Event) => {
-    if (heard.has(event) || !(event.target instanceof HTMLFormElement)) return
-    heard.add(event)
+  const onEvent = guarded((event: Event) => {
+    if (handled.has(event) || !(event.target instanceof HTMLFormElement)) return
+    handled.add(event)
     const submit = readSubmit(event.target, (event as SubmitEvent).submitter)
     if (submit) listener(submit)
   })
 
-  addEventListener('submit', hear, { capture: true, signal })
-  // Nobody submits a form without clicking or typing in it first. A listener that is there already is not added again.
+  addEventListener('submit', onEvent, { capture: true, signal })
+  // A form gets a click or the focus before it is submitted. Adding the same listener again has no effect.
   const enter = (event: Event) => {
     for (const node of event.composedPath()) {
-      if (node instanceof ShadowRoot) node.addEventListener('submit', hear, { capture: true, signal })
+      if (node instanceof ShadowRoot) node.addEventListener('submit', onEvent, { capture: true, signal })
     }
   }
   listen('focusin', signal, enter)
   listen('click', signal, enter)
 }
 
-// By attributes: a field named `action` hides the form's own property of that name.
+// Reads attributes, because a field named `action` hides the form's own property of that name.
 function readSubmit(form: HTMLFormElement, submitter: HTMLElement | null = null): Submit | undefined {
   const method = (submitter?.getAttribute('formmethod') ?? form.getAttribute('method'))?.toLowerCase()
   if (method === 'dialog') return undefined

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** States how web vitals become events; that they arrive is for packages/testkit/src/browser/extras.test.ts, with a real browser. */
+/** States how web vitals become events; packages/journeys/src/browser/extras.test.ts checks with a browser that they arrive. */
 import { createRecordingClient } from '@headwater/testkit/recording-client'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { vitals } from './vitals.ts'
@@ -38,7 +38,7 @@ test('each metric is an event, in ms with at most three decimals', () => {
   ])
 })
 
-test('after the undo none is tracked', () => {
+test('after the undo nothing is tracked', () => {
   const client = createRecordingClient()
   vitals(client)()
   reports[0]?.(metric)

@@ -1,11 +1,11 @@
-/** Web vitals: how fast a page showed itself and how it behaved, as its visitor had it. */
+/** Web vitals: how fast and how smooth the page was for its visitor. */
 import { type MetricType, onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals'
 import { type AnyClient, anyEvent } from './any-client.ts'
 import { guarded } from './guarded.ts'
 
 /**
- * Tracks Google's web vitals as events named `web_vital`, and returns its own undo, after which none is tracked. Needs no
- * options. Never throws; a browser that cannot measure one of them reports the others.
+ * Tracks Google's web vitals as events named `web_vital`, and returns an undo function. Needs no options.
+ * Never throws; a browser that cannot measure one of them reports the others.
  *
  * - `metric`: `'LCP'`, `'INP'`, `'CLS'`, `'FCP'` or `'TTFB'`
  * - `value`: ms, for `CLS` without a unit; at most three decimals
@@ -14,8 +14,8 @@ import { guarded } from './guarded.ts'
  * - `id`: of one metric on one page view. Of several events with one id the last counts.
  * - `navigation_type`: `'navigate'`, `'reload'`, `'back-forward'`, `'back-forward-cache'`, `'prerender'` or `'restore'`
  *
- * TTFB and FCP come when they are known, LCP at the first click or key or when the page is hidden, INP and CLS when it is
- * hidden, and again at the next time if they have grown. One start a page: a second one tracks everything twice.
+ * TTFB and FCP are tracked when they are known, LCP at the first click or key or when the page is hidden, INP and CLS each
+ * time the page is hidden, if they have grown. Call it once per page: a second call tracks everything twice.
  *
  *     import { vitals } from '@headwater/sdk/vitals'
  *     vitals(hw)

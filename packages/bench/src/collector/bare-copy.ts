@@ -1,4 +1,4 @@
-/** What the database itself can take: COPY of the same events into `events` and `event_dedup_keys`, with all their indexes. */
+/** What the database alone can take: COPY of the same events into `events` and `event_dedup_keys`, with all their indexes. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
@@ -21,7 +21,7 @@ interface Chunk {
   keys: string
 }
 
-/** Copies into a migrated database in which the website with id 1 exists. `onMeasuring` hears when the warm-up is over. */
+/** Copies into a migrated database in which the website with id 1 exists. `onMeasuring` is called when the warm-up is over. */
 export async function runBareCopy(
   databaseUrl: string,
   span: Span,
@@ -29,7 +29,7 @@ export async function runBareCopy(
   onMeasuring: () => void,
 ): Promise<Measured> {
   const chunks = prepareChunks(span, traffic)
-  const options = { max: connections, socket: connectWithoutDelay } // its types do not know `socket`
+  const options = { max: connections, socket: connectWithoutDelay } // its types lack `socket`
   const sql = postgres(databaseUrl, options)
   await sql`create table events_all partition of events for values from (minvalue) to (maxvalue)`
   const meter = startMeter(span, onMeasuring)
@@ -47,7 +47,7 @@ export async function runBareCopy(
 
 /** COPY is several small messages: with Nagle's algorithm each commit would wait some 100 ms for acknowledgements. */
 async function connectWithoutDelay({ host: [host], port: [port] }: Address): Promise<Socket> {
-  const socket = connect({ host, port: port as number, noDelay: true }) // postgres.js knows a port for every host
+  const socket = connect({ host, port: port as number, noDelay: true }) // postgres.js has a port for every host
   await once(socket, 'connect')
   return socket
 }

@@ -1,11 +1,11 @@
-/** The least a durable collector can do: one insert a request into a table with one index, acknowledged after its commit. */
+/** The least a durable collector can do: one insert per request into a table with one index, acknowledged after its commit. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Batch, WireEvent } from '@headwater/contract'
 import postgres from 'postgres'
 
-/** Starts on a database that it has for itself; answers with its address. It ends with its process. */
+/** Starts on a database of its own and resolves with its address. It ends with its process. */
 export async function startBareServer(databaseUrl: string): Promise<string> {
   const sql = postgres(databaseUrl)
   await sql`

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- collector`: how many events a second the collector takes on PostgreSQL and on PGlite, and what they cost,
- * beside a bare server and bare COPY.
+ * compared with a bare server and bare COPY.
  */
 import { cpus } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
@@ -32,7 +32,7 @@ import { type ShapeName, shapes } from './shapes.ts'
 
 export interface ThroughputPlan extends Span {
   rounds: number
-  /** How long a server is left alone before its idle memory is read. */
+  /** How long a server is idle before its idle memory is read. */
   idleMs: number
 }
 
@@ -68,7 +68,7 @@ interface Results {
 export async function benchThroughput(plan: ThroughputPlan): Promise<Mark[]> {
   const results: Results = { runs: new Map(), footprints: new Map() }
   await onDurablePostgres(async (database) => {
-    // Round by round, so that a slow minute of the machine does not hit one row alone.
+    // Round by round, so that a slow minute of the machine does not affect only one row.
     for (let round = 1; round <= plan.rounds; round++) {
       for (const { name, start } of servers)
         await loadServer(name, await start(database), { plan, database, results })

@@ -52,7 +52,7 @@ async function loadCollectors(count: number, setting: Setting): Promise<void> {
   const { settings, drop } = await migratedDatabase(setting.database)
   try {
     await loadTarget(await serveWebsite(settings, count), setting)
-    const { stored, deadlocks } = await readCounts(settings.DATABASE_URL) // the collectors have ended: all is counted
+    const { stored, deadlocks } = await readCounts(settings.DATABASE_URL) // the collectors have ended, so everything is counted
     setting.outcome.stored += stored
     setting.outcome.deadlocks += deadlocks
   } finally {
@@ -90,13 +90,13 @@ async function readCounts(databaseUrl: string): Promise<{ stored: number; deadlo
 
 function report(one: Outcome, two: Outcome, { rounds, measureMs }: TwoCollectorsPlan): string {
   const rates = shapes.map(({ name }): Cell[] => {
-    const [alone, together] = [figuresOf(one.runs.get(name) ?? []), figuresOf(two.runs.get(name) ?? [])]
+    const [single, together] = [figuresOf(one.runs.get(name) ?? []), figuresOf(two.runs.get(name) ?? [])]
     return [
       name,
-      alone.eventsPerSecond,
+      single.eventsPerSecond,
       together.eventsPerSecond,
-      ratio(together.eventsPerSecond, alone.eventsPerSecond),
-      ratio(costOf(together), costOf(alone)),
+      ratio(together.eventsPerSecond, single.eventsPerSecond),
+      ratio(costOf(together), costOf(single)),
     ]
   })
   const counts = (

@@ -1,4 +1,4 @@
-/** What generated rows have in common with those of a collector, which has to live with them. */
+/** What generated rows have in common with those of a collector, which has to work with them. */
 
 import { migrate } from '@headwater/db/migrate'
 import { createPostgresDb } from '@headwater/db/postgres'
@@ -67,7 +67,7 @@ it('every model shares the whole value of a conversion', async () => {
   expect(await numbers('select sum(conversion_count) from sessions_tracking')).toEqual([4])
 })
 
-it('customers name their first and their latest touch', async () => {
+it('customers have their first and their latest touch', async () => {
   const wrong = await sql`
     select c.id
     from customers c
@@ -78,7 +78,7 @@ it('customers name their first and their latest touch', async () => {
   expect(wrong).toEqual([])
 })
 
-it('the collector knows a customer of the past by the cookie, and gives new rows ids of their own', async () => {
+it('the collector recognises a generated customer by the cookie, and assigns new ids to new rows', async () => {
   const [rank, website] = [4, websites[1]!] // there are three
   const visitor = createVisitor(1, Date.now() - 60_000, returningVisitor(website.id, rank))
   const { token } = website
@@ -96,7 +96,7 @@ it('the collector knows a customer of the past by the cookie, and gives new rows
   ).toEqual([81, 81])
 })
 
-it('a campaign of the load is one of the past', async () => {
+it('a campaign of the load is one of the generated ones', async () => {
   const before = await numbers('select count(*), (select count(*) from landing_pages) from utm_campaigns')
   const [website] = websites
   const visitors = Array.from({ length: 20 }, (_, i) => createVisitor(i, Date.now() - 60_000))

@@ -1,6 +1,6 @@
 /**
- * Fills a migrated database with a past: rows as the collector would have left them, made in SQL. The session with number n and all
- * that belongs to it follow from n alone (see sql/create_plan.sql).
+ * Fills a migrated database with a history: rows as the collector would have stored them, generated in SQL. The session with
+ * number n and everything that belongs to it depend only on n (see sql/create_plan.sql).
  */
 import { createPartitions } from '@headwater/db/partitions'
 import { createPostgresDb } from '@headwater/db/postgres'
@@ -26,7 +26,7 @@ export interface Size {
   sessions: number
 }
 
-/** What comes into being. */
+/** What is generated. */
 export interface Past {
   size: Size
   /** All of the size's. */

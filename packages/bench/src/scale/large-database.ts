@@ -1,4 +1,4 @@
-/** The large database: generated in a folder of its own without regard to crashes, then served with durable commits. */
+/** The large database: generated in a separate folder without protection from crashes, then served with durable commits. */
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { mkdtemp, rm, statfs } from 'node:fs/promises'
@@ -17,7 +17,7 @@ export interface LargeDatabase {
   generatedInS: number
 }
 
-/** Does the work on the server that holds the database, and removes both afterwards; answers with what was generated. */
+/** Does the work on the server that holds the database, and removes both afterwards; resolves with what was generated. */
 export async function withLargeDatabase(
   { size, diskBytes }: { size: Size; diskBytes: number },
   websites: VisitedWebsite[],
@@ -40,7 +40,7 @@ async function checkDisk(neededBytes: number): Promise<void> {
   if (freeBytes >= neededBytes) return
   const [needed, free] = [neededBytes, freeBytes].map((bytes) => `${(bytes / 1e9).toFixed(1)} GB`)
   throw new Error(
-    `scale: the large database needs ${needed} in ${tmpdir()}, where ${free} are free. Make room, or name another folder by TMPDIR.`,
+    `scale: the large database needs ${needed} in ${tmpdir()}, where ${free} are free. Make room, or set TMPDIR to another folder.`,
   )
 }
 

@@ -14,7 +14,7 @@ export interface Setting {
   server: Postgres
   /** Those that send. */
   websites: VisitedWebsite[]
-  /** Customers of each of them who come back in this round. */
+  /** Customers of each of them who return in this round. */
   returning: Ranks
 }
 
@@ -53,7 +53,7 @@ export type ShapeName = keyof typeof shapes
 
 export const shapeNames = Object.keys(shapes) as ShapeName[] // Object.keys forgets the type of the keys
 
-/** Answers with one run a shape. */
+/** Resolves with one run per shape. */
 export async function loadWebsites(settings: Settings, setting: Setting): Promise<Map<ShapeName, Run>> {
   const collector = await startProcesses(settings, 1)
   const client = startRole('load-websites')
@@ -93,7 +93,7 @@ export function splitRanks({ from, until }: Ranks, parts: number): Ranks[] {
   }))
 }
 
-/** Every measurement begins with a checkpoint behind it: the pages that it changes first go into the log as a whole. */
+/** Every measurement begins right after a checkpoint, so pages that it changes for the first time are logged as a whole. */
 async function checkpoint({ DATABASE_URL: url = '' }: Settings): Promise<void> {
   const sql = postgres(url, { max: 1 })
   await sql`checkpoint`

@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- scale`: what an event costs on a database with 10 M events of 1 M customers on 1,000 websites, beside what it
- * costs on an empty one.
+ * `npm run bench -- scale`: what an event costs on a database with 10 M events of 1 M customers on 1,000 websites, compared with
+ * an empty one.
  *
  * The load comes from 100 of the websites. Half of its sessions belong to customers who were there before, the others to new
- * ones. The empty database knows the websites and the customers who come back, and nothing that anyone did, so that both
- * databases are asked for the same work.
+ * ones. The empty database contains the websites and the returning customers, but none of their events, so that both
+ * databases do the same work.
  */
 import type { Postgres } from '@headwater/testkit/postgres'
 import { type Mark, ratio } from '../marks.ts'
@@ -73,7 +73,7 @@ interface Deps {
   websites: VisitedWebsite[]
 }
 
-/** Every round has customers of its own who come back, so that none of them has been back before. */
+/** Every round has other returning customers, so that none of them has returned before. */
 function settingOf(round: number, { plan, server, websites }: Deps): Setting {
   const { warmUpMs, measureMs, rounds, size, sending } = plan
   const everyNth = Math.floor(size.websites / sending)

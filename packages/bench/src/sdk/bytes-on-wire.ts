@@ -1,4 +1,4 @@
-/** The table of the wire: what the visitor's connection carries for the events of a visit. */
+/** The table of the wire: how many bytes the visitor's connection transfers for the events of a session. */
 import { type Cell, formatTable } from '../table.ts'
 import { record } from './record.ts'
 import type { SdkBench } from './sdk-bench.ts'
@@ -29,12 +29,12 @@ export async function measureBytesOnWire(bench: SdkBench): Promise<string> {
 }
 
 async function wireRow({ site, browser }: SdkBench, name: string, address: PageName): Promise<Cell[]> {
-  const visit = () =>
+  const recordSession = () =>
     inTab(browser, async ({ page }) => {
       await page.goto(site.address(address))
       await record(page, recording)
     })
-  const { batches } = await site.receive(events, visit)
+  const { batches } = await site.receive(events, recordSession)
   const bodyBytes = sum(batches.map((batch) => batch.bodyBytes))
   const headerBytes = sum(batches.map((batch) => batch.headerBytes))
   return [name, `${batches.length}`, bodyBytes, bodyBytes / events, bodyBytes + headerBytes]

@@ -50,12 +50,12 @@ function cpuRow(name: string, spent: Spent[], idleMs: number): Cell[] {
 }
 
 async function spendUntilDelivered(bench: SdkBench, address: PageName): Promise<Spent> {
-  // The page view is sent before anything is measured, but it comes too.
+  // The page view is sent before anything is measured, but it is received too.
   const { result } = await bench.site.receive(events + 1, () => spend(bench, address))
   return result
 }
 
-/** Records, and goes on until all is delivered, and for `lastsMs` at least. */
+/** Records, and waits until everything is delivered, and for `lastsMs` at least. */
 function spend({ site, browser }: SdkBench, address: PageName, lastsMs = 0): Promise<Spent> {
   return inTab(browser, async ({ page, usage }) => {
     await page.goto(site.address(address))

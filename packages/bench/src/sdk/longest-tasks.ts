@@ -11,7 +11,7 @@ import { type Longest, longestTasks } from './trace.ts'
 const maxMs = 50
 const callsPerBatch = 50
 
-/** Prepares a page, and answers what is then watched. */
+/** Prepares a page, and returns what is then measured. */
 type Scene = (bench: SdkBench, page: Page) => Promise<() => Promise<unknown>>
 
 const scenes: Record<string, Scene> = {
@@ -62,7 +62,7 @@ function taskRow([name, tasks]: [string, Longest[]]): Cell[] {
 function watch(bench: SdkBench, scene: Scene): Promise<Longest> {
   bench.site.answer('accept')
   return inTab(bench.browser, async ({ page }) => {
-    await open(bench, page, 'empty') // what a new process does once is no page's
+    await open(bench, page, 'empty') // what a new process does once is not charged to a page
     const watched = await scene(bench, page)
     return longestTasks(bench.browser, watched)
   })

@@ -1,4 +1,4 @@
-/** Has a page record events, in batches of one task each, and times the calls. */
+/** Makes a page record events, in batches of one task each, and times the calls. */
 import type { Page } from 'playwright-core'
 
 export interface Recording {
@@ -15,10 +15,10 @@ export interface Recording {
 export const record = (page: Page, recording: Recording): Promise<number[]> =>
   page.evaluate(recordInPage, recording)
 
-/** Resolves when what the page had to send by itself has been sent, accepted or not. */
+/** Resolves when everything that the page sends automatically has been sent, accepted or not. */
 export async function settle(page: Page): Promise<void> {
   await record(page, { batches: 0, callsPerBatch: 0, pauseMs: 0 })
-  await page.waitForTimeout(200) // for what comes after the answer
+  await page.waitForTimeout(200) // for the work after the answer
 }
 
 declare global {

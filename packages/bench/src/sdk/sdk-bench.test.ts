@@ -1,4 +1,4 @@
-/** States that the SDK's figures can be taken; what they are, a busy machine cannot say. */
+/** States that the SDK's figures can be measured; a busy machine cannot check their values. */
 import { expect, test, vi } from 'vitest'
 import { benchSdk, briefSdkPlan } from './sdk-bench.ts'
 

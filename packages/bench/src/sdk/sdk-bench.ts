@@ -1,4 +1,4 @@
-/** `npm run bench -- sdk`: prints what the browser SDK costs its pages in a real Chromium, each beside an empty page. */
+/** `npm run bench -- sdk`: prints what the browser SDK costs its pages in a real Chromium, compared with an empty page. */
 import { cpus } from 'node:os'
 import { launchChromium } from '@headwater/testkit/chromium'
 import type { Browser } from 'playwright-core'
@@ -12,7 +12,7 @@ import { measureTrackCalls } from './track-calls.ts'
 
 /** How thoroughly to measure. */
 export interface SdkPlan {
-  /** Each figure is the median of so many, each with storage of its own. */
+  /** Each figure is the median of so many, each with new storage. */
   pages: number
   /** How long a start is watched. */
   startMs: number

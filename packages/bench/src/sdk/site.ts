@@ -9,9 +9,9 @@ import { bundleForSite, readShipped } from '../shipped.ts'
 
 export interface Site {
   address(page: PageName): string
-  /** Does `work`, and answers with its result and the batches that were accepted meanwhile; rejects unless they hold so many events. */
+  /** Does `work`, and resolves with its result and the batches accepted meanwhile; rejects unless they contain so many events. */
   receive<Result>(events: number, work: () => Promise<Result>): Promise<Received<Result>>
-  /** From now on the collector accepts batches, or answers 503. At first it accepts. */
+  /** From now on the collector accepts batches, or answers 503. Initially it accepts. */
   answer(how: 'accept' | 'refuse'): void
   close(): Promise<void>
 }
@@ -75,7 +75,7 @@ export async function startSite(): Promise<Site> {
       const result = await work()
       const came = accepted.reduce((sum, batch) => sum + batch.events, 0)
       if (came !== events)
-        throw new Error(`${came} events came instead of ${events}: what was measured is something else.`)
+        throw new Error(`${came} events arrived instead of ${events}: the measurement is invalid.`)
       return { result, batches: [...accepted] }
     },
     answer(how) {

@@ -1,4 +1,4 @@
-/** The table of the start: what a page pays for having the SDK, before anything is recorded but its own page view. */
+/** The table of the start: what the SDK costs a page before it records anything but its page view. */
 import { setTimeout as elapse } from 'node:timers/promises'
 import { type Cell, formatRange, formatTable, formatVerdict, median } from '../table.ts'
 import type { SdkBench } from './sdk-bench.ts'

@@ -8,14 +8,14 @@ export interface Tab {
 }
 
 export interface Usage {
-  /** CPU of the main thread in scripts that the browser called; promises that go on by themselves are not in it. */
+  /** CPU of the main thread in scripts that the browser called, without continuations of promises. */
   scriptMs: number
-  /** CPU of the main thread in all. */
+  /** Total CPU of the main thread. */
   taskMs: number
   heapBytes: number
 }
 
-/** Opens a tab with storage of its own, and closes it after `work`. */
+/** Opens a tab with new storage, and closes it after `work`. */
 export async function inTab<Result>(browser: Browser, work: (tab: Tab) => Promise<Result>): Promise<Result> {
   const context = await browser.newContext()
   const page = await context.newPage()

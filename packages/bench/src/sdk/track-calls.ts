@@ -1,4 +1,4 @@
-/** The table of calls: how long `track` keeps its caller waiting, also when much waits to be sent. */
+/** The table of calls: how long `track` keeps its caller waiting, even when many events wait. */
 import { type Cell, formatRange, formatTable, formatVerdict, median } from '../table.ts'
 import { record, settle } from './record.ts'
 import type { SdkBench } from './sdk-bench.ts'
@@ -10,7 +10,7 @@ const filling = { callsPerBatch: 50, pauseMs: 5 }
 /** The best of those who write durably is Snowplow, with 42 µs. */
 const maxMicroseconds = 50
 
-/** Microseconds a call, one figure a batch, by how many events waited. */
+/** Microseconds per call, one figure per batch, by how many events waited. */
 type Timed = Map<number, number[]>
 
 export async function measureTrackCalls(bench: SdkBench): Promise<string> {
@@ -41,7 +41,7 @@ function callRow(name: string, batches: number[]): Cell[] {
   return [name, formatRange(batches), formatVerdict(median(batches), maxMicroseconds)]
 }
 
-/** Has more and more events wait, and times calls in between. */
+/** Lets more and more events wait, and times calls in between. */
 function timeVisitor({ site, browser }: SdkBench, address: PageName, queueSizes: number[]): Promise<Timed> {
   return inTab(browser, async ({ page }) => {
     await page.goto(site.address(address))

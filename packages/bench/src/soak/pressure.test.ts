@@ -1,4 +1,4 @@
-/** What the client of the soak counts, against a server that answers as the test wants. */
+/** What the client of the soak counts, against a server whose answers the test chooses. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -84,7 +84,7 @@ it('a refusal that does not say when to come back is counted', async () => {
   expect(pressed.withoutRetryAfter).toBeGreaterThan(0)
 })
 
-it('what is due while too many requests wait is left out', async () => {
+it('a request that is due while too many others wait is skipped', async () => {
   const wait = () => new Promise((resolve) => setTimeout(resolve, 100))
   const { steps } = await press({ status: 200, store: wait }, 1)
   expect(steps.reduce((sum, { leftOut }) => sum + leftOut, 0)).toBeGreaterThan(0)

@@ -1,4 +1,4 @@
-/** The client of the soak: sends at a rate of its own, whatever the answers are, and checks what became of what was acknowledged. */
+/** The client of the soak: sends at a fixed rate, whatever the answers are, and checks that acknowledged events are stored. */
 import { Agent } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Receipt } from '@headwater/contract'
@@ -12,7 +12,7 @@ export interface Pressure {
   headers: Record<string, string>
   eventsPerRequest: number
   eventsPerSecond: number
-  /** Requests that wait for an answer at a time; more are left out, and counted. */
+  /** Requests that wait for an answer at a time; further ones are skipped and counted. */
   maxInFlight: number
   durationMs: number
   /** Answers are counted by steps of this length. */
@@ -51,7 +51,7 @@ export async function applyPressure(pressure: Pressure, next: NextBatch): Promis
   return { ...tally.result(), lost }
 }
 
-/** Resolves when everything sent has been answered. Rejects when a batch was taken in part. */
+/** Resolves when everything sent has been answered. Rejects when a batch was accepted in part. */
 async function sendAtRate(pressure: Pressure, next: NextBatch, tally: Tally): Promise<void> {
   const { url, eventsPerRequest, eventsPerSecond, maxInFlight, durationMs } = pressure
   const agent = new Agent({ keepAlive: true, maxSockets: maxInFlight })

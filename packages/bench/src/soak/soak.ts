@@ -14,7 +14,7 @@ import type { Visits } from '../visits.ts'
 import type { Pressed, Step } from './pressure.ts'
 
 export interface SoakPlan {
-  /** How long the collector is left alone before its idle memory is read. */
+  /** How long the collector is idle before its idle memory is read. */
   idleMs: number
   /** For measuring what it can take. */
   capacity: Span
@@ -43,7 +43,7 @@ export const briefSoakPlan: SoakPlan = {
   stepMs: 1_000,
 }
 
-/** A batch holds five visitors, each with all events of a session: the collector always meets visitors whom it does not know. */
+/** A batch holds five visitors, each with all events of a session: the collector always gets unknown visitors. */
 const shape = { eventsPerRequest: 50, inARow: 10, sessionsAtOnce: 50, eventsPerSession: 10 }
 const noRanks = { from: 0, until: 0 }
 /** Leaves room for a busy minute of the machine. */
@@ -140,7 +140,7 @@ async function runPhase(phase: PhasePlan, { collector, databaseUrl, source }: Se
   }
 }
 
-/** Reads the memory at the end of each step, and says so at once: five minutes are long. */
+/** Reads the memory at the end of each step, and prints it at once, because five minutes are long. */
 async function watchMemory(collector: Target, { name, durationMs, stepMs }: PhasePlan) {
   const memory: (number | undefined)[] = []
   for (let passedMs = stepMs; passedMs <= durationMs; passedMs += stepMs) {
@@ -166,7 +166,7 @@ function report({ idleBytes, capacity, phases }: Soaked, { stepMs }: SoakPlan): 
   )
   return [
     `Memory and answers of a collector that takes ${formatCell(capacity)} events/s, in batches of ${shape.eventsPerRequest}, from visitors who are all new.`,
-    `Clients do not wait when they are asked to; ${maxInFlight.toLocaleString('en')} requests are in flight at most, what is due beyond is not sent.`,
+    `Clients do not wait when they are asked to; ${maxInFlight.toLocaleString('en')} requests are in flight at most, further ones are skipped.`,
     '',
     formatTable(titles, [['idle', megabytes(idleBytes)], ...rows]),
   ].join('\n')
@@ -182,7 +182,10 @@ function statusCells({ answers }: Step): Cell[] {
 const countAnswers = (each: Step['answers'][]) =>
   each.flatMap((answers) => Object.values(answers)).reduce((sum, count) => sum + count, 0)
 
-/** Caches have filled by the second third of the soak. 10 % more in the last third is a guess at what garbage alone can make. */
+/**
+ * Caches have filled by the second third of the soak. The 10 % allowed in the last third is a guess at what garbage can
+ * cause.
+ */
 const flat = 1.1
 
 function marksOf({ idleBytes, phases }: Soaked): Mark[] {

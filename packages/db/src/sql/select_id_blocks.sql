@@ -1,4 +1,4 @@
--- Reserves blocks of ids; answers with the first id of each.
+-- Reserves blocks of ids; returns the first id of each.
 -- $1 sequence, $2 blocks
 -- Index: none
 select nextval($1::text::regclass)::float8 as start

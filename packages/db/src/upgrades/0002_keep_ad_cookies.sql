@@ -1,4 +1,4 @@
--- Version 2: events keep what the cookies of ad platforms held.
+-- Version 2: events keep the cookies of ad platforms.
 -- step: in a transaction
 alter table events
   add column if not exists ad_cookies jsonb;

@@ -1,4 +1,4 @@
--- Version 3: websites have settings of their own.
+-- Version 3: websites have their own settings.
 -- step: in a transaction
 alter table websites
   add column if not exists settings jsonb;

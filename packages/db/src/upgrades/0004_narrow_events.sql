@@ -1,6 +1,6 @@
--- Version 4: events leave out what their session says, keys and streams have no columns that nothing reads, ids come in blocks,
--- and foreign keys are gone, with the indexes that served only those: from sessions and touches to the dimension tables, from what
--- gets a row for every event or request, and to the website where the one to the customer says it.
+-- Version 4: events leave out what their session has, keys and streams lose unread columns, ids come in blocks, and
+-- foreign keys are removed, with the indexes that served only them: from sessions and touches to the dimension tables, from
+-- tables with a row for every event or request, and to the website where the one to the customer implies it.
 -- step: concurrently, for each partition of events
 create index concurrently if not exists :partition_website_id_customer_id_idx on :partition (website_id, customer_id);
 

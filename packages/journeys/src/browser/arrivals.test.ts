@@ -1,4 +1,4 @@
-/** What is known of how a visitor came: their touches, what ads left behind, and the same for two websites on one page. */
+/** What is recorded about a visitor's arrival: touches and ad cookies, also for two websites on one page. */
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import type { Client } from '../../../../sdk/src/core/api.ts'
@@ -11,15 +11,15 @@ const test = testInBrowser(`--host-resolver-rules=${hosts.join(', ')}`)
 
 const www = (site: TestSite, path = '/') => `http://www.shop.test:${site.port}${path}`
 
-describe('how the visitor came', () => {
-  test('is told with a conversion: each campaign, the first one first', async ({ visitor, site }) => {
+describe('the visitor’s arrival', () => {
+  test('is sent with a conversion: each campaign, the first one first', async ({ visitor, site }) => {
     const page = await see(visitor.page, www(site, '/?utm_source=a'))
     for (const source of ['b', 'c']) {
       await letTimeLeap(page, 31 * minute)
       await see(page, www(site, `/?utm_source=${source}`))
     }
     await letTimeLeap(page, 31 * minute)
-    await see(page, www(site)) // direct, which is no news
+    await see(page, www(site)) // direct, so no new touch
     await page.evaluate(() => headwater.conversion('purchase'))
     await flush(page)
     const [purchase] = named(site, 'purchase')
@@ -39,7 +39,7 @@ describe('how the visitor came', () => {
     )
   })
 
-  test('is not by a site that only passed them on', async ({ visitor, site }) => {
+  test('is not a touch when a site only passed them on', async ({ visitor, site }) => {
     site.pages['*'] = { tag: { 'data-ignored-referrers': '["pay.test"]' } }
     site.pages['/pay'] = { isBare: true, body: '<a>', headers: { 'referrer-policy': 'unsafe-url' } }
     const page = await see(visitor.page, www(site, '/?utm_source=a'))
@@ -60,7 +60,7 @@ describe('how the visitor came', () => {
     expect(purchase?.touches?.map(({ url = '' }) => new URL(url).search)).toEqual(['?utm_source=a'])
   })
 
-  test('by ads, what their cookies know travels with sign-ins and conversions, and with nothing else', async ({
+  test('from an ad has its cookies sent with sign-ins and conversions, and with nothing else', async ({
     visitor,
     site,
   }) => {
@@ -90,7 +90,7 @@ describe('how the visitor came', () => {
 describe('two websites on one page', () => {
   const otherToken = 'hw_pub_efgh5678_0123456789abcdefghjkmnpqrs'
 
-  /** Both record in turns, each twice. */
+  /** Both record alternately, each twice. */
   async function recordInTurns(page: Page, site: TestSite) {
     await addClientMaker(page)
     const options = { token: otherToken, endpoint: site.origin, autoPage: false }
@@ -122,7 +122,7 @@ describe('two websites on one page', () => {
   })
 
   test.for([['/?utm_source=a'], ['/']])(
-    'each know how the visitor came to %s, and keep to one visit',
+    'each record the arrival at %s, and share one session',
     async ([path = ''], { visitor, site }) => {
       const page = await see(visitor.page, www(site, path))
       await recordInTurns(page, site)

@@ -7,7 +7,7 @@ import { closeTab, flush } from './tab.ts'
 
 const test = testDelivery()
 
-describe.concurrent('of bad events and networks, deliveries', { timeout: 120_000 }, () => {
+describe.concurrent('despite bad events and networks,', { timeout: 120_000 }, () => {
   const isPoisoned = ({ events }: BatchRequest) => events.some(({ name }) => name === 'poison')
   const problem = { 'content-type': 'application/problem+json' }
   const invalid = JSON.stringify({ status: 400, code: 'invalid_batch', detail: 'One is bad.' })
@@ -17,7 +17,7 @@ describe.concurrent('of bad events and networks, deliveries', { timeout: 120_000
     ['a firewall', firewall],
     ['a limit of size', say(413)],
   ] as const)(
-    'one event that %s refuses is found among 50, dropped and counted; the others arrive',
+    'one event that %s refuses is found among 50, dropped and counted, and the others arrive',
     async ([, refusal], { site }) => {
       const page = await site.openDelivered()
       site.proxy.answer(when(isPoisoned, refusal))
@@ -37,7 +37,7 @@ describe.concurrent('of bad events and networks, deliveries', { timeout: 120_000
     expect((await listen(page)).dropped).toEqual([])
   })
 
-  test('a captive portal that answers 200 takes nothing away', async ({ site }) => {
+  test('a captive portal that answers 200 loses no event', async ({ site }) => {
     const page = await site.openDelivered()
     site.proxy.answer(firstly(3, captivePortal))
     await site.record(page, 50)
@@ -46,7 +46,7 @@ describe.concurrent('of bad events and networks, deliveries', { timeout: 120_000
   })
 })
 
-describe.concurrent('of bad storage, deliveries', { timeout: 120_000 }, () => {
+describe.concurrent('despite bad storage,', { timeout: 120_000 }, () => {
   const faults: Record<string, (context: BrowserContext, site: Site) => Promise<unknown>> = {
     'throws when it is opened': (context) => context.addInitScript(throwOnOpen),
     'refuses to open': (context) => context.addInitScript(failToOpen),
@@ -60,7 +60,7 @@ describe.concurrent('of bad storage, deliveries', { timeout: 120_000 }, () => {
   }
 
   test.for(Object.keys(faults))(
-    'storage that %s costs nothing while the page lives, and is told once',
+    'storage that %s loses nothing while the page is open, and is reported once',
     async (fault, { site }) => {
       await faults[fault]!(site.context, site)
       const page = await site.open()
@@ -75,16 +75,14 @@ describe.concurrent('of bad storage, deliveries', { timeout: 120_000 }, () => {
     },
   )
 
-  test('a private window delivers as any other, and says nothing', async ({ site }) => {
+  test('a private window delivers like any other, without an error', async ({ site }) => {
     const page = await site.open() // each context of the browser is one
     await site.record(page, 20)
     expect(await site.outcome()).toMatchObject(allOnce)
     expect(await listen(page)).toEqual({ errors: [], dropped: [] })
   })
 
-  test('what follows after a visitor has cleared the storage under a live page is delivered', async ({
-    site,
-  }) => {
+  test('events after a visitor has cleared the storage of an open page are delivered', async ({ site }) => {
     const page = await site.openDelivered()
     const session = await site.context.newCDPSession(page)
     await session.send('Storage.clearDataForOrigin', { origin: site.proxy.pages.origin, storageTypes: 'all' })
@@ -96,7 +94,7 @@ describe.concurrent('of bad storage, deliveries', { timeout: 120_000 }, () => {
   })
 })
 
-describe.concurrent('of bad clocks, deliveries', { timeout: 120_000 }, () => {
+describe.concurrent('despite bad clocks,', { timeout: 120_000 }, () => {
   const hour = 3_600_000
 
   test.for([3, -3])(
@@ -104,12 +102,12 @@ describe.concurrent('of bad clocks, deliveries', { timeout: 120_000 }, () => {
     async (hours, { site }) => {
       await site.context.addInitScript(shiftClock, hours * hour)
       const page = await site.open()
-      // What is recorded while a request is on its way may be corrected by less than what that request carries.
+      // Events recorded while a request is in flight may be corrected by less than the events of that request.
       await expectTrueTimes(site, page, () => flush(page))
     },
   )
 
-  test('a clock that is set back during the visit changes neither order nor stored times', async ({
+  test('a clock that is set back during the session changes neither order nor stored times', async ({
     site,
   }) => {
     await site.context.addInitScript(shiftClock, 0)
@@ -117,7 +115,7 @@ describe.concurrent('of bad clocks, deliveries', { timeout: 120_000 }, () => {
     await expectTrueTimes(site, page, () => page.evaluate((ms) => setClockBack(ms), 3 * hour))
   })
 
-  /** Records twice five events, with something between. */
+  /** Records twice five events, with `between` in the middle. */
   async function expectTrueTimes(site: Site, page: Page, between: () => Promise<void>): Promise<void> {
     const begunAt = Date.now()
     await site.record(page, 5)
@@ -134,7 +132,7 @@ describe.concurrent('of bad clocks, deliveries', { timeout: 120_000 }, () => {
   }
 })
 
-// What follows runs in the page, before the SDK does.
+// The functions below run in the page, before the SDK does.
 
 declare let setClockBack: (ms: number) => void
 
@@ -144,7 +142,7 @@ function throwOnOpen(): void {
   }
 }
 
-/** As where the visitor has blocked all cookies. */
+/** As when the visitor has blocked all cookies. */
 function blockStorage(): void {
   for (const name of ['indexedDB', 'localStorage', 'sessionStorage', 'caches']) {
     const get = () => {
@@ -177,7 +175,7 @@ function failTransactions(): void {
   }
 }
 
-/** The clock of the device is this far ahead; `setClockBack` moves it during the visit. */
+/** The clock of the device is this far ahead; `setClockBack` moves it during the session. */
 function shiftClock(ahead: number): void {
   const RealDate = Date
   let shift = ahead

@@ -13,7 +13,7 @@ const rounds = Array.from({ length: 20 })
 describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   test('20 times five events and a closed tab: nothing is lost', async ({ site }) => {
     for (const _ of rounds) {
-      const page = await site.openDelivered() // with what the visit before has left behind
+      const page = await site.openDelivered() // with what the previous page has left
       await site.record(page, 5)
       await closeTab(page)
     }
@@ -31,14 +31,16 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     await expectAllDespiteLeaving(site)
   })
 
-  test('200 events, and another website in the same task, are all there after a return', async ({ site }) => {
+  test('200 events before leaving for another website in the same task are all stored after a return', async ({
+    site,
+  }) => {
     const page = await site.open()
     await site.record(page, 200, { thenGo: site.proxy.pages.otherOrigin })
     await page.goBack()
     await expectAllDespiteLeaving(site)
   })
 
-  test('what does not fit the 64 KiB of a leaving page is there after a return', async ({ site }) => {
+  test('events beyond the 64 KiB of a leaving page are stored after a return', async ({ site }) => {
     const page = await site.open()
     const props = { text: 'x'.repeat(1_000) }
     await site.record(page, 200, { props, thenGo: site.proxy.pages.otherOrigin })
@@ -47,7 +49,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   })
 
   test.for([3_000, 10_000])(
-    '%i events that met a closed port and a closed tab come with the next visit',
+    '%i events that met a closed port and a closed tab are delivered at the next visit',
     async (count, { site }) => {
       const page = await site.openDelivered()
       await site.beginOutage('closed port')
@@ -96,7 +98,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
 async function crash(page: Page): Promise<void> {
   const hasCrashed = page.waitForEvent('crash')
   const session = await page.context().newCDPSession(page)
-  session.send('Page.crash').catch(() => {}) // nobody is left to answer
+  session.send('Page.crash').catch(() => {}) // no one is left to answer
   await hasCrashed
   await page.close()
 }

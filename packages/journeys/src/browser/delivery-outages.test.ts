@@ -9,7 +9,7 @@ const test = testDelivery()
 const outageMs = 8_000
 
 describe.concurrent('deliveries', { timeout: 120_000 }, () => {
-  test('a collector that answers 503 for 8 s is asked four times, then gets all in four requests', async ({
+  test('a collector that answers 503 for 8 s gets four requests, then all events in four requests', async ({
     site,
   }) => {
     const page = await site.openDelivered()
@@ -39,7 +39,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     },
   )
 
-  test('what met a closed port and a closed tab comes with the next visit', async ({ site }) => {
+  test('events that met a closed port and a closed tab are delivered at the next visit', async ({ site }) => {
     const page = await site.openDelivered()
     await site.beginOutage('closed port')
     await site.record(page, 200, { overMs: 2_000 })
@@ -74,7 +74,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     [503, 'seconds'],
     [429, 'an HTTP date'],
   ] as const)(
-    'after %i with Retry-After: 6 in %s no tab sends for 6 s, not even when told to',
+    'after %i with Retry-After: 6 in %s no tab sends for 6 s, even on flush',
     async ([status, form], { site }) => {
       const [tab, otherTab] = [await site.openDelivered(), await site.openDelivered()]
       const before = site.proxy.batches.length
@@ -95,8 +95,8 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   )
 
   test.for([
-    ['reached nobody', breakOff, 0],
-    ['were stored, but their answer lost', loseAnswer, 2],
+    ['reached no collector', breakOff, 0],
+    ['were stored without an answer', loseAnswer, 2],
   ] as const)('events that twice %s are sent again, and stored once', async ([, fault, again], { site }) => {
     const page = await site.openDelivered()
     const before = site.proxy.batches.length
@@ -110,7 +110,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   const refusal = (status: number) => say(status, problem, JSON.stringify({ status, detail: 'Not you.' }))
 
   test.for([401, 403])(
-    'after %i the SDK keeps its events and asks no more, until it has a new token',
+    'after %i the SDK keeps its events and sends nothing until it has a new token',
     async (status, { site }) => {
       const page = await site.openDelivered()
       const token = await site.createToken()
@@ -130,7 +130,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   )
 
   test.for([401, 403])(
-    'after %i a new page asks again, and delivers what was kept',
+    'after %i a new page tries again, and delivers what was kept',
     async (status, { site }) => {
       const page = await site.openDelivered()
       await site.beginOutage(refusal(status))

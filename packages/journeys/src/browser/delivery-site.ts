@@ -32,31 +32,31 @@ export interface StoredEvent {
   occurredAt: number
 }
 
-/** What the SDK has said on a page. */
-export interface Heard {
+/** The notices that the SDK has emitted on a page. */
+export interface PageNotices {
   errors: string[]
   dropped: { reason: string; count: number }[]
 }
 
 export interface Site {
   proxy: FaultyProxy
-  /** The visitor's browser. Other contexts are other visitors, or the same one in a browser started anew. */
+  /** The visitor's browser. Other contexts are other visitors, or the same one in a restarted browser. */
   context: BrowserContext
   /** What pages threw. */
   pageErrors: Error[]
   /** A second token of the website. */
   createToken(): Promise<string>
-  /** Opens the site in a tab, in `context` unless another is given. */
+  /** Opens the site in a tab, in `context` unless another one is given. */
   open(context?: BrowserContext): Promise<Page>
   /** The same, and delivers its page view. */
   openDelivered(): Promise<Page>
-  /** Has a page record `count` events, counted as sent and numbered through the whole site from 0. */
+  /** Makes a page record `count` events, which count as sent and are numbered across the whole site from 0. */
   record(page: Page, count: number, how?: Recording): Promise<void>
-  /** From now on batches are answered so, or meet a closed port. */
+  /** From now on batches get this reply, or meet a closed port. */
   beginOutage(how: Answering | 'closed port'): Promise<void>
-  /** From now on they are answered so; without more they pass. */
+  /** From now on they get these replies; afterwards they pass. */
   endOutage(answering?: Answering): Promise<void>
-  /** Waits until all that was sent is stored, or for as long as it may take, then counts. */
+  /** Waits until everything sent is stored, or until the time limit, then counts. */
   outcome(): Promise<Outcome>
   /** In the order of their times, then of their keys. */
   stored(): Promise<StoredEvent[]>
@@ -72,7 +72,7 @@ interface Ground {
   close(): Promise<void>
 }
 
-/** Sets a test file up with a collector and a browser. Its tests have a `site` each; afterwards their table is printed. */
+/** Sets up a test file with a collector and a browser. Each test has a `site`; at the end their table is printed. */
 export function testDelivery() {
   const rows: Record<string, string>[] = []
   let ground: Ground
@@ -93,10 +93,10 @@ export function testDelivery() {
   })
 }
 
-/** Of an outcome: each event is stored, and went to the collector once. */
+/** An outcome in which each event is stored, and was sent to the collector once. */
 export const allOnce = { lost: 0, storedTwice: 0, sentAgain: 0 }
 
-/** A leave is unconfirmed: nobody is there to hear that it arrived, so each of its events may be sent once more. */
+/** A leaving page does not receive the answer, so each of its events may be sent once more. */
 export async function expectAllDespiteLeaving(site: Site): Promise<void> {
   const outcome = await site.outcome()
   expect(outcome).toMatchObject({ lost: 0, storedTwice: 0 })
@@ -106,13 +106,13 @@ export async function expectAllDespiteLeaving(site: Site): Promise<void> {
 export const setToken = (page: Page, token: string): Promise<void> =>
   page.evaluate((it) => headwater.setToken(it), token)
 
-export const listen = (page: Page): Promise<Heard> => page.evaluate(() => heard)
+export const listen = (page: Page): Promise<PageNotices> => page.evaluate(() => notices)
 
 /** Waits for a time that belongs to the scenario, with or without a page. */
 export const pause = (ms: number): Promise<void> => elapse(ms)
 
-/** What pages of the proxy have heard; for functions that run there. */
-declare const heard: Heard
+/** The notices on pages of the proxy; for functions that run there. */
+declare const notices: PageNotices
 
 async function prepareGround(): Promise<Ground> {
   const [databaseUrl, folder] = [await freshPostgresUrl(), await temporaryFolder()]
@@ -175,7 +175,7 @@ async function openSite({ collectorUrl, token, createToken, browser, sql }: Grou
       sent += count
       const recording = page.evaluate(recordInPage, { from, count, ...how })
       if (!how.thenGo) return recording
-      // The page may go before it has answered.
+      // The page may close before it has answered.
       await Promise.all([page.waitForURL(how.thenGo), recording.catch(() => {})])
     },
     async beginOutage(how) {

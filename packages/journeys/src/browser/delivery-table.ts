@@ -1,17 +1,17 @@
-/** Counts what became of the events of a scenario, and writes it as a row of a table. */
+/** Counts what happened to the events of a scenario, and writes it as a row of a table. */
 import type { WireEvent } from '@headwater/contract'
 import type { BatchRequest } from './faulty-proxy.ts'
 
-/** What became of the events `e` that a site has recorded. */
+/** What happened to the events `e` that a site has recorded. */
 export interface Outcome {
   sent: number
   lost: number
   storedTwice: number
-  /** How often an event went to a collector that had stored it before, over all events. */
+  /** How often events were sent to a collector that had stored them before. */
   sentAgain: number
-  /** The same for the event that was sent most often. */
+  /** The same, for the event that was sent most often. */
   mostSentAgain: number
-  /** Requests from the outage's begin to its end; 0 without one. */
+  /** Requests during the outage; 0 without one. */
   outageRequests: number
   /** From the outage's end until the last event was stored, and the requests it took; 0 without one. */
   drainMs: number

@@ -1,4 +1,4 @@
-/** What a browser keeps for a site, as a person who opens its developer tools would find it. */
+/** What a browser stores for a site, as its developer tools would show it. */
 import type { BrowserContext } from 'playwright-core'
 
 export interface Device {
@@ -10,10 +10,10 @@ export interface Device {
   databases: Record<string, unknown[]>
 }
 
-/** A device that nobody has left anything on. */
+/** A device without any stored data. */
 export const nothing: Device = { cookies: {}, localStorage: {}, sessionStorage: {}, databases: {} }
 
-/** Looks from a page of the site that has nothing of ours; all the site's cookies are told, of whatever host. */
+/** Looks from a page of the site without the SDK; lists all cookies of the site, of any host. */
 export async function lookAt(context: BrowserContext, barePage: string): Promise<Device> {
   const page = await context.newPage()
   await page.goto(barePage)

@@ -1,4 +1,4 @@
-/** A visitor who leaves before the script has come, and comes back: what the collector makes of it in PostgreSQL. */
+/** A visitor who leaves before the script has loaded, and returns: what the collector stores in PostgreSQL. */
 import { readFile } from 'node:fs/promises'
 import { type CollectorProcess, startCollectorProcess } from '@headwater/testkit/collector-process'
 import { freshPostgresUrl, temporaryFolder } from '@headwater/testkit/databases'
@@ -30,13 +30,13 @@ afterAll(async () => {
   await collector?.end('SIGTERM')
 })
 
-/** The stub is on every page; the SDK comes from the site, when it comes. */
+/** The stub is on every page; the SDK is served by the site, if at all. */
 function layOut(site: TestSite): void {
   const tag = { 'data-token': token, 'data-endpoint': collector.url }
   site.pages['*'] = { hasStub: true, tag }
 }
 
-/** Each event of pages whose address has this path's first folder, oldest first, with how its session came about. */
+/** Each event of pages whose address has this path's first folder, oldest first, with the source of its session. */
 const storedOf = (site: TestSite, folder: string) => sql`
   select e.name, e.customer_id, e.session_id, s.landing_url, s.view_count, u.value as source
   from events e
@@ -45,7 +45,7 @@ const storedOf = (site: TestSite, folder: string) => sql`
   where e.url like ${`${at(site, `/${folder}/`)}%`}
   order by e.occurred_at, e.idempotency_key`
 
-test('the stub’s events have a session, and the next page goes on in it, for the same visitor', async ({
+test('the stub’s events have a session, which the next page continues for the same visitor', async ({
   visitor: { page },
   site,
 }) => {
@@ -79,7 +79,7 @@ test('the stub’s events have a session, and the next page goes on in it, for t
   expect(credited).toMatchObject([{ session_id: events[0]?.session_id }])
 })
 
-test('a known visitor who comes by another campaign and leaves early is known, in a session of its own', async ({
+test('a known visitor who arrives through another campaign and leaves early is recognised, in a new session', async ({
   visitor: { page },
   site,
 }) => {
@@ -96,7 +96,7 @@ test('a known visitor who comes by another campaign and leaves early is known, i
   expect(new Set(events.map(({ customer_id }) => customer_id)).size).toBe(1)
 })
 
-test('whoever closes the tab while its page still loads is heard of, though never seen again', async ({
+test('a visitor who closes the tab while its page still loads is recorded, even without a return', async ({
   visitor: { page },
   site,
 }) => {

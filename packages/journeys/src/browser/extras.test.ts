@@ -13,22 +13,25 @@ import { closeTab } from './tab.ts'
 
 const fromRoot = (path: string) => readFile(new URL(`../../../../${path}`, import.meta.url), 'utf8')
 
-// No inline scripts, no eval, nothing that Trusted Types would have to look at.
+// No inline scripts, no eval, and Trusted Types without any policy.
 const policy = `default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'`
 const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
 
-/** Starts what the page asks for, as a module of the page's own; on a page that was linked to, it accepts the visitor first. */
+/**
+ * Starts the files that the page lists, from the page's own module; on a page reached by a link, it accepts the visitor
+ * first.
+ */
 const startScript = `
   const { extras, options } = document.body.dataset
   addEventListener('securitypolicyviolation', (event) => console.error('violated: ' + event.violatedDirective))
-  while (!window.headwater) await new Promise((resolve) => setTimeout(resolve)) // it may have to take in a visitor first
+  while (!window.headwater) await new Promise((resolve) => setTimeout(resolve)) // a visitor may have to be accepted first
   for (const name of extras ? extras.split(',') : []) {
     const extra = await import('/sdk/' + name + '.js')
     extra.default(window.headwater, JSON.parse(options))
   }
   document.documentElement.dataset.ready = ''
 `
-// As a shop has it: Google's own function, and a purchase before anyone of ours has come.
+// As on a shop: Google's own function, and a purchase before the SDK has loaded.
 const shopScript = `
   window.dataLayer = window.dataLayer || []
   function gtag() { dataLayer.push(arguments) }
@@ -38,7 +41,7 @@ const shopScript = `
 let received: WireEvent[] = []
 let visited: string[] = []
 let origin = ''
-let elsewhere = '' // the same server by another name: for a browser another site, with other cookies
+let elsewhere = '' // the same server under another name: for the browser another site, with other cookies
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url ?? '/', 'http://host')
@@ -74,7 +77,7 @@ async function scriptAt(path: string): Promise<string> {
 }
 
 function pageAt({ pathname, searchParams }: URL): string {
-  if (pathname !== '/page') return '<!doctype html><title>Bare</title><h1>Nothing of ours here</h1>'
+  if (pathname !== '/page') return '<!doctype html><title>Bare</title><h1>Without the SDK</h1>'
   const options = (searchParams.get('options') ?? '{}').replaceAll('"', '&quot;')
   return `<!doctype html><title>Shop</title><h1>Mugs</h1><button id="button">Press</button>
     <body data-extras="${searchParams.get('extras') ?? ''}" data-options="${options}">
@@ -132,11 +135,11 @@ const named = (name: string) => received.filter((event) => event.name === name)
 const propsOf = (name: string) => named(name).map(({ props }) => props)
 
 const ways: [string, (page: Page) => Promise<unknown>][] = [
-  ['goes to a page without us', (page) => page.goto(`${elsewhere}/bare`)],
+  ['goes to a page without the SDK', (page) => page.goto(`${elsewhere}/bare`)],
   ['closes the tab', closeTab],
 ]
 
-test('all of them start at once, and the page’s policy has nothing to say', async () => {
+test('all of them start together without violating the page’s policy', async () => {
   const page = await open('vitals,engagement,interactions,data-layer,links,debug', { domains: 'localhost' })
   await page.evaluate(measured, 'paint')
   await closeTab(page)
@@ -144,7 +147,7 @@ test('all of them start at once, and the page’s policy has nothing to say', as
 })
 
 describe('when the visitor', () => {
-  test.each(ways)('%s, every web vital is at the collector', async (_, leave) => {
+  test.each(ways)('%s, every web vital reaches the collector', async (_, leave) => {
     const page = await open('vitals')
     await page.click('#button')
     await page.evaluate(measured, 'paint')
@@ -167,7 +170,7 @@ describe('when the visitor', () => {
     }
   })
 
-  test.each(ways)('%s, the time spent is at the collector', async (_, leave) => {
+  test.each(ways)('%s, the time spent reaches the collector', async (_, leave) => {
     const page = await open('engagement')
     await page.waitForFunction(() => performance.now() > 1500)
     await leave(page)
@@ -178,7 +181,7 @@ describe('when the visitor', () => {
   })
 })
 
-test('the time spent on a page of a single-page app is told of that page', async () => {
+test('the time spent on a page of a single-page app is recorded for that page', async () => {
   const page = await open('engagement')
   await page.waitForFunction(() => performance.now() > 1500)
   await page.evaluate(() => history.pushState(null, '', '/next'))
@@ -188,14 +191,14 @@ test('the time spent on a page of a single-page app is told of that page', async
     .toEqual(['/page'])
 })
 
-test('a link away, a file and a form in a shadow tree are told, the last two by keyboard', async () => {
+test('an outbound link, a file and a form in a shadow tree are recorded, the last two by keyboard', async () => {
   const page = await open('interactions')
   await page.evaluate(() => {
     const root = document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' })
     const form = document.createElement('form')
     form.id = 'inner'
     form.append(document.createElement('input'))
-    form.addEventListener('submit', (event) => event.preventDefault()) // as a form does that is sent by script
+    form.addEventListener('submit', (event) => event.preventDefault()) // as with a form that is sent by script
     root.append(form)
   })
   await page.locator('#inner input').press('Enter')
@@ -213,7 +216,7 @@ test('a link away, a file and a form in a shadow tree are told, the last two by 
   expect(propsOf('form_submit')).toMatchObject([{ form_id: 'inner' }])
 })
 
-test('a purchase that gtag was told before anyone listened is a conversion', async () => {
+test('a purchase passed to gtag before the SDK has loaded is a conversion', async () => {
   const page = await open('data-layer')
   await closeTab(page)
   await expect.poll(() => named('purchase')).toHaveLength(1)
@@ -236,15 +239,15 @@ describe('a visitor who follows', () => {
     expect(await page.evaluate(() => document.cookie)).toContain(`hw_id=${visit}`)
   }
 
-  test('a link is the same visitor there, and the address shows nothing of it', async () => {
+  test('a link is the same visitor there, and the address does not contain the record', async () => {
     const page = await openShop()
     await page.click('#away')
     await expectSameVisitor(page, '/page?x=1&y#part')
     expect(visited.at(-1)).toMatch(/^\/page\?x=1&y&hw_link=1\./)
   })
 
-  // The headless browser opens the tab in the background, and tells nothing of what is in it.
-  test('a link into a new tab brings the record along, and the link is as it was', async () => {
+  // The headless browser opens the tab in the background, where its contents cannot be inspected.
+  test('a link into a new tab passes the record, and the link itself is unchanged', async () => {
     const page = await openShop()
     await page.click('#away', { button: 'middle' })
     await expect.poll(() => visited.at(-1)).toMatch(/^\/page\?x=1&y&hw_link=1\./)
@@ -255,7 +258,7 @@ describe('a visitor who follows', () => {
     ['post', '/page?form=post', '/page?form=post'],
     ['get', '/page?q=mug', '/page'],
   ])(
-    'a form that %ss is the same there, and what is told of it holds nothing of the visitor',
+    'a form that %ss is the same there, and its event does not contain the record',
     async (id, address, action) => {
       const page = await openShop()
       await page.click(`#${id} button`)
@@ -264,7 +267,7 @@ describe('a visitor who follows', () => {
     },
   )
 
-  test('a link that someone sent from another browser is another visitor', async () => {
+  test('a link that was sent from another browser is another visitor', async () => {
     const page = await openShop()
     await page.click('#away')
     await page.waitForURL(`${elsewhere}/page?x=1&y#part`)

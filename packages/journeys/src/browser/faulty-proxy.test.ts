@@ -1,4 +1,4 @@
-/** Whether the proxy does to a request what it says, and records what came. */
+/** Whether the proxy handles requests as configured, and records them. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,7 +11,7 @@ const body = JSON.stringify({ v: 1, events })
 let taken: string[] = []
 let proxy: FaultyProxy
 
-/** Takes every batch, and serves a script. */
+/** Accepts every batch, and serves a script. */
 const collector = createServer(async (request, response) => {
   if (request.method === 'POST') taken.push(request.url ?? '')
   response.end(request.method === 'POST' ? '{"accepted":1}' : 'script()')
@@ -37,13 +37,13 @@ test('a batch passes to the collector and its answer comes back', async () => {
   expect(proxy.batches).toMatchObject([{ token: 'hw_pub_x', events, bytes: body.length, isStored: true }])
 })
 
-test('a packed batch is recorded unpacked, with its packed size', async () => {
+test('a compressed batch is recorded uncompressed, with its compressed size', async () => {
   const packed = new Uint8Array(gzipSync(body))
   await send(packed, '&encoding=gzip')
   expect(proxy.batches).toMatchObject([{ events, bytes: packed.length, isGzip: true, isStored: true }])
 })
 
-test('a status that it is told to say comes with its headers, and the collector hears nothing', async () => {
+test('a configured status is sent with its headers, and the collector receives nothing', async () => {
   proxy.answer(firstly(1, say(429, { 'retry-after': '6' })))
   const answer = await send()
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '6'])
@@ -51,14 +51,14 @@ test('a status that it is told to say comes with its headers, and the collector 
   expect((await send()).status).toBe(200)
 })
 
-test('a lost answer is one that the collector has given', async () => {
+test('the request of a lost answer has reached the collector', async () => {
   proxy.answer(loseAnswer)
   await expect(send()).rejects.toThrow('fetch failed')
   expect(taken).toHaveLength(1)
   expect(proxy.batches).toMatchObject([{ isStored: true }])
 })
 
-test('a closed port refuses, and opens again as the same', async () => {
+test('a closed port refuses connections, and reopens with the same number', async () => {
   const before = proxy.endpoint
   await proxy.refuse()
   await expect(send()).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
@@ -75,7 +75,7 @@ test('requests that overlap are counted as such', async () => {
   expect(proxy.mostAtOnce()).toBe(2)
 })
 
-test('its pages start the SDK with token and endpoint, but for those elsewhere', async () => {
+test('its pages start the SDK with token and endpoint, except under /elsewhere', async () => {
   const page = await (await fetch(`${proxy.pages.origin}/shop`)).text()
   expect(page).toContain(`data-token="hw_pub_x" data-endpoint="${proxy.endpoint}"`)
   expect(await (await fetch(proxy.pages.otherOrigin)).text()).not.toContain('headwater')

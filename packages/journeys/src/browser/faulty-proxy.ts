@@ -1,4 +1,4 @@
-/** A proxy between a page and its collector that fails in every way a network does, and remembers each batch that came. */
+/** A proxy between a page and its collector that fails in every way a network does, and records each batch. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -13,13 +13,13 @@ const unzip = promisify(gunzip)
 export interface BatchRequest {
   token: string | null
   events: WireEvent[]
-  /** As it came over the wire. */
+  /** As received, perhaps compressed. */
   bytes: number
   isGzip: boolean
   startedAt: number
-  /** Absent while it is under way. */
+  /** Absent while it is in flight. */
   endedAt?: number
-  /** The collector has processed it, whatever the page heard. */
+  /** The collector has processed it, whatever answer the page got. */
   isStored: boolean
 }
 
@@ -29,7 +29,7 @@ export interface Reply {
   body?: string
 }
 
-/** What a request is answered; `forward` asks the collector. Without a reply the connection breaks off. */
+/** What a request is answered; `forward` asks the collector. Without a reply the connection is closed. */
 export type Answering = (
   batch: BatchRequest,
   forward: () => Promise<Reply>,
@@ -41,33 +41,33 @@ export const say =
   (status: number, headers?: Record<string, string>, body?: string): Answering =>
   () => ({ status, headers, body })
 
-/** The connection breaks before the collector has heard anything. */
+/** The connection breaks before the collector has received anything. */
 export const breakOff: Answering = () => undefined
 
-/** The collector stores the batch, but the page never hears of it. */
+/** The collector stores the batch, but the page never gets the answer. */
 export const loseAnswer: Answering = async (_, forward) => void (await forward())
 
 const html = { 'content-type': 'text/html' }
 
-/** What a hotel's network answers to everything until its guest has signed in. */
+/** What a hotel's network answers to every request until its guest has signed in. */
 export const captivePortal = say(200, html, '<!doctype html><title>Welcome</title>')
 
-/** What a firewall answers to a body that it takes for an attack. */
+/** What a firewall answers to a body that looks like an attack. */
 export const firewall = say(400, html, '<!doctype html><title>Request blocked</title>')
 
-/** Answers so for the batches that are meant, and passes the others. */
+/** Gives this answer to matching batches, and passes the others. */
 export const when =
   (isMeant: (batch: BatchRequest) => boolean, answering: Answering): Answering =>
   (batch, forward) =>
     isMeant(batch) ? answering(batch, forward) : forward()
 
-/** Answers so for the first batches from now on, and passes the rest. */
+/** Gives these answers to the next batches, and passes the rest. */
 export const firstly = (count: number, answering: Answering): Answering => {
   let left = count
   return when(() => left-- > 0, answering)
 }
 
-/** Answers only after a while, so that requests that overlap can be seen to. */
+/** Answers after a delay, so that overlapping requests can be observed. */
 export const after =
   (ms: number, answering: Answering): Answering =>
   async (batch, forward) => {
@@ -76,13 +76,13 @@ export const after =
   }
 
 export interface FaultyProxy {
-  /** Where the pages are: each address has the script tag, but for those under /elsewhere. Localhost is another site. */
+  /** The origin of the pages: each has the script tag, except those under /elsewhere. Localhost is another site. */
   pages: { origin: string; otherOrigin: string }
   /** Where the SDK sends to. */
   endpoint: string
-  /** All that came, in order. */
+  /** All received requests, in order. */
   batches: BatchRequest[]
-  /** The most requests that were ever under way together. */
+  /** The most requests that were ever in flight together. */
   mostAtOnce(): number
   /** How batches are answered from now on; at first they pass. */
   answer(answering: Answering): void
@@ -118,7 +118,7 @@ export async function startFaultyProxy(collectorUrl: string, token: string): Pro
   }
 
   const endpoint = listener((request, response) => {
-    // A page that is gone takes its connection along: then there is nobody to answer.
+    // A closed page closes its connection: then there is no one to answer.
     takeBatch(request, response).catch(() => response.destroy())
   })
   await endpoint.listen()
@@ -153,14 +153,14 @@ const javascript = { 'content-type': 'text/javascript' }
 
 const elsewhere = '<!doctype html><title>Elsewhere</title>'
 
-/** Listens before the SDK starts, so that nothing it says is missed. */
+/** Listens before the SDK starts, so that no notice is missed. */
 const shopPage = (token: string, endpoint: string) => `<!doctype html>
 <title>Shop</title>
 <script>
-  heard = { errors: [], dropped: [] }
+  notices = { errors: [], dropped: [] }
   headwater = { q: [
-    ['on', 'error', ({ code }) => heard.errors.push(code)],
-    ['on', 'dropped', ({ reason, count }) => heard.dropped.push({ reason, count })],
+    ['on', 'error', ({ code }) => notices.errors.push(code)],
+    ['on', 'dropped', ({ reason, count }) => notices.dropped.push({ reason, count })],
   ] }
 </script>
 <script src="/sdk.js" data-token="${token}" data-endpoint="${endpoint}"></script>`
@@ -218,8 +218,8 @@ async function ask(
   return { status: answer.status, headers: { 'content-type': contentType }, body: await answer.text() }
 }
 
-// Every answer may be read by every page, as it is where collector and page share their origin; and none keeps its
-// connection, for Chromium by itself sends a request again when a connection breaks that had served one before.
+// Every page may read every answer, as if collector and page shared their origin. No connection is kept alive, because
+// Chromium resends a request by itself when a reused connection breaks.
 function write(response: ServerResponse, { status, headers, body }: Reply): void {
   response.writeHead(status, {
     'access-control-allow-origin': '*',

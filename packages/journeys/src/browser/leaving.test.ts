@@ -1,4 +1,4 @@
-/** What pages do in their last moment, in a real browser: none of it is lost, and nobody comes back who was said goodbye to. */
+/** What pages do as they are left, in a real browser: nothing is lost, and a forgotten visitor does not come back. */
 import { describe, expect } from 'vitest'
 import { closeTab, flush, hasClient, hasStub, see, track, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
@@ -6,12 +6,12 @@ import { at, named, names } from './test-site.ts'
 
 const test = testInBrowser()
 
-describe('on the way out', () => {
+describe('on leave', () => {
   test.for([
     ['click', `<a id="out" href="/bare" onclick="headwater.reset()">Log out</a>`],
     ['submit', `<form action="/bare" onsubmit="headwater.reset()"><button id="out">Log out</button></form>`],
   ] as const)(
-    'a reset at the %s that leaves the page is heard by the next one',
+    'a reset at the %s that leaves the page takes effect on the next one',
     async ([, body], { visitor, site }) => {
       const { page } = visitor
       site.pages['/account'] = { body }
@@ -34,7 +34,7 @@ describe('on the way out', () => {
     ['pagehide', 'window'],
     ['beforeunload', 'window'],
   ] as const)(
-    'what a page tracks at its own %s arrives, though it listens after us',
+    'an event that a page tracks at %s arrives, even if its listener runs after ours',
     async ([type, target], { visitor, site }) => {
       const page = await see(visitor.page, at(site))
       await page.evaluate(
@@ -48,7 +48,7 @@ describe('on the way out', () => {
   )
 
   test.for(['shutdown', 'flush'] as const)(
-    'what a page tracks at pagehide arrives, though it calls %s then',
+    'an event that a page tracks at pagehide arrives, even if it then calls %s',
     async (verb, { visitor, site }) => {
       const page = await see(visitor.page, at(site))
       await page.evaluate((verb) => {
@@ -64,7 +64,7 @@ describe('on the way out', () => {
   )
 })
 
-test('a visitor who was denied in one tab does not come back when another, which has more to tell, is closed', async ({
+test('a visitor who refused in one tab does not come back when another tab with unsent events is closed', async ({
   visitor: { context, page: one },
   site,
 }) => {
@@ -85,7 +85,10 @@ test('a visitor who was denied in one tab does not come back when another, which
   expect(since).toContainEqual(expect.objectContaining({ url: at(site, '/three') }))
 })
 
-test('an alert that stands for 6 s does not make the page give up its storage', async ({ visitor, site }) => {
+test('an alert that is open for 6 s does not make the page give up its storage', async ({
+  visitor,
+  site,
+}) => {
   const { page } = visitor
   const warnings: string[] = []
   page.on('console', (message) => warnings.push(message.text()))
@@ -101,7 +104,7 @@ test('an alert that stands for 6 s does not make the page give up its storage', 
   expect(names(site)).toContain('x')
 })
 
-test('a link to a download while the page loads costs the stub nothing of what follows', async ({
+test('a link to a download while the page loads loses none of the stub’s later events', async ({
   visitor,
   site,
 }) => {

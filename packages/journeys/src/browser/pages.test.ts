@@ -1,4 +1,7 @@
-/** Each page that a visitor comes to is one page view: by loading it, by routers of all kinds, back from the cache, after prerendering. */
+/**
+ * Each page that a visitor comes to is one page view: by loading it, by routers of all kinds, back from the cache, after
+ * prerendering.
+ */
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { flush, letPass, visit } from './tab.ts'
@@ -7,21 +10,21 @@ import type { TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
-/** Where the views were, when the page has had time to tell of all. */
+/** The paths of the page views, after the page has had time to send all of them. */
 async function viewsOn(page: Page, site: TestSite): Promise<string[]> {
   await letPass(page, 50)
   await flush(page)
   return site.events.filter(({ type }) => type === 'page').map(({ url = '' }) => url.replace(site.origin, ''))
 }
 
-// What routers do was read off React Router 7.18 and Vue Router 4.6 at work; of Next.js it is a guess.
+// What routers do was observed with React Router 7.18 and Vue Router 4.6; for Next.js it is a guess.
 type Routine = [fact: string, from: string, routine: () => unknown, views: string[]]
 const routines: Routine[] = [
   ['a page that is loaded', '/', () => {}, ['/']],
   ['a router that pushes an address', '/', () => history.pushState(null, '', '/a'), ['/', '/a']],
   ['another query', '/', () => history.pushState(null, '', '/?page=2'), ['/', '/?page=2']],
   [
-    'a push of the address that is there, as by a second click',
+    'a push of the current address, as by a second click',
     '/',
     () => {
       for (let click = 0; click < 2; click++) history.pushState(null, '', '/a')
@@ -29,7 +32,7 @@ const routines: Routine[] = [
     ['/', '/a'],
   ],
   [
-    'a push, then replacements that change the state alone, as by Next.js',
+    'a push, then replacements that change only the state, as by Next.js',
     '/',
     () => {
       history.pushState({ __NA: true }, '', '/a')
@@ -44,7 +47,7 @@ const routines: Routine[] = [
     ['/'],
   ],
   [
-    'the address put in its own place on start, then once more before each push, as by Vue Router',
+    'the address replaced by itself on start, and again before each push, as by Vue Router',
     '/',
     async () => {
       for (let n = 0; n < 3; n++) history.replaceState({ position: n }, '', location.href)
@@ -57,7 +60,7 @@ const routines: Routine[] = [
     ['/', '/a', '/b'],
   ],
   [
-    'a redirect by the script that moved, which nobody has seen',
+    'a redirect by the same script, so that the first address was never shown',
     '/',
     () => {
       history.pushState(null, '', '/account')
@@ -137,7 +140,7 @@ const withoutNavigation = `<script>Object.defineProperty(window, 'navigation', {
 
 describe.each([
   ['with the Navigation API', ''],
-  ['by the history alone', withoutNavigation],
+  ['without the Navigation API', withoutNavigation],
 ])('%s, each view is counted once:', (_, head) => {
   test.for(routines)('%s', async ([, from, routine, views], { visitor, site }) => {
     site.pages['*'] = { head }
@@ -146,7 +149,7 @@ describe.each([
     expect(await viewsOn(page, site)).toEqual(views)
   })
 
-  test('one where the site says so itself', async ({ visitor, site }) => {
+  test('a page view that the site records itself', async ({ visitor, site }) => {
     site.pages['*'] = { head, tag: { 'data-auto-page': 'false' } }
     const page = await visit(visitor.page, `${site.origin}/`)
     await page.evaluate(() => {
@@ -184,7 +187,7 @@ describe.each([
   })
 })
 
-test('a page that is loaded again is viewed again', async ({ visitor, site }) => {
+test('a reloaded page is another page view', async ({ visitor, site }) => {
   const page = await visit(visitor.page, `${site.origin}/`)
   await flush(page)
   await page.reload()
@@ -195,7 +198,7 @@ test('a page that is loaded again is viewed again', async ({ visitor, site }) =>
   expect(new Set(site.events.map(({ stream }) => stream)).size).toBe(3)
 })
 
-test('a page that the site tells of itself has its own time, also with the stub', async ({
+test('a page view that the site records itself has its own time, also with the stub', async ({
   visitor,
   site,
 }) => {
@@ -211,7 +214,7 @@ test('a page that the site tells of itself has its own time, also with the stub'
 })
 
 // The browser from npm is a headless shell, which is built without the back/forward cache: its event is made by hand.
-test('a page that comes back from the cache is viewed again, one that is merely shown is not', async ({
+test('a return from the back/forward cache is another page view, showing the tab again is not', async ({
   visitor,
   site,
 }) => {
@@ -225,8 +228,8 @@ test('a page that comes back from the cache is viewed again, one that is merely 
   expect(new Set(site.events.map(({ idempotency_key }) => idempotency_key)).size).toBe(2)
 })
 
-// The headless shell does not prerender (it says PrerenderingDisabledByDevTools, with and without them): what a page sees
-// of it is made by hand.
+// The headless shell does not prerender (it reports PrerenderingDisabledByDevTools, with and without them), so the test
+// imitates what a page sees of it.
 describe('a page that is prerendered', () => {
   const head = `<script>Object.defineProperty(document, 'prerendering', { value: true, configurable: true })</script>`
   const tag = { 'data-flush-interval-ms': '10' }
@@ -237,7 +240,7 @@ describe('a page that is prerendered', () => {
       return Date.now()
     })
 
-  test('is viewed once, when it is shown and not before', async ({ visitor, site }) => {
+  test('is one page view, recorded when it is shown', async ({ visitor, site }) => {
     site.pages['*'] = { head, tag }
     const page = await visit(visitor.page, `${site.origin}/`)
     await page.evaluate(() => headwater.track('early'))
@@ -251,7 +254,7 @@ describe('a page that is prerendered', () => {
     expect(Date.parse(view?.occurred_at ?? '')).toBeGreaterThanOrEqual(shownAt - 5)
   })
 
-  test('and never shown is told of by nobody', async ({ visitor, site }) => {
+  test('that is never shown sends nothing', async ({ visitor, site }) => {
     for (const hasStub of [false, true]) {
       site.pages['*'] = { head, tag, hasStub }
       const page = await visit(await visitor.context.newPage(), `${site.origin}/`)
@@ -261,7 +264,7 @@ describe('a page that is prerendered', () => {
     expect(site.events).toEqual([])
   })
 
-  test('with the stub is viewed when it is shown', async ({ visitor, site }) => {
+  test('with the stub is a page view when it is shown', async ({ visitor, site }) => {
     site.pages['*'] = { head, tag, hasStub: true }
     const page = await visit(visitor.page, `${site.origin}/`)
     await letPass(page, 100)

@@ -11,15 +11,15 @@ import { at, names, type PageParts, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
-/** What the page's policy has stopped, and what it has said in its console. */
+/** What the page's policy has blocked, and what was logged to its console. */
 function listenTo(page: Page): { violations: string[]; console: string[] } {
-  const heard = { violations: [] as string[], console: [] as string[] }
+  const logged = { violations: [] as string[], console: [] as string[] }
   page.on('console', (message) => {
     const text = message.text()
-    if (text.startsWith('violated')) heard.violations.push(text)
-    else heard.console.push(text)
+    if (text.startsWith('violated')) logged.violations.push(text)
+    else logged.console.push(text)
   })
-  return heard
+  return logged
 }
 
 const listener = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
@@ -41,14 +41,14 @@ describe('under a policy', () => {
     nonce: string,
   ][] = [
     [
-      'of a nonce for the tag, with trusted types and nothing else',
+      'that allows the tag by a nonce, with trusted types and nothing else',
       ({ origin }) =>
         `default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; connect-src ${origin}; ${noTypes}`,
       { nonce: 'abc' },
       ' nonce="abc"',
     ],
     [
-      'of the collector’s address',
+      'that allows the collector’s address',
       ({ origin }) =>
         `default-src 'none'; script-src ${origin} 'sha256-${hashOf(listener)}' 'sha256-${hashOf(scriptIn(shop('')))}'; connect-src ${origin}; ${noTypes}`,
       {},
@@ -60,7 +60,7 @@ describe('under a policy', () => {
     '%s, everything runs and nothing is violated',
     async ([, policyOf, attributes, nonce], { visitor, site }) => {
       const { page } = visitor
-      const heard = listenTo(page)
+      const logged = listenTo(page)
       site.pages['*'] = {
         headers: { 'content-security-policy': policyOf(site) },
         head: `<script${nonce}>${listener}</script>`,
@@ -97,8 +97,8 @@ describe('under a policy', () => {
       await expect
         .poll(() => [...new Set(names(site))].sort())
         .toEqual(['engagement', 'page_view', 'purchase', 'web_vital'])
-      expect(heard.console.filter((text) => text.includes('purchase'))).not.toEqual([])
-      expect(heard.violations).toEqual([])
+      expect(logged.console.filter((text) => text.includes('purchase'))).not.toEqual([])
+      expect(logged.violations).toEqual([])
     },
   )
 })
@@ -120,7 +120,7 @@ describe('with the collector itself', () => {
     ...more,
   })
 
-  /** How many events the collector says it has stored, as the page hears it. */
+  /** How many events the collector reports as stored to the page. */
   async function stored(page: Page, address: string): Promise<number> {
     const receipt = page.waitForResponse((response) => response.url().includes('/v1/batch'))
     await visit(page, address)
@@ -128,8 +128,8 @@ describe('with the collector itself', () => {
     return (await (await receipt).json()).accepted
   }
 
-  test('a policy of its address is enough', async ({ visitor, site }) => {
-    const heard = listenTo(visitor.page)
+  test('a policy that allows its address is enough', async ({ visitor, site }) => {
+    const logged = listenTo(visitor.page)
     site.pages['*'] = {
       headers: {
         'content-security-policy': `default-src 'none'; script-src ${collector.url} 'sha256-${hashOf(listener)}'; connect-src ${collector.url}`,
@@ -138,7 +138,7 @@ describe('with the collector itself', () => {
       tag: tagOf(),
     }
     expect(await stored(visitor.page, at(site))).toBe(1)
-    expect(heard.violations).toEqual([])
+    expect(logged.violations).toEqual([])
   })
 
   test('a tag with the digest of the file runs', async ({ visitor, site }) => {
@@ -149,7 +149,7 @@ describe('with the collector itself', () => {
     expect(await stored(visitor.page, at(site))).toBe(1)
   })
 
-  test('a tag with the digest of another file does not run, and does the page no harm', async ({
+  test('a tag with the digest of another file does not run, and does not harm the page', async ({
     visitor,
     site,
   }) => {
@@ -181,7 +181,7 @@ describe('in a sandboxed frame', () => {
     return framed
   }
 
-  test('events arrive, and go on the page’s way out', async ({ visitor: { page }, site }) => {
+  test('events arrive, also on leave', async ({ visitor: { page }, site }) => {
     site.pages['/frame'] = frame
     await page.goto(at(site, '/frame'))
     await hasClient(ofFrame(page))
@@ -203,12 +203,12 @@ describe('where cookies, localStorage and IndexedDB all throw', () => {
     for (const name of ['localStorage', 'indexedDB']) Object.defineProperty(window, name, { get: forbidden })
   </script>`
 
-  test('events arrive, also of a visitor who leaves, and it is said once', async ({
+  test('events arrive, also on leave, and the failure is logged once', async ({
     visitor: { page },
     site,
   }) => {
     site.pages['*'] = { head }
-    const heard = listenTo(page)
+    const logged = listenTo(page)
     await visit(page, at(site))
     await page.evaluate(() => headwater.track('a'))
     await flush(page)
@@ -216,20 +216,20 @@ describe('where cookies, localStorage and IndexedDB all throw', () => {
     await closeTab(page)
     await expect.poll(() => names(site)).toEqual(expect.arrayContaining(['page_view', 'a', 'left']))
     expect(new Set(site.events.map((event) => event.anonymous_id)).size).toBe(1)
-    expect(heard.console.filter((text) => text.includes('storage_failed'))).toHaveLength(1)
+    expect(logged.console.filter((text) => text.includes('storage_failed'))).toHaveLength(1)
   })
 
-  test('it is said to who integrates, too', async ({ visitor: { page }, site }) => {
+  test('the failure is logged with the debug file, too', async ({ visitor: { page }, site }) => {
     site.pages['*'] = { head, tag: { 'data-load': 'debug' } }
-    const heard = listenTo(page)
+    const logged = listenTo(page)
     await visit(page, at(site))
-    const isTold = async () => {
+    const isLogged = async () => {
       await page.evaluate(() => headwater.track('a')) // one of them comes when the file is there
       await flush(page)
-      return heard.console.some((text) => text.includes('recorded → sent'))
+      return logged.console.some((text) => text.includes('recorded → sent'))
     }
-    await expect.poll(isTold).toBe(true)
-    expect(heard.console.filter((text) => text.includes('storage_failed'))).toHaveLength(1)
+    await expect.poll(isLogged).toBe(true)
+    expect(logged.console.filter((text) => text.includes('storage_failed'))).toHaveLength(1)
   })
 })
 

@@ -1,4 +1,4 @@
-/** What of a visitor who agrees is kept and sent, where it is kept, and how they see and forget it. */
+/** What is stored and sent about a visitor who agrees, where it is stored, and how they see and delete it. */
 import type { BrowserContext } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { lookAt, nothing } from './device.ts'
@@ -10,8 +10,8 @@ const test = testInBrowser()
 
 const device = (context: BrowserContext, site: TestSite) => lookAt(context, at(site, '/bare'))
 
-describe('kept', () => {
-  test('as local, the visitor is known on this origin by a text, without a cookie', async ({
+describe('with persistence', () => {
+  test('local, the visitor is in localStorage of this origin, without a cookie', async ({
     visitor,
     site,
   }) => {
@@ -27,7 +27,7 @@ describe('kept', () => {
     expect(second).toMatchObject({ anonymous_id: first?.anonymous_id, session: { id: first?.session?.id } })
   })
 
-  test('in memory, nothing is on the device, each page is another visitor, and events arrive', async ({
+  test('memory, nothing is on the device, each page is another visitor, and events arrive', async ({
     visitor,
     site,
   }) => {
@@ -47,13 +47,13 @@ describe('kept', () => {
   })
 })
 
-describe('what must not be known', () => {
+describe('secrets and personal data', () => {
   const secret = 'S3CRET'
   const query = `token=${secret}1&e-mail=a&user[email]=${secret}2&PASSWORD=${secret}3&code=${secret}4&Voucher=${secret}5&keep=yes`
   const fragment = `#${secret}6`
   const tag = { 'data-sensitive-keys': '["voucher"]' }
 
-  test('of an address is neither sent nor kept, wherever the address stands', async ({ visitor, site }) => {
+  test('in an address are neither sent nor stored, wherever the address is', async ({ visitor, site }) => {
     site.pages['*'] = { tag }
     site.pages['/from'] = { tag, body: `<a href="/landing?utm_source=a&${query}${fragment}">go</a>` }
     const page = await visit(visitor.page, at(site, `/from?${query}${fragment}`))
@@ -75,13 +75,13 @@ describe('what must not be known', () => {
     expect(session?.landing_url).toBe(at(site, '/landing?utm_source=a&keep=yes'))
     expect(touches).toHaveLength(2)
     expect(touches?.[1]?.referrer_url).toBe(at(site, '/from?keep=yes'))
-    const told = site.bodies.join() + kept + JSON.stringify(await device(visitor.context, site))
-    expect(told).toContain('keep=yes')
-    expect(told).not.toContain(secret)
-    expect(told).not.toContain('anna@')
+    const everything = site.bodies.join() + kept + JSON.stringify(await device(visitor.context, site))
+    expect(everything).toContain('keep=yes')
+    expect(everything).not.toContain(secret)
+    expect(everything).not.toContain('anna@')
   })
 
-  test('of an address is not sent by the stub either', async ({ visitor, site }) => {
+  test('in an address are not sent by the stub either', async ({ visitor, site }) => {
     site.withholdSdk()
     site.pages['*'] = { tag, hasStub: true }
     const { page } = visitor
@@ -94,7 +94,7 @@ describe('what must not be known', () => {
     expect(site.bodies.join()).not.toContain(secret)
   })
 
-  test('of an address is not in what forms and links tell', async ({ visitor, site }) => {
+  test('in an address are not in the events of forms and links', async ({ visitor, site }) => {
     site.pages['*'] = {
       tag: { ...tag, 'data-load': 'interactions' },
       body: `<form onsubmit="return false"><button>send</button></form><a href="http://other.localhost:1/?${query}">away</a>`,
@@ -123,14 +123,14 @@ test.for([
   ['data-sensitive-keys', 'sensitiveKeys'],
   ['data-ignored-referrers', 'ignoredReferrers'],
 ])(
-  '%s that is a text is refused in the console, and nothing is sent or kept',
+  '%s as plain text is refused in the console, and nothing is sent or stored',
   async ([attribute = '', option], { visitor, site }) => {
-    const heard: string[] = []
-    visitor.page.on('console', (message) => heard.push(message.text()))
+    const logged: string[] = []
+    visitor.page.on('console', (message) => logged.push(message.text()))
     site.pages['*'] = { tag: { [attribute]: 'voucher' } }
     await visitor.page.goto(at(site, '/?voucher=1'))
     await expect
-      .poll(() => heard)
+      .poll(() => logged)
       .toEqual([expect.stringContaining(`invalid_option: \`${option}\` is 'voucher'`)])
     await letPass(visitor.page, 100)
     expect(site.bodies).toEqual([])
@@ -139,7 +139,7 @@ test.for([
 )
 
 describe('a visitor who asks', () => {
-  test('sees all that is on the device', async ({ visitor, site }) => {
+  test('to see their data gets all that is on the device', async ({ visitor, site }) => {
     site.answer(() => 503)
     const page = await visit(visitor.page, at(site))
     await page.evaluate(() => headwater.identify('user_1'))
@@ -158,7 +158,7 @@ describe('a visitor who asks', () => {
     expect(Object.keys(localStorage)).toHaveLength(1)
   })
 
-  test('to be forgotten is, and what comes next is of someone new', async ({ visitor, site }) => {
+  test('to be forgotten is deleted, and later events are of a new visitor', async ({ visitor, site }) => {
     site.answer(() => 503)
     const page = await visit(visitor.page, at(site, '/?utm_source=a'))
     await page.evaluate(() => headwater.identify('user_1'))
@@ -182,8 +182,8 @@ describe('a visitor who asks', () => {
   })
 })
 
-describe('when the visitor leaves before the SDK has come, the stub', () => {
-  test('sends what they did with its time, and leaves who they were for the next page', async ({
+describe('when the visitor leaves before the SDK has loaded, the stub', () => {
+  test('sends their events with their times, and passes the visitor to the next page', async ({
     visitor,
     site,
   }) => {
@@ -216,7 +216,7 @@ describe('when the visitor leaves before the SDK has come, the stub', () => {
     expect(next?.session?.id).toBe(site.events[0]?.idempotency_key)
   })
 
-  test('agreed in the meantime sends everything, refused in the meantime nothing', async ({
+  test('sends everything if they agreed meanwhile, and nothing if they refused', async ({
     visitor,
     newVisitor,
     site,
@@ -238,7 +238,7 @@ describe('when the visitor leaves before the SDK has come, the stub', () => {
     await expect.poll(() => names(site)).toEqual(['page_view', 'before'])
   })
 
-  test('keeps nothing where nothing may be kept', async ({ visitor, site }) => {
+  test('stores nothing where nothing may be stored', async ({ visitor, site }) => {
     site.withholdSdk()
     site.pages['*'] = { hasStub: true, tag: { 'data-persistence': 'memory' } }
     await visitor.page.goto(at(site), { waitUntil: 'commit' })

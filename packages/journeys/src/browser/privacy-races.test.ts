@@ -1,4 +1,4 @@
-/** What a refusal, or forgetting, stops that is already under way: the moments between reading, sending and hearing back. */
+/** What a refusal, or `forget`, stops midway: between reading, sending and the answer. */
 import type { Page, Request } from 'playwright-core'
 import { describe, expect, vi } from 'vitest'
 import { lookAt } from './device.ts'
@@ -10,7 +10,7 @@ const test = testInBrowser()
 
 const refuse = (page: Page) => page.evaluate(() => headwater.consent('denied'))
 
-/** From now on the collector answers only once it is released: a first time so, then with receipts. */
+/** From now on the collector answers only once it is released: with this answer first, then with receipts. */
 function hold(site: TestSite, first: number | undefined, isMeant = (_: unknown[]) => true): () => void {
   let release = () => {}
   const held = new Promise<void>((resolve) => {
@@ -27,7 +27,7 @@ function hold(site: TestSite, first: number | undefined, isMeant = (_: unknown[]
   return release
 }
 
-/** Has the collector answer, and the page act on it. */
+/** Lets the collector answer, and the page act on it. */
 async function answered(page: Page, release: () => void): Promise<void> {
   const isBatch = (request: Request) => request.url().includes('/v1/batch')
   const isOver = Promise.race([
@@ -93,7 +93,7 @@ describe('a refusal', () => {
     })
   }
 
-  test('in the first moments of a visit leaves nothing on the device', async ({ newVisitor, site }) => {
+  test('soon after the page opens leaves nothing on the device', async ({ newVisitor, site }) => {
     // Some of these moments lie between asking for the database and having it.
     for (const ms of [0, 0, 1, 1, 2, 2, 3, 4, 5, 7, 10, 15]) {
       const { context, page } = await newVisitor()
@@ -109,7 +109,7 @@ describe('a refusal', () => {
     }
   })
 
-  test('in one tab takes nothing from the other, which goes on as a new visitor', async ({
+  test('in one tab loses no event of the other, which continues as a new visitor', async ({
     visitor,
     site,
   }) => {
@@ -126,8 +126,8 @@ describe('a refusal', () => {
   })
 })
 
-describe('forgetting', () => {
-  test('in one tab makes a new visitor of the other', async ({ visitor, site }) => {
+describe('forget', () => {
+  test('in one tab gives the other a new visitor', async ({ visitor, site }) => {
     const first = await visit(visitor.page, at(site))
     await flush(first)
     const second = await visit(await visitor.context.newPage(), at(site))
@@ -141,7 +141,7 @@ describe('forgetting', () => {
     expect(idOf('b')).toBe(idOf('a'))
   })
 
-  test('in the first moments of a visit leaves nothing on the device, and sends nothing', async ({
+  test('soon after the page opens leaves nothing on the device, and sends nothing', async ({
     newVisitor,
     site,
   }) => {

@@ -16,7 +16,7 @@ const say = (page: Page, state: ConsentState) => page.evaluate((it) => headwater
 
 const open = ({ page }: Visitor, site: TestSite, path = '/') => visit(page, at(site, path))
 
-/** Everything a page can say, and then some time in which it might have been sent. */
+/** Calls every verb, then waits for as long as sending might take. */
 async function sayAll(page: Page): Promise<void> {
   await page.evaluate(async () => {
     headwater.track('a')
@@ -28,7 +28,7 @@ async function sayAll(page: Page): Promise<void> {
   await letPass(page, 100)
 }
 
-/** Leaves by a link, comes back, and closes the tab. */
+/** Leaves by a link, returns, and closes the tab. */
 async function leaveTwice(page: Page, site: TestSite): Promise<void> {
   await page.goto(at(site, '/bare'))
   await page.goBack()
@@ -63,13 +63,13 @@ describe('a visitor who agrees', () => {
     expect(names(site)).toEqual(['page_view'])
   })
 
-  test('is one who says so despite Global Privacy Control', async ({ visitor, site }) => {
+  test('is recorded despite Global Privacy Control', async ({ visitor, site }) => {
     site.pages['*'] = { ...consent('granted'), head: privacyControl }
     await flush(await open(visitor, site))
     expect(names(site)).toEqual(['page_view'])
   })
 
-  test('is one with Do Not Track, where the site does not heed it', async ({ visitor, site }) => {
+  test('is recorded despite Do Not Track, where the site ignores it', async ({ visitor, site }) => {
     site.pages['*'] = { head: doNotTrack }
     await flush(await open(visitor, site))
     expect(names(site)).toEqual(['page_view'])
@@ -94,7 +94,7 @@ describe.each<[string, PageParts]>([
     expect(site.bodies).toEqual([])
   })
 
-  test('may ask what is stored without anything being stored', async ({ visitor, site }) => {
+  test('can call `stored` without anything being stored', async ({ visitor, site }) => {
     site.pages['*'] = parts
     const page = await open(visitor, site)
     const stored = await page.evaluate(async () => {
@@ -105,7 +105,7 @@ describe.each<[string, PageParts]>([
     expect(await device(visitor.context, site)).toEqual(nothing)
   })
 
-  test('brings no cookie along from another domain', async ({ visitor, newVisitor, site }) => {
+  test('gets no cookie by a link from another domain', async ({ visitor, newVisitor, site }) => {
     site.pages['*'] = { tag: { 'data-load': 'links', 'data-domains': 'other.localhost,www.shop.localhost' } }
     const link = `<a href="${at(site, '/other')}">there</a>`
     site.pages['/from'] = { body: link }
@@ -124,7 +124,7 @@ describe.each<[string, PageParts]>([
     expect((await device(visitor.context, site)).cookies).toEqual({})
   })
 
-  test('is sent nothing of by the stub', async ({ visitor, site }) => {
+  test('causes no request by the stub', async ({ visitor, site }) => {
     site.withholdSdk()
     site.pages['*'] = { ...parts, hasStub: true }
     await visitor.page.goto(at(site), { waitUntil: 'commit' })
@@ -136,8 +136,8 @@ describe.each<[string, PageParts]>([
   })
 })
 
-describe('a visitor who comes to agree', () => {
-  test('is told of from the beginning: each event once, in order, with its own time, in one session', async ({
+describe('a visitor who agrees later', () => {
+  test('is recorded from the beginning: each event once, in order, with its own time, in one session', async ({
     visitor,
     site,
   }) => {
@@ -163,7 +163,7 @@ describe('a visitor who comes to agree', () => {
     }
   })
 
-  test('after a refusal is a new visitor, who was not there before', async ({ visitor, site }) => {
+  test('after a refusal is a new visitor without earlier events', async ({ visitor, site }) => {
     const page = await open(visitor, site, '/?utm_source=a')
     await flush(page)
     await say(page, 'denied')
@@ -179,7 +179,7 @@ describe('a visitor who comes to agree', () => {
     expect(after?.stream).not.toBe(before?.stream)
   })
 
-  test('after a refusal from the start is told of from then on, by the time it is then', async ({
+  test('after a refusal from the start is recorded from then on, with the current time', async ({
     visitor,
     site,
   }) => {
@@ -195,8 +195,8 @@ describe('a visitor who comes to agree', () => {
   })
 })
 
-describe('a visitor who comes to refuse', () => {
-  test('before they agreed is never told of', async ({ visitor, site }) => {
+describe('a visitor who refuses later', () => {
+  test('without having agreed is never recorded', async ({ visitor, site }) => {
     site.pages['*'] = consent('pending')
     const page = await open(visitor, site)
     await sayAll(page)
@@ -207,7 +207,7 @@ describe('a visitor who comes to refuse', () => {
     expect(site.bodies).toEqual([])
   })
 
-  test('is gone from the device, and what waited is never sent', async ({ visitor, site }) => {
+  test('is deleted from the device, and what waited is never sent', async ({ visitor, site }) => {
     site.pages['*'] = { tag: eager }
     const page = await open(visitor, site)
     await flush(page)
@@ -229,7 +229,7 @@ describe('a visitor who comes to refuse', () => {
     expect(visitorsIn(site)).not.toContain(known)
   })
 
-  test('on the next page is gone from the device too, with what an offline page had queued', async ({
+  test('on the next page is deleted from the device too, with what an offline page had queued', async ({
     visitor,
     site,
   }) => {
@@ -243,10 +243,10 @@ describe('a visitor who comes to refuse', () => {
     expect(await device(visitor.context, site)).toMatchObject({ cookies: {}, localStorage: {} })
   })
 
-  test('hears of each call that it was dropped', async ({ visitor, site }) => {
+  test('causes a notice for each dropped call', async ({ visitor, site }) => {
     const page = await open(visitor, site)
     await flush(page)
-    const heard = await page.evaluate(() => {
+    const reasons = await page.evaluate(() => {
       const reasons: string[] = []
       headwater.on('dropped', ({ reason }) => reasons.push(reason))
       headwater.consent('denied')
@@ -255,6 +255,6 @@ describe('a visitor who comes to refuse', () => {
       headwater.reset()
       return reasons
     })
-    expect(heard).toEqual(['consent_denied', 'consent_denied', 'consent_denied'])
+    expect(reasons).toEqual(['consent_denied', 'consent_denied', 'consent_denied'])
   })
 })

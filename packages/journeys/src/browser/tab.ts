@@ -7,7 +7,7 @@ declare global {
   const headwater: Client
 }
 
-/** Resolves when the stub is on the page, or the client that follows it. */
+/** Resolves when the stub, or the client that replaces it, is on the page. */
 export async function hasStub(page: Page): Promise<void> {
   await page.waitForFunction(() => 'headwater' in globalThis)
 }
@@ -33,10 +33,10 @@ export async function see(page: Page, address: string): Promise<Page> {
 export const track = (page: Page, name: string): Promise<void> =>
   page.evaluate((it) => headwater.track(it), name)
 
-/** Resolves when the SDK has tried to send, whatever came of it. */
+/** Resolves when the SDK has tried to send, whatever the result. */
 export const flush = (page: Page): Promise<void> => page.evaluate(() => headwater.flush())
 
-/** Closes a tab as a person does; the page hears of it. */
+/** Closes a tab as a person does; the page gets its events. */
 export async function closeTab(page: Page): Promise<void> {
   const isClosed = page.waitForEvent('close')
   await page.close({ runBeforeUnload: true })
@@ -45,7 +45,7 @@ export async function closeTab(page: Page): Promise<void> {
 
 export const minute = 60_000
 
-/** Has a visitor's pages believe that so much time has passed, also those that come later. */
+/** Moves the clock of a visitor's pages forward, also for pages that open later. */
 export async function letTimeLeap(page: Page, ms: number): Promise<void> {
   const leap = (by: number) => {
     const now = Date.now

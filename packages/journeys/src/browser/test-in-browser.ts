@@ -1,4 +1,4 @@
-/** Sets a test file up with one browser; each of its tests has a site, and a visitor who has never been there. */
+/** Sets up a test file with one browser; each of its tests has a site, and a visitor who has never been there. */
 
 import { launchChromium } from '@headwater/testkit/chromium'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -6,14 +6,14 @@ import { afterAll, test as base, beforeAll, expect } from 'vitest'
 import { startTestSite, type TestSite } from './test-site.ts'
 
 export interface Visitor {
-  /** One visitor's browser: what it keeps is gone with the test. */
+  /** One visitor's browser, whose data lasts as long as the test. */
   context: BrowserContext
   page: Page
-  /** What pages of theirs threw; nothing unless a test empties it. */
+  /** What their pages threw; a test fails if any is left at its end. */
   pageErrors: Error[]
 }
 
-/** `flags` are of the browser. */
+/** `flags` are for the browser. */
 export function testInBrowser(...flags: string[]) {
   let browser: Browser
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-/** A website with the built script tag on its pages, and a collector that accepts everything and remembers it. */
+/** A website with the built script tag on its pages, and a collector that accepts and records everything. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -12,12 +12,12 @@ import type { Page } from 'playwright-core'
 
 export const token = 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs'
 
-/** A script that nobody gets. */
+/** A script that never loads. */
 export const neverComes = '/never.js'
 
-/** What a page of the site has on it. */
+/** What a page of the site contains. */
 export interface PageParts {
-  /** Attributes of the tag besides its address and token, as in `{ 'data-consent': 'pending' }`. */
+  /** Attributes of the tag in addition to its address and token, as in `{ 'data-consent': 'pending' }`. */
   tag?: Record<string, string>
   /** Before the tag. */
   head?: string
@@ -25,12 +25,12 @@ export interface PageParts {
   body?: string
   /** The stub is inlined before the tag. */
   hasStub?: boolean
-  /** The page has nothing of ours, no tag and no stub. */
+  /** The page has neither tag nor stub. */
   isBare?: boolean
   headers?: Record<string, string>
 }
 
-/** What the collector answers to a batch: a status, or undefined when it breaks off. 200 is a receipt. */
+/** What the collector answers to a batch: a status, or undefined to close the connection. 200 is a receipt. */
 export type Answering = (
   events: WireEvent[],
   token: string,
@@ -40,16 +40,16 @@ export interface TestSite {
   port: number
   /** The site by its address; browsers that map host names reach it by any of them. */
   origin: string
-  /** What pages have, by path; what is not said there is as in `'*'`, but for bare ones. */
+  /** What pages contain, by path. Missing parts are taken from `'*'`, except on bare pages. */
   pages: Record<string, PageParts>
   /** The body of each request that stored events, as text. */
   bodies: string[]
-  /** Each event that came, in order. */
+  /** Each received event, in order. */
   events: WireEvent[]
-  /** Each event with the token it came by. */
+  /** Each event with the token it was sent with. */
   byToken: [token: string, event: WireEvent][]
   answer(answering: Answering): void
-  /** From now on nobody gets the SDK, until it is restored. */
+  /** From now on the SDK does not load, until it is restored. */
   withholdSdk(): void
   restoreSdk(): void
   close(): Promise<void>
@@ -127,12 +127,12 @@ export async function startTestSite(): Promise<TestSite> {
 }
 
 /**
- * An address of the site by a name that is a secure context, takes cookies for all its subdomains, and is another origin
- * than the collector's, which is the site by its number.
+ * An address of the site under a name that is a secure context, allows cookies for all its subdomains, and is another origin
+ * than the collector's, which has the IP address.
  */
 export const at = (site: TestSite, path = '/'): string => `http://www.shop.localhost:${site.port}${path}`
 
-/** What the events that came are called, in order. */
+/** The names of the received events, in order. */
 export const names = (site: TestSite): string[] => site.events.map(nameOf)
 
 export const named = (site: TestSite, name: string): WireEvent[] =>

@@ -1,4 +1,4 @@
-/** One person in a browser is one visitor in one visit: across subdomains, tabs, sign-ins, campaigns, redirects and outages. */
+/** One person in a browser is one visitor in one session: across subdomains, tabs, sign-ins, campaigns, redirects and outages. */
 import { describe, expect } from 'vitest'
 import { closeTab, flush, hasClient, hasStub, letTimeLeap, minute, see, track, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
@@ -13,7 +13,7 @@ const anonymousIds = (site: TestSite) => [...new Set(site.events.map((event) => 
 const sessionIds = (site: TestSite) => [...new Set(site.events.map(({ session }) => session?.id))]
 
 describe('on subdomains', () => {
-  test('a visitor is the same one in the same visit, whose beginning only the first tells', async ({
+  test('visitor and session are the same, and only the first subdomain sends the landing', async ({
     visitor,
     site,
   }) => {
@@ -31,7 +31,7 @@ describe('on subdomains', () => {
     expect(third).toEqual(first)
   })
 
-  test('the cookie is on the widest domain that takes one, and the only one', async ({ visitor, site }) => {
+  test('the only cookie is on the widest domain that allows one', async ({ visitor, site }) => {
     for (const [host, domain] of [
       ['www.shop.test', '.shop.test'],
       ['shop.test', '.shop.test'],
@@ -44,7 +44,7 @@ describe('on subdomains', () => {
     }
   })
 
-  test('logging out on one makes a new visitor on the other', async ({ visitor, site }) => {
+  test('logging out on one starts a new visitor on the other', async ({ visitor, site }) => {
     const shop = await see(visitor.page, www(site))
     await shop.evaluate(() => headwater.identify('user_1'))
     const other = await see(await visitor.context.newPage(), blog(site))
@@ -61,10 +61,7 @@ describe('on subdomains', () => {
     expect(there).not.toHaveProperty('user_id')
   })
 
-  test('another campaign on the other one opens a visit there, which the first one goes on with', async ({
-    visitor,
-    site,
-  }) => {
+  test('another campaign on one opens a session, which the other continues', async ({ visitor, site }) => {
     await see(visitor.page, www(site, '/?utm_source=a'))
     await see(visitor.page, blog(site, '/?utm_source=b'))
     await see(visitor.page, www(site, '/'))
@@ -74,7 +71,7 @@ describe('on subdomains', () => {
     expect(third?.id).toBe(second?.id)
   })
 
-  test('who came back after an hour and left before the SDK came is the same visitor', async ({
+  test('a visitor who returned after an hour and left before the SDK loaded is the same one', async ({
     visitor,
     site,
   }) => {
@@ -93,7 +90,7 @@ describe('on subdomains', () => {
   })
 })
 
-describe('a visit', () => {
+describe('a session', () => {
   test('is shared by two tabs that wake at the same moment after half an hour', async ({ visitor, site }) => {
     const tabs = [await see(visitor.page, www(site)), await see(await visitor.context.newPage(), www(site))]
     await letTimeLeap(visitor.page, 31 * minute)
@@ -131,7 +128,7 @@ describe('a visit', () => {
     expect(site.events.at(-1)?.session?.landing_url).toBe(www(site, '/?gclid=X'))
   })
 
-  test('does not end with another campaign where the site says so', async ({ visitor, site }) => {
+  test('does not end with another campaign where the site has chosen that', async ({ visitor, site }) => {
     site.pages['*'] = { tag: { 'data-new-campaign-starts-session': 'false' } }
     await see(visitor.page, www(site, '/?utm_source=a'))
     await see(visitor.page, www(site, '/?utm_source=b'))
@@ -139,7 +136,7 @@ describe('a visit', () => {
     expect(site.events.at(-1)?.session?.landing_url).toBe(www(site, '/?utm_source=a'))
   })
 
-  test('goes on when an anonymous visitor signs in, and ends when somebody else does', async ({
+  test('continues when an anonymous visitor signs in, and ends when another user does', async ({
     visitor,
     site,
   }) => {
@@ -154,7 +151,7 @@ describe('a visit', () => {
     expect(after).toMatchObject({ user_id: 'user_2', session: { id: second?.session?.id } })
   })
 
-  test('has the campaign that a router took out of the address before the SDK came', async ({
+  test('has the campaign that a router removed from the address before the SDK loaded', async ({
     visitor,
     site,
   }) => {
@@ -166,21 +163,22 @@ describe('a visit', () => {
     })
   })
 
-  test('has the campaign of a page that sends the visitor on at once', async ({ visitor, site }) => {
+  test('has the campaign of a page that redirects the visitor at once', async ({ visitor, site }) => {
     site.pages['/a'] = { body: `<script>addEventListener('load', () => location.replace('/b'))</script>` }
     await visitor.page.goto(www(site, '/a?utm_source=a'))
     await visitor.page.waitForURL('**/b')
     await hasClient(visitor.page)
     await flush(visitor.page)
-    const told = () => new Map(site.events.map(({ idempotency_key, session }) => [idempotency_key, session]))
-    await expect.poll(() => told().size).toBe(2)
+    const sessions = () =>
+      new Map(site.events.map(({ idempotency_key, session }) => [idempotency_key, session]))
+    await expect.poll(() => sessions().size).toBe(2)
     expect(sessionIds(site)).toHaveLength(1)
     expect(
-      [...told().values()].some((session) => session?.landing_url === www(site, '/a?utm_source=a')),
+      [...sessions().values()].some((session) => session?.landing_url === www(site, '/a?utm_source=a')),
     ).toBe(true)
   })
 
-  test('has the campaign of a page whose own script sends the visitor on before the SDK has come', async ({
+  test('has the campaign of a page whose own script redirects the visitor before the SDK has loaded', async ({
     visitor,
     site,
   }) => {

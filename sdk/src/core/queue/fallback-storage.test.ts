@@ -19,7 +19,7 @@ function setUp(own: Partial<FakePorts> = {}) {
 }
 
 describe('a storage that works', () => {
-  test('is what is used, and leaves no timer behind', async () => {
+  test('is used, and leaves no timer', async () => {
     const { use, storage, clock, errors } = setUp()
     await use((store) => store.append(() => ({ state: known, events: [{ key: 'k1', json: '{}' }] })))
     expect(await storage.count()).toBe(1)
@@ -45,7 +45,7 @@ describe('a storage that fails', () => {
         throw new Error('no disk')
       },
     ],
-  ])('%s once, and memory takes over with what is known', async (_, dump) => {
+  ])('%s once, and memory takes over with the known state', async (_, dump) => {
     const storage = { ...createFakeStorage(), dump }
     const { use, errors } = setUp({ storage })
     expect(await use((store) => store.dump())).toEqual([known])
@@ -53,7 +53,7 @@ describe('a storage that fails', () => {
     expect(errors).toMatchObject([{ code: 'storage_failed', message: expect.stringContaining('no disk') }])
   })
 
-  test('is asked no more, although it would work again', async () => {
+  test('is not used again, although it would work', async () => {
     const { use, storage } = setUp()
     await use((store) => (store === storage ? Promise.reject(new Error('once')) : store.count()))
     await use((store) => store.append(() => ({ state: known, events: [{ key: 'k1', json: '{}' }] })))
@@ -82,7 +82,7 @@ describe('a storage that does not answer', () => {
     expect(clock.timers()).toBe(0)
   })
 
-  test('but whose answer was held up, as by an alert, has 2.5 s more after that', async () => {
+  test('because an alert blocks the page gets 2.5 s more afterwards', async () => {
     const { use, clock, errors } = setUp()
     const { promise, open } = gate<number>()
     const counted = use(() => promise)
@@ -96,7 +96,7 @@ describe('a storage that does not answer', () => {
   test.each<[string, (late: ReturnType<typeof gate<number>>) => void]>([
     ['answers after all', (late) => late.open(17)],
     ['fails after all', (late) => late.open(Promise.reject(new Error('late')) as never)],
-  ])('and then %s changes nothing', async (_, end) => {
+  ])('and then %s has no further effect', async (_, end) => {
     const late = gate<number>()
     const storage = { ...createFakeStorage(), count: () => late.promise }
     const { use, clock, errors } = setUp({ storage })
@@ -110,7 +110,7 @@ describe('a storage that does not answer', () => {
 })
 
 describe('a client whose storage does not answer', () => {
-  test('delivers what it is told, says one error, and throws nothing', async () => {
+  test('delivers its events, reports one error, and throws nothing', async () => {
     const storage = createFakeStorage()
     storage.hang()
     const page = openPage({ autoPage: true }, { storage })
@@ -120,11 +120,11 @@ describe('a client whose storage does not answer', () => {
     await page.clock.advance(10_000)
     expect(page.events().map(({ name }) => name)).toEqual(['page_view', 'a', 'b'])
     expect(new Set(page.events().map(({ anonymous_id }) => anonymous_id)).size).toBe(1)
-    expect(page.said.error.map(({ code }) => code)).toEqual(['storage_failed'])
-    expect(page.said.dropped).toEqual([])
+    expect(page.notices.error.map(({ code }) => code)).toEqual(['storage_failed'])
+    expect(page.notices.dropped).toEqual([])
   })
 
-  test('goes on as the visitor and in the visit of the id record', async () => {
+  test('continues with the visitor and the session of the id record', async () => {
     const storage = createFakeStorage()
     storage.hang()
     const page = openPage({}, { storage })
@@ -134,14 +134,14 @@ describe('a client whose storage does not answer', () => {
     expect(page.events()).toMatchObject([{ anonymous_id: 'a9', session: { id: 's9' } }])
   })
 
-  test('and then does: each event is sent with its one key, however often', async () => {
+  test('sends each event with one key, even if the storage answers later', async () => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })
     page.client.track('a')
     await page.clock.advance(10_000)
     open()
     await settled()
-    expect(page.said.error).toHaveLength(1)
+    expect(page.notices.error).toHaveLength(1)
     const next = openPage({}, page.device)
     await settled()
     const keys = [page, next].flatMap(({ events }) => events().map(({ idempotency_key }) => idempotency_key))
@@ -150,7 +150,7 @@ describe('a client whose storage does not answer', () => {
     expect(await waiting(next)).toEqual([])
   })
 
-  test('while it has a visitor who leaves: the events go, and the next page has them too', async () => {
+  test('sends its events on leave, and the next page has them too', async () => {
     const storage = createFakeStorage()
     const page = openPage({}, { storage: { ...storage, append: deadEnd as typeof storage.append } })
     page.transport.alwaysReplyWith(deadEnd())
@@ -172,16 +172,16 @@ describe('once the storage has failed', () => {
     return page
   }
 
-  test('forget rejects, for nobody may believe that nothing is there', async () => {
+  test('forget rejects, because something may still be stored', async () => {
     const page = await openFailed()
     await expect(page.client.forget()).rejects.toThrow('no disk')
     await expect(page.client.forget()).rejects.toThrow('no disk')
   })
 
-  test('stored shows what the page goes on with instead', async () => {
+  test('stored shows what the page uses instead', async () => {
     const page = await openFailed()
     const { records } = await page.client.stored()
     expect(records).toMatchObject([{ v: 2, anonymousId: page.events()[0]?.anonymous_id }])
-    expect(page.said.error.map(({ code }) => code)).toEqual(['storage_failed'])
+    expect(page.notices.error.map(({ code }) => code)).toEqual(['storage_failed'])
   })
 })

@@ -15,7 +15,7 @@ export type UseStorage = <T>(action: (storage: Storage) => Promise<T>) => Promis
 /** Appends to storage; see `Storage.append`. */
 export type Append = (settle: (stored: State | undefined) => Settled) => Promise<Settled>
 
-/** `known` returns the state of the last write, from which memory goes on. */
+/** `known` returns the state of the last write, from which memory continues. */
 type FallbackParts = Pick<Parts, 'storage' | 'clock' | 'complain'>
 
 export function createFallbackStorage(parts: FallbackParts, known: () => State | undefined): UseStorage {

@@ -5,7 +5,7 @@ import { createInFlight } from './in-flight.ts'
 const event = (key: string) => ({ key, json: '{}' })
 const [a, b, c] = [event('a'), event('b'), event('c')]
 
-test('an event is in flight from the departure of its request to its landing, not while the request is prepared', () => {
+test('an event is in flight from the start of its request to its end, not while the request is prepared', () => {
   const { prepare, depart, land, has } = createInFlight()
   const request = [a, b]
   prepare(request)
@@ -29,7 +29,7 @@ test('events in flight are counted', () => {
 })
 
 describe('a request that is prepared when another one is', () => {
-  test('must not be sent, also when the other one has departed or landed', () => {
+  test('must not be sent, even when the other one has started or ended', () => {
     const { prepare, depart, land } = createInFlight()
     const [slow, fast] = [[a, b], [b]]
     prepare(slow)
@@ -41,14 +41,14 @@ describe('a request that is prepared when another one is', () => {
   })
 })
 
-test('a request departs once', () => {
+test('a request starts once', () => {
   const { prepare, depart } = createInFlight()
   const request = [a]
   prepare(request)
   expect([depart(request), depart(request)]).toEqual([true, false])
 })
 
-test('a request that sends a part of its events again keeps the rest in flight', () => {
+test('a request that sends some of the events again keeps the rest in flight', () => {
   const { prepare, depart, land, has } = createInFlight()
   const [whole, half] = [[a, b, c], [a]]
   for (const request of [whole, half]) {

@@ -5,7 +5,7 @@ import { without } from './pick.ts'
 export interface InFlight {
   /** A request with these events is being prepared. It takes the place of one that was being prepared before. */
   prepare(events: StoredEvent[]): void
-  /** The request goes. False when another one took its place, or its events were forgotten: then it must not be sent. */
+  /** The request is about to go. False when another one took its place, or its events were forgotten: do not send it then. */
   depart(events: StoredEvent[]): boolean
   /** The request has ended, well or not. */
   land(events: StoredEvent[]): void

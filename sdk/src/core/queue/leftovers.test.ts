@@ -1,4 +1,4 @@
-/** States what a page that leaves notes in the syncStorage, and how another page takes it over. */
+/** States what a leaving page notes in sync storage, and how another page takes it over. */
 import { createSlowStorage, deadEnd, type FakePage, openPage, waiting } from '@headwater/testkit/fake-page'
 import {
   createFakeLifecycle,
@@ -19,7 +19,7 @@ const state = { v: 2, anonymousId: 'a1', seenAt: noon } as const
 const event = (key: string) => ({ key, json: `{"idempotency_key":"${key}"}` })
 const settledOf = (...keys: string[]): Settled => ({ state, events: keys.map(event) })
 
-/** Two pages on one syncStorage. */
+/** Two pages on one sync storage. */
 function setUp() {
   const syncStorage = createSyncStorage()
   const openOn = (id: string) => {
@@ -39,7 +39,7 @@ function setUp() {
 }
 
 describe('a note', () => {
-  test('is taken over once, with its state and its events, and then it is gone', async () => {
+  test('is taken over once, with its state and its events, and then removed', async () => {
     const { one, two, syncStorage } = setUp()
     one.note(settledOf('k1', 'k2'))
     await two.adopt()
@@ -48,7 +48,7 @@ describe('a note', () => {
     expect(syncStorage.names()).toEqual([])
   })
 
-  test('carries losses, which the other page then reports', async () => {
+  test('contains losses, which the other page then reports', async () => {
     const { one, two } = setUp()
     one.lose('queue_full', { count: 3 })
     two.lose('queue_full')
@@ -58,7 +58,7 @@ describe('a note', () => {
     expect(two.takeLosses()).toEqual({ queue_full: 4 })
   })
 
-  test('is none where there is nothing to say', () => {
+  test('is not written when there is nothing to note', () => {
     const { one, syncStorage } = setUp()
     one.note(settledOf())
     expect(syncStorage.names()).toEqual([])
@@ -83,7 +83,7 @@ describe('a note', () => {
     expect(two.takeLosses()).toBeUndefined()
   })
 
-  test('of two pages is two notes, and both are taken over', async () => {
+  test('exists for each of two pages, and both are taken over', async () => {
     const { one, two, syncStorage } = setUp()
     one.note(settledOf('k1'))
     two.note(settledOf('k2'))
@@ -95,7 +95,7 @@ describe('a note', () => {
   })
 })
 
-test('a note that grows while it is taken over stays, with what has come to it', async () => {
+test('a note that grows while it is taken over stays, with what was added', async () => {
   const { one, two, syncStorage } = setUp()
   one.note(settledOf('k1'))
   const first = two.adopt()
@@ -119,7 +119,7 @@ describe('taking a note back', () => {
     expect(syncStorage.names()).toEqual([])
   })
 
-  test('comes to nothing when another page has it: its losses are counted there alone', async () => {
+  test('has no effect when another page has it: its losses are counted only there', async () => {
     const { one, two } = setUp()
     one.lose('queue_full')
     one.note(settledOf('k1'))
@@ -163,18 +163,15 @@ test.each([
   '{"events":[]}',
   '{"state":null,"events":[]}',
   readable,
-])(
-  'a note of %s harms nobody: those beside it are taken over, it hands over nothing, and is removed',
-  async (text) => {
-    const { one, two, syncStorage } = setUp()
-    syncStorage.write('left/broken', text)
-    one.note(settledOf('k1'))
-    await two.adopt()
-    expect(two.adopted).toEqual([settledOf('k1')])
-    expect(two.takeLosses()).toBeUndefined()
-    expect(syncStorage.names()).toEqual([])
-  },
-)
+])('a note of %s is removed without effect, and other notes are taken over', async (text) => {
+  const { one, two, syncStorage } = setUp()
+  syncStorage.write('left/broken', text)
+  one.note(settledOf('k1'))
+  await two.adopt()
+  expect(two.adopted).toEqual([settledOf('k1')])
+  expect(two.takeLosses()).toBeUndefined()
+  expect(syncStorage.names()).toEqual([])
+})
 
 test.each([
   ['of another version', { state: { ...state, v: 1 }, events: [event('k9')] }],
@@ -189,7 +186,7 @@ test.each([
   expect(syncStorage.names()).toEqual([])
 })
 
-test('what is no event in a note is left out', async () => {
+test('whatever is not an event in a note is left out', async () => {
   const { two, syncStorage } = setUp()
   const events = [null, 17, {}, { key: 'k8' }, event('k9')]
   syncStorage.write('left/other', JSON.stringify({ state, events }))
@@ -197,7 +194,7 @@ test('what is no event in a note is left out', async () => {
   expect(two.adopted).toEqual([settledOf('k9')])
 })
 
-test('other texts of the journal are no notes', async () => {
+test('other texts in sync storage are not notes', async () => {
   const { two, syncStorage } = setUp()
   syncStorage.write('pace', JSON.stringify({ state, events: [event('k1')] }))
   syncStorage.write('id', '1.a1...5')
@@ -206,13 +203,13 @@ test('other texts of the journal are no notes', async () => {
   expect(syncStorage.names()).toEqual(['pace', 'id'])
 })
 
-describe('a page that is gone before its storage has answered', () => {
+describe('a page that closed before its storage answered', () => {
   const shop = 'https://shop.example/'
 
-  /** It tracks on a page by mail, and is left; its storage never answers, and its request is never heard of. */
+  /** A page opened from a mail records events and is left; its storage never answers, and neither does its request. */
   function leaveAtOnce(act: (page: FakePage) => void, device: Partial<FakePage['device']> = {}) {
     const { storage, syncStorage, clock } = createFakePorts(device)
-    const stopped = { ...clock, after: () => () => {} } // nothing of it runs on
+    const stopped = { ...clock, after: () => () => {} } // its timers never fire
     const transport = createFakeTransport()
     transport.alwaysReplyWith(deadEnd())
     const lifecycle = createFakeLifecycle()
@@ -234,7 +231,7 @@ describe('a page that is gone before its storage has answered', () => {
     return page
   }
 
-  test('has sent its events, and the next page sends them once more, as they were', async () => {
+  test('has sent its events, and the next page sends the same again', async () => {
     const gone = leaveAtOnce(({ client }) => [client.page(), client.track('a')])
     const next = await openNext(gone.device)
     expect(gone.transport.requests).toMatchObject([{ isLeaving: true }])
@@ -247,7 +244,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(next.syncStorage.names()).toEqual(['id'])
   })
 
-  test('is followed by the same visitor in the same visit, of which the landing is known', async () => {
+  test('passes visitor and session to the next page, with the landing', async () => {
     const gone = leaveAtOnce(({ client }) => client.page())
     const next = await openNext(gone.device)
     next.client.track('b')
@@ -256,7 +253,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(b).toMatchObject({ anonymous_id: view?.anonymous_id, session: view?.session })
   })
 
-  test('says to the next page who the visitor has become', async () => {
+  test('passes the identified user to the next page', async () => {
     const gone = leaveAtOnce(({ client }) => client.identify('u1'))
     const next = await openNext(gone.device)
     next.client.track('b')
@@ -264,7 +261,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(next.events().at(-1)).toMatchObject({ name: 'b', user_id: 'u1' })
   })
 
-  test('does not make the device forget who the visitor was, nor how they first came', async () => {
+  test('does not make the device forget the user and the first touch', async () => {
     const first = openPage()
     first.lifecycle.here = { url: `${shop}?utm_source=ad` }
     first.client.identify('u1')
@@ -281,7 +278,7 @@ describe('a page that is gone before its storage has answered', () => {
     })
   })
 
-  test('does not undo what another page has learned since', async () => {
+  test('does not undo what another page has written since', async () => {
     const one = openPage()
     const two = openPage({}, { ...one.device, storage: { ...one.storage } })
     two.client.page()
@@ -301,7 +298,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(next.events().at(-1)).toMatchObject({ user_id: 'u1' })
   })
 
-  test('has said goodbye to its visitor: the next page knows nobody', async () => {
+  test('with a reset makes the next page start with a new visitor', async () => {
     const first = openPage()
     first.client.identify('u1')
     await first.client.flush()
@@ -315,7 +312,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(b).not.toHaveProperty('user_id')
   })
 
-  test('tells of its losses by the next page', async () => {
+  test('has its losses reported by the next page', async () => {
     const gone = leaveAtOnce(({ client }) => [client.identify('null'), client.track('a')])
     expect(gone.transport.requests[0]?.batch).not.toHaveProperty('dropped')
     const next = await openNext(gone.device)
@@ -325,7 +322,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(next.transport.requests[1]?.batch).not.toHaveProperty('dropped')
   })
 
-  test('tells of its losses also when it was hidden first and gone then', async () => {
+  test('has its losses reported even if it was hidden before it closed', async () => {
     const gone = leaveAtOnce(({ client, lifecycle }) => {
       client.identify('null')
       client.track('a')
@@ -335,7 +332,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(next.transport.requests[0]?.batch.dropped).toEqual({ illegal_id: 1 })
   })
 
-  test('twice, in two tabs, loses nothing of either', async () => {
+  test('in each of two tabs loses nothing of either', async () => {
     const one = leaveAtOnce(({ client }) => [client.identify('null'), client.track('a')])
     const two = leaveAtOnce(({ client }) => [client.identify('null'), client.track('b')], one.device)
     const next = await openNext(two.device)
@@ -344,7 +341,7 @@ describe('a page that is gone before its storage has answered', () => {
     expect(new Set(next.events().map(({ anonymous_id }) => anonymous_id)).size).toBe(1)
   })
 
-  test('is found by a page that has been open for long, within 30 s', async () => {
+  test('has its note found within 30 s by a page that has long been open', async () => {
     const idle = openPage()
     await settled()
     leaveAtOnce(({ client }) => client.track('a'), idle.device)
@@ -352,13 +349,13 @@ describe('a page that is gone before its storage has answered', () => {
     expect(idle.transport.sent()).toEqual([['a']])
   })
 
-  test('is counted where its events do not fit into the store any more', async () => {
+  test('has its events counted as lost if they no longer fit into storage', async () => {
     const storage = createFakeStorage(createMemoryStorage(900))
     const gone = leaveAtOnce(({ client }) => [client.track('a'), client.track('b'), client.track('c')], {
       storage,
     })
     const next = await openNext(gone.device)
-    const lost = next.said.dropped.reduce((sum, { count }) => sum + count, 0)
+    const lost = next.notices.dropped.reduce((sum, { count }) => sum + count, 0)
     expect(next.events().length + lost).toBe(3)
     expect(lost).toBeGreaterThan(0)
   })
@@ -368,7 +365,7 @@ describe('a page that is gone before its storage has answered', () => {
     '{"state":{"v":1,"anonymousId":"a1","seenAt":1},"events":[null]}',
     '{"state":{},"events":[]}',
     '{"state":{"v":2},"events":[]}',
-  ])('and whose note is %s harms nobody', async (note) => {
+  ])('and whose note is %s does no harm', async (note) => {
     const page = openPage()
     page.client.identify('u1')
     await page.client.flush()
@@ -378,11 +375,11 @@ describe('a page that is gone before its storage has answered', () => {
       await page.client.flush()
     }
     expect(page.events().at(-1)).toMatchObject({ name: 'b', user_id: 'u1' })
-    expect(page.said.error).toEqual([])
+    expect(page.notices.error).toEqual([])
   })
 })
 
-describe('a page that was left and is still there', () => {
+describe('a page that was left and is still open', () => {
   test.each<[between: string, act: (page: FakePage) => void]>([
     ['a reset', ({ client }) => client.reset()],
     ['another user', ({ client }) => client.identify('u2')],
@@ -393,8 +390,8 @@ describe('a page that was left and is still there', () => {
         client.page()
       },
     ],
-    ['a time when it was left before', ({ lifecycle }) => lifecycle.leave()],
-  ])('writes what came before and after %s as it has sent it', async (_, act) => {
+    ['another leave', ({ lifecycle }) => lifecycle.leave()],
+  ])('writes events from before and after %s as it has sent them', async (_, act) => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })
     page.transport.alwaysReplyWith(deadEnd())
@@ -420,7 +417,7 @@ describe('a page that was left and is still there', () => {
     expect(page.syncStorage.names()).toContainEqual(expect.stringMatching(/^left\//))
   })
 
-  test('goes on from what another page has learned meanwhile', async () => {
+  test('continues from what another page has written meanwhile', async () => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })
     page.transport.alwaysReplyWith(deadEnd())
@@ -432,7 +429,7 @@ describe('a page that was left and is still there', () => {
     expect(await waiting(page)).toMatchObject([{ name: 'a', anonymous_id: 'another', session: { id: 's1' } }])
   })
 
-  test('takes its note back when it is seen again, and sends its losses itself', async () => {
+  test('takes its note back when it is seen again, and reports its losses itself', async () => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })
     page.transport.replyWith({ status: 0 })
@@ -447,7 +444,7 @@ describe('a page that was left and is still there', () => {
     expect(page.transport.requests.at(-1)?.batch.dropped).toEqual({ illegal_id: 1 })
   })
 
-  test('takes its note back when the storage has answered after all', async () => {
+  test('takes its note back when storage answers after all', async () => {
     const { storage, open } = createSlowStorage()
     const page = openPage({}, { storage })
     page.transport.alwaysReplyWith(deadEnd())
@@ -459,7 +456,7 @@ describe('a page that was left and is still there', () => {
     expect(await waiting(page)).toHaveLength(1)
   })
 
-  test('and whose note another page has taken over: each event is stored once, and goes once from there', async () => {
+  test('and whose note another page has taken over stores and sends each event once', async () => {
     const { storage, open } = createSlowStorage()
     const hidden = openPage({}, { storage })
     hidden.transport.alwaysReplyWith(deadEnd())

@@ -30,7 +30,7 @@ export function createLeftovers(
 ): Leftovers {
   const mine = prefix + id
 
-  // Anything may be written there by others: an unreadable note is removed, and holds up nothing.
+  // Other code may write anything there: an unreadable note is removed and blocks nothing.
   function take(name: string): void {
     if (syncStorage.read(name) === undefined) return // another page reports its losses by now
     giveBack(readJson<Left>(syncStorage, name)?.dropped)
@@ -54,7 +54,7 @@ export function createLeftovers(
             state: joinStates(stored, state),
             events: events.filter((event) => event?.json),
           }))
-        // The page may be there after all, and have noted more meanwhile.
+        // The page may still be open and have noted more meanwhile.
         if (syncStorage.read(name) === text) take(name)
       }
     },

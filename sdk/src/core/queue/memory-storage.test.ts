@@ -1,4 +1,4 @@
-/** Holds the memory storage, and the fake that tests build on it, to what a Storage must do. */
+/** Checks that the memory storage, and the fake that tests build on it, do what a Storage must do. */
 import { exerciseStorage, maxBytes } from '@headwater/testkit/exercise-storage'
 import { createFakeStorage } from '@headwater/testkit/fake-ports'
 import { expect, test } from 'vitest'
@@ -18,7 +18,7 @@ test('it begins with the state it is given', async () => {
   expect(settled.state).toEqual(state)
 })
 
-test('an event appended twice takes its room once', async () => {
+test('an event appended twice takes up space once', async () => {
   const storage = createMemoryStorage(4)
   const append = () => storage.append(() => ({ state, events: [{ key: 'k1', json: '"1"' }] }))
   await append()

@@ -1,4 +1,4 @@
-/** States how events are kept on the device, and what happens when it cannot keep them. */
+/** States how events are stored on the device, and what happens when it cannot store them. */
 import { gate, openPage, visitorIn, waiting } from '@headwater/testkit/fake-page'
 import {
   createFakeIds,
@@ -36,7 +36,7 @@ async function start(own: Partial<FakePorts> = {}) {
   return { ...ports, client, errors }
 }
 
-test('what is tracked in one moment is written in one transaction', async () => {
+test('events tracked at once are written in one transaction', async () => {
   const storage = createFakeStorage()
   const { append } = storage
   let transactions = 0
@@ -79,7 +79,7 @@ describe('while a transaction runs', () => {
     return { ...(await start({ storage })), finish: open }
   }
 
-  test('what is tracked is written right after it', async () => {
+  test('new events are written right after it', async () => {
     const { client, storage, finish } = await startSlow()
     client.track('a')
     await settled()
@@ -89,7 +89,7 @@ describe('while a transaction runs', () => {
     expect(await storage.count()).toBe(2)
   })
 
-  test('what is tracked waits for it, and flush for both', async () => {
+  test('new events wait for it, and flush waits for both', async () => {
     const { client, transport, finish } = await startSlow()
     client.track('a')
     await settled()
@@ -102,7 +102,7 @@ describe('while a transaction runs', () => {
 })
 
 describe('a full queue', () => {
-  test('refuses more than 10 000 events, counts them, and takes more once there is room', async () => {
+  test('drops and counts events beyond 10 000, and takes more once there is room', async () => {
     const { client, transport, storage } = await start()
     const dropped: unknown[] = []
     client.on('dropped', (notice) => dropped.push(notice))
@@ -133,25 +133,25 @@ describe('a full device', () => {
     return page
   }
 
-  test('keeps the newest events; the oldest fall out, and each is counted', async () => {
+  test('keeps the newest events; the oldest are dropped, and each is counted', async () => {
     const page = await startSmall()
     expect((await waiting(page)).map(({ name }) => name)).toEqual(['c', 'd', 'e'])
-    expect(page.said.dropped).toEqual(Array(2).fill({ reason: 'queue_full', count: 1 }))
+    expect(page.notices.dropped).toEqual(Array(2).fill({ reason: 'queue_full', count: 1 }))
   })
 
-  test('tells the collector how many fell out, as soon as it can', async () => {
+  test('makes the client report how many were dropped, as soon as possible', async () => {
     const page = await startSmall()
     page.transport.alwaysReplyWith(({ batch }) => receipt(batch.events.length))
     await page.client.flush()
     expect(page.transport.requests.at(-1)?.batch.dropped).toEqual({ queue_full: 2 })
   })
 
-  test('counts in one notice what falls out in one write', async () => {
+  test('causes one notice for all events dropped by one write', async () => {
     const page = openPage({}, { storage: createFakeStorage(createMemoryStorage(1_600)) })
     page.transport.alwaysReplyWith({ status: 0 })
     for (const name of ['a', 'b', 'c', 'd', 'e']) page.client.track(name)
     await settled()
-    expect(page.said.dropped).toEqual([{ reason: 'queue_full', count: 2 }])
+    expect(page.notices.dropped).toEqual([{ reason: 'queue_full', count: 2 }])
   })
 })
 
@@ -161,11 +161,11 @@ describe('the id record', () => {
     page.client.track('a')
     await settled()
     const [event] = page.events()
-    const [visitor, visit] = [event?.anonymous_id, event?.session?.id]
-    expect(page.syncStorage.read('id')).toBe(`1.${visitor}.${visit}.${noon}.${noon}`)
+    const [visitor, session] = [event?.anonymous_id, event?.session?.id]
+    expect(page.syncStorage.read('id')).toBe(`1.${visitor}.${session}.${noon}.${noon}`)
   })
 
-  test('that another tab has forgotten is not written again by a page that leaves: that one tells of somebody new', async () => {
+  test('that another tab deleted is not written again by a leaving page, which sends a new visitor', async () => {
     const page = openPage()
     page.client.track('a')
     await page.client.flush()
@@ -177,7 +177,7 @@ describe('the id record', () => {
     expect(page.syncStorage.read('id')?.split('.')[1]).toBe(b?.anonymous_id)
   })
 
-  test('that the device never kept, as where cookies are blocked, says nothing: a page that leaves goes on', async () => {
+  test('that the device never kept, as with blocked cookies, does not count as deleted: a leaving page keeps its visitor', async () => {
     const page = openPage({}, { syncStorage: createSyncStorage(Object.freeze({})) })
     page.syncStorage.read = () => undefined
     page.client.track('a')
@@ -188,7 +188,7 @@ describe('the id record', () => {
     expect(b?.anonymous_id).toBe(a?.anonymous_id)
   })
 
-  test('is known to a leaving page before the storage has answered', async () => {
+  test('is used by a leaving page before storage has answered', async () => {
     const storage = createFakeStorage()
     storage.hang()
     const page = openPage({}, { storage })
@@ -201,7 +201,7 @@ describe('the id record', () => {
     expect(page.syncStorage.read('id')).toBe(`1.a9.s9.${noon - 60_000}.${noon}`)
   })
 
-  test('of another subdomain wins where it is later, and its visit goes on without a landing', async () => {
+  test('of another subdomain wins if it is later, and its session continues without a landing', async () => {
     const page = openPage()
     page.client.identify('u1')
     await settled()
@@ -226,7 +226,7 @@ describe('the id record', () => {
     expect(b?.anonymous_id).toBe(a?.anonymous_id)
   })
 
-  test('that is no record of ours is written over', async () => {
+  test('is overwritten if it is unreadable', async () => {
     const page = openPage()
     page.syncStorage.write('id', 'GA1.2.garbage')
     page.client.track('a')
@@ -235,7 +235,7 @@ describe('the id record', () => {
     expect(page.syncStorage.read('id')).toMatch(/^1\./)
   })
 
-  test('has another visitor and no visit after a reset, for other subdomains too', async () => {
+  test('has a new visitor and no session after a reset, for other subdomains too', async () => {
     const page = openPage()
     page.client.track('a')
     await settled()
@@ -247,7 +247,7 @@ describe('the id record', () => {
     expect(page.syncStorage.read('id')).not.toContain(`${a?.anonymous_id}`)
   })
 
-  test('is one visitor for two tabs, also when the second has a storage of its own, as on another subdomain', async () => {
+  test('makes two tabs one visitor, even if the second has a storage of its own, as on another subdomain', async () => {
     const one = openPage()
     one.client.track('a')
     await one.client.flush()
@@ -261,7 +261,7 @@ describe('the id record', () => {
 })
 
 describe('what is stored on a device', () => {
-  test('is the visitor, the events that wait, and the texts by name', async () => {
+  test('is the visitor, the waiting events, and the texts by name', async () => {
     const page = openPage()
     page.transport.alwaysReplyWith({ ...problem(503), retryAfter: '60' })
     page.client.identify('u1')
@@ -280,7 +280,7 @@ describe('what is stored on a device', () => {
     expect(await waiting(openPage())).toEqual([])
   })
 
-  test('is nothing once it is forgotten, and what follows is of somebody new in a stream of its own', async () => {
+  test('is nothing after forget, and later events are of a new visitor in a new stream', async () => {
     const page = openPage()
     page.transport.alwaysReplyWith({ status: 0 })
     page.client.identify('u1')
@@ -300,7 +300,7 @@ describe('what is stored on a device', () => {
     for (const key of ['anonymous_id', 'stream'] as const) expect(after?.[key]).not.toBe(before?.[key])
   })
 
-  test('is forgotten with what has been tracked and not yet written', async () => {
+  test('is forgotten along with events that are not written yet', async () => {
     const page = openPage()
     page.client.track('a')
     const forgotten = page.client.forget()
@@ -310,7 +310,7 @@ describe('what is stored on a device', () => {
     expect(page.events().map(({ name }) => name)).toEqual(['b'])
   })
 
-  test('is forgotten although a request is under way: its answer brings nothing back', async () => {
+  test('is forgotten during a request, whose answer brings nothing back', async () => {
     const page = openPage()
     const slow = gate<Answer>()
     page.transport.replyWith(slow.promise)
@@ -324,7 +324,7 @@ describe('what is stored on a device', () => {
     expect(await visitorIn(page)).toBeUndefined()
   })
 
-  test('and forgotten takes the pause with it that the collector has asked for', async () => {
+  test('is forgotten along with the pause that the collector has asked for', async () => {
     const page = openPage()
     page.transport.replyWith({ ...problem(503), retryAfter: '60' })
     page.client.track('a')
@@ -335,7 +335,7 @@ describe('what is stored on a device', () => {
 })
 
 describe('when the storage fails', () => {
-  test('from the start, events are delivered from memory, and one error is said', async () => {
+  test('from the start, events are delivered from memory, and one error is reported', async () => {
     const { client, storage, transport, errors } = await start()
     const cause = new Error('no disk')
     storage.failWith(cause)
@@ -347,7 +347,7 @@ describe('when the storage fails', () => {
     expect(errors).toEqual([{ code: 'storage_failed', message: expect.stringContaining('no disk'), cause }])
   })
 
-  test('in two places at once, one error is said, and nothing that memory took over is lost', async () => {
+  test('in two calls at once, one error is reported, and nothing that memory took over is lost', async () => {
     const storage = createFakeStorage()
     const { promise: failing, open } = gate<void>()
     const { client, transport, errors } = await start({ storage })
@@ -367,7 +367,7 @@ describe('when the storage fails', () => {
     expect(errors).toHaveLength(1)
   })
 
-  test('later on, the visitor and the visit go on', async () => {
+  test('later on, visitor and session continue', async () => {
     const { client, storage, transport, errors } = await start()
     client.identify('u1')
     await client.flush()
@@ -403,14 +403,14 @@ describe('when the storage fails', () => {
 })
 
 describe('when nothing can be written, not even to memory', () => {
-  test('what was taken is lost and counted, flush resolves, and what comes next is written', async () => {
+  test('taken events are lost and counted, flush resolves, and later events are written', async () => {
     const { client, syncStorage, transport } = await start()
     const dropped: Notices['dropped'][] = []
     client.on('dropped', (notice) => dropped.push(notice))
     const { read } = syncStorage
     syncStorage.read = (name) => {
       if (name !== 'id') return read(name)
-      throw new Error('broken') // so that no transaction can be made, wherever
+      throw new Error('broken') // so that every transaction fails
     }
     client.track('a')
     client.track('b')

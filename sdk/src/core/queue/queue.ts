@@ -1,4 +1,4 @@
-/** The way of an event through this page: taken, written, in flight, acknowledged. */
+/** The stages of an event on this page: taken, written, in flight, acknowledged. */
 import type { Stored } from '../api.ts'
 import type { Parts } from '../parts.ts'
 import type { SyncStorage } from '../ports.ts'
@@ -90,7 +90,7 @@ export function createQueue(parts: Parts, onWritten: (waiting: number) => void):
       for (const name of syncStorage.names()) syncStorage.write(name)
       const cleared = use((used) => used.clear())
       writer.forget(cleared)
-      // Also the device's own storage, where memory has taken its place. It may never answer, and nothing waits for it.
+      // Clears the device's own storage too, when memory has taken its place. It may never answer, so nothing waits for it.
       return { count, done: Promise.all([cleared, storage.clear()]) }
     },
   }
@@ -98,7 +98,7 @@ export function createQueue(parts: Parts, onWritten: (waiting: number) => void):
 
 const bytesInList = (json: string) => utf8Bytes(json) + 1 // and a comma
 
-/** Counts what storage drops for want of room. */
+/** Counts what storage drops for lack of room. */
 function appendTo(use: UseStorage, lose: Parts['lose']): Append {
   return async (settle) => {
     const { lost, ...settled } = await use((used) => used.append(settle))

@@ -1,8 +1,8 @@
-/** States how texts are kept in a syncStorage, and how they are read. */
+/** States how texts are kept in sync storage, and how they are read. */
 import { describe, expect, test } from 'vitest'
 import { createSyncStorage, readJson } from './sync-storage.ts'
 
-/** Texts that take no more; what is there can be read and deleted, as in a full localStorage. */
+/** Full, like a full localStorage: what is there can be read and deleted. */
 function fullTexts(texts: Record<string, string>): Record<string, string> {
   return new Proxy(texts, {
     set() {
@@ -17,7 +17,7 @@ test.each<[string, string | undefined, unknown]>([
   ['null', 'null', undefined],
   ['an empty text', '', undefined],
   ['a text that was cut short', '{"a":', undefined],
-  ["somebody else's text", 'hello', undefined],
+  ["another library's text", 'hello', undefined],
 ])('%s is read as JSON', (_, text, expected) => {
   const syncStorage = createSyncStorage()
   syncStorage.write('name', text)
@@ -35,7 +35,7 @@ test('a text is kept under its name until it is forgotten', () => {
   expect(syncStorage.names()).toEqual(['b'])
 })
 
-test('two journals of one name on the same texts are one; of another name they never mix', () => {
+test('two sync storages of one name on the same texts are one; those of different names never mix', () => {
   const texts = { other: 'x' }
   const [one, two, stranger] = [
     createSyncStorage(texts, 'a/'),
@@ -48,7 +48,7 @@ test('two journals of one name on the same texts are one; of another name they n
   expect(texts).toEqual({ other: 'x', 'a/pace': '1' })
 })
 
-describe('where the texts take no more', () => {
+describe('where the texts are full', () => {
   test('what is written lasts as long as the page, and nothing throws', () => {
     const syncStorage = createSyncStorage(fullTexts({}), 'a/')
     syncStorage.write('pace', '1')

@@ -1,7 +1,10 @@
 /** Sync storage over any object of texts, and how to read its texts as JSON. */
 import type { SyncStorage } from '../ports.ts'
 
-/** `texts` may be shared with others; the names of this storage begin with `prefix`. What it cannot take lasts as long as the page. */
+/**
+ * `texts` may be shared with others; the names of this storage begin with `prefix`. What it cannot take lasts as long as the
+ * page.
+ */
 export function createSyncStorage(texts: Record<string, string> = {}, prefix = ''): SyncStorage {
   const spare: Record<string, string> = {}
 

@@ -48,7 +48,7 @@ export function createWriter(
     if (!visitor.known() && isGranted()) await begin()
     const begun = clearing
     const batch = [...entries]
-    for (const { ready } of batch) await ready?.catch(() => {}) // an event is worth more than what could not be added to it
+    for (const { ready } of batch) await ready?.catch(() => {}) // the event is kept without what could not be added
     if (begun !== clearing || !isGranted() || batch.length === 0) return
     const settled = await append((stored) => visitor.settle(stored, batch))
     if (begun !== clearing) return
@@ -58,7 +58,7 @@ export function createWriter(
     end(settled)
   }
 
-  // Not even memory could take them, and it would not the next time. They must not hold up what comes after them.
+  // Not even memory could take them, and a retry would fail as well. They must not block later calls.
   function giveUp(cause: unknown): void {
     lose('invalid_event', { count: entries.splice(0).length, message: readable(cause) })
   }
@@ -72,11 +72,11 @@ export function createWriter(
     async write() {
       writeNext() // what waited for consent
       await writing
-      await writing // the next one has what this one came too early for
+      await writing // the next one writes what was taken too late for this one
     },
     forget(cleared) {
       entries.length = 0
-      clearing = cleared.catch(() => {}) // the caller hears of it
+      clearing = cleared.catch(() => {}) // the caller handles the failure
     },
   }
 }

@@ -12,7 +12,7 @@ function setUp() {
   return { clock, rung, setIn, alarm }
 }
 
-test('it rings once, at the earliest of the times it was set to', async () => {
+test('an alarm rings once, at the earliest of the times it was set to', async () => {
   const { clock, rung, setIn } = setUp()
   for (const ms of [300, 100, 200]) setIn(ms)
   await clock.advance(1_000)
@@ -20,7 +20,7 @@ test('it rings once, at the earliest of the times it was set to', async () => {
   expect(clock.timers()).toBe(0)
 })
 
-test('once it has rung it can be set again', async () => {
+test('an alarm can be set again after it has rung', async () => {
   const { clock, rung, setIn } = setUp()
   setIn(100)
   await clock.advance(100)
@@ -29,7 +29,7 @@ test('once it has rung it can be set again', async () => {
   expect(rung).toEqual([100, 600])
 })
 
-test('a time that has passed rings at once, and one that never comes, never', async () => {
+test('a time in the past rings at once, and an infinite one never', async () => {
   const { clock, rung, setIn } = setUp()
   setIn(Infinity)
   await clock.advance(1_000)
@@ -39,7 +39,7 @@ test('a time that has passed rings at once, and one that never comes, never', as
   expect(rung).toEqual([1_000])
 })
 
-test('after it was stopped it never rings, whatever it is set to', async () => {
+test('a stopped alarm never rings, whatever it is set to', async () => {
   const { clock, rung, setIn, alarm } = setUp()
   setIn(100)
   alarm.stop()

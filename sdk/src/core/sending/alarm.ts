@@ -1,4 +1,4 @@
-/** One timer that the earliest wish sets. */
+/** One timer, set to the earliest time that was asked for. */
 import type { Clock, Undo } from '../ports.ts'
 
 export interface Alarm {

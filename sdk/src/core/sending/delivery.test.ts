@@ -1,4 +1,4 @@
-/** States what becomes of events after each answer of the collector. */
+/** States what happens to events after each answer of the collector. */
 import {
   createFakePorts,
   type FakePorts,
@@ -20,17 +20,17 @@ const options = {
 }
 const minute = 60_000
 
-/** A client that has tracked events of these names and hears what is said. */
+/** A client that has tracked events with these names, and the notices it emits. */
 function start(names: string[], own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
   const { client, start: open } = createCore(readOptions(options), ports)
   open()
-  const said: [string, unknown][] = []
+  const notices: [string, unknown][] = []
   for (const name of ['delivered', 'dropped', 'error'] as const) {
-    client.on(name, (notice: Notices[typeof name]) => said.push([name, notice]))
+    client.on(name, (notice: Notices[typeof name]) => notices.push([name, notice]))
   }
   for (const name of names) client.track(name)
-  return { ...ports, client, said }
+  return { ...ports, client, notices }
 }
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index + 1}`)
@@ -52,7 +52,7 @@ describe('status and outcome', () => {
     ['403 keeps them and waits 5 minutes', problem(403), { waits: 2, nextAfterMs: 5 * minute }],
     ['404 keeps them and waits 5 minutes', problem(404), { waits: 2, nextAfterMs: 5 * minute }],
     ['302 keeps them and waits 5 minutes', { status: 302 }, { waits: 2, nextAfterMs: 5 * minute }],
-    ['401 keeps them and sends no more', problem(401), { waits: 2, nextAfterMs: undefined }],
+    ['401 keeps them and stops sending', problem(401), { waits: 2, nextAfterMs: undefined }],
     ['415 drops them', problem(415), { waits: 0, nextAfterMs: undefined }],
   ])('%s', async (_, answer, { waits, nextAfterMs }) => {
     const { client, transport, storage, clock } = start(['a', 'b'])
@@ -71,35 +71,38 @@ describe('status and outcome', () => {
     [403, 'collector_refused'],
     [401, 'collector_refused'],
   ])('%s is reported once, with what the collector says about it', async (status, code) => {
-    const { transport, said, clock } = start(['a'])
+    const { transport, notices, clock } = start(['a'])
     transport.alwaysReplyWith(problem(status, 'some_code', 'Do this.'))
     await clock.advance(60 * minute)
-    expect(said).toEqual([
+    expect(notices).toEqual([
       ['error', { code, message: expect.stringContaining('Do this.'), cause: expect.anything() }],
     ])
   })
 
   test('another refusal is reported too, the same one is not', async () => {
-    const { client, transport, said, clock } = start(['a'])
+    const { client, transport, notices, clock } = start(['a'])
     for (const status of [403, 403, 404]) {
       transport.replyWith(problem(status))
       client.track('b')
       await clock.advance(6 * minute)
     }
-    expect(said.map(([name]) => name)).toEqual(['error', 'delivered', 'delivered', 'error', 'delivered'])
+    expect(notices.map(([name]) => name)).toEqual(['error', 'delivered', 'delivered', 'error', 'delivered'])
   })
 
-  test.each([429, 503])('%s with Retry-After waits as long as it says, whoever hurries', async (status) => {
-    const { client, transport, clock, lifecycle } = start(['a'])
-    transport.replyWith({ ...problem(status), retryAfter: '6' })
-    await client.flush()
-    lifecycle.resume()
-    lifecycle.leave()
-    await clock.advance(5_999)
-    expect(transport.requests).toHaveLength(1)
-    await clock.advance(1)
-    expect(transport.requests).toHaveLength(2)
-  })
+  test.each([429, 503])(
+    '%s with Retry-After waits as long as it says, whatever calls for a retry',
+    async (status) => {
+      const { client, transport, clock, lifecycle } = start(['a'])
+      transport.replyWith({ ...problem(status), retryAfter: '6' })
+      await client.flush()
+      lifecycle.resume()
+      lifecycle.leave()
+      await clock.advance(5_999)
+      expect(transport.requests).toHaveLength(1)
+      await clock.advance(1)
+      expect(transport.requests).toHaveLength(2)
+    },
+  )
 })
 
 test('a date in Retry-After is read by the clock of the client', async () => {
@@ -114,26 +117,26 @@ test('a date in Retry-After is read by the clock of the client', async () => {
 })
 
 describe('verdicts', () => {
-  test('delivered says the counts of the collector', async () => {
-    const { client, transport, said } = start(['a', 'b'])
+  test('delivered has the counts of the collector', async () => {
+    const { client, transport, notices } = start(['a', 'b'])
     transport.replyWith(receipt(2, [{ index: 1, status: 'duplicate' }]))
     await client.flush()
-    expect(said).toEqual([['delivered', { accepted: 1, duplicate: 1, rejected: 0 }]])
+    expect(notices).toEqual([['delivered', { accepted: 1, duplicate: 1, rejected: 0 }]])
   })
 
-  test('a rejected event is gone, counted, and said with its reason', async () => {
-    const { client, transport, storage, said } = start(['a', 'b'])
+  test('a rejected event is removed, counted, and reported with its reason', async () => {
+    const { client, transport, storage, notices } = start(['a', 'b'])
     const message = 'Send a currency.'
     transport.replyWith(receipt(2, [{ index: 0, status: 'rejected', code: 'currency_required', message }]))
     await client.flush()
     expect(await storage.count()).toBe(0)
-    expect(said).toContainEqual([
+    expect(notices).toContainEqual([
       'dropped',
       { reason: 'rejected', count: 1, code: 'currency_required', message },
     ])
   })
 
-  test('the collector is not told what it rejected itself', async () => {
+  test('rejections are not reported back to the collector', async () => {
     const { client, transport } = start(['a'])
     transport.replyWith(receipt(1, [{ index: 0, status: 'rejected', code: 'currency_required' }]))
     await client.flush()
@@ -142,20 +145,20 @@ describe('verdicts', () => {
     expect(transport.requests[1]?.batch).not.toHaveProperty('dropped')
   })
 
-  test('a verdict that is none harms nobody', async () => {
-    const { client, transport, storage, said } = start(['a', 'b'])
+  test('an invalid verdict does no harm', async () => {
+    const { client, transport, storage, notices } = start(['a', 'b'])
     const { body } = receipt(2)
     transport.replyWith({ status: 200, body: { ...(body as object), results: [null, 1, {}] } })
     await client.flush()
-    expect(said).toEqual([['delivered', { accepted: 2, duplicate: 0, rejected: 0 }]])
+    expect(notices).toEqual([['delivered', { accepted: 2, duplicate: 0, rejected: 0 }]])
     client.track('c')
     await settled()
     expect(await storage.count()).toBe(1)
   })
 })
 
-describe('the ledger of losses', () => {
-  test('travels again when its batch failed, and not when it was delivered', async () => {
+describe('the count of losses', () => {
+  test('is sent again if its batch failed, and not if it was delivered', async () => {
     const { client, transport } = start(['a'])
     transport.replyWith({ status: 503 })
     client.identify('null')
@@ -178,33 +181,36 @@ describe('batches that are refused as a whole', () => {
     ({ batch }: FakeRequest) =>
       batch.events.some(({ name }) => name === poison) ? problem(status) : receipt(batch.events.length)
 
-  test.each([400, 413])('%s costs the one event that is to blame, wherever it stands', async (status) => {
-    for (const poison of ['e1', 'e7', 'e20']) {
-      const { client, transport, storage, said } = start(names(20))
-      transport.alwaysReplyWith(choke(poison, status))
-      await client.flush()
-      const delivered = said.flatMap(([name, notice]) => (name === 'delivered' ? notice : []))
-      expect(
-        delivered.reduce<number>((sum, notice) => sum + (notice as { accepted: number }).accepted, 0),
-      ).toBe(19)
-      expect(said).toContainEqual([
-        'dropped',
-        { reason: 'refused', count: 1, code: 'some_code', message: 'What to do.' },
-      ])
-      expect(await storage.count()).toBe(0)
-      expect(transport.requests.length).toBeLessThanOrEqual(11) // 2 log2(20) + 1, and the ledger of the loss waits
-    }
-  })
+  test.each([400, 413])(
+    '%s drops only the event that causes it, wherever it is in the batch',
+    async (status) => {
+      for (const poison of ['e1', 'e7', 'e20']) {
+        const { client, transport, storage, notices } = start(names(20))
+        transport.alwaysReplyWith(choke(poison, status))
+        await client.flush()
+        const delivered = notices.flatMap(([name, notice]) => (name === 'delivered' ? notice : []))
+        expect(
+          delivered.reduce<number>((sum, notice) => sum + (notice as { accepted: number }).accepted, 0),
+        ).toBe(19)
+        expect(notices).toContainEqual([
+          'dropped',
+          { reason: 'refused', count: 1, code: 'some_code', message: 'What to do.' },
+        ])
+        expect(await storage.count()).toBe(0)
+        expect(transport.requests.length).toBeLessThanOrEqual(11) // 2 log2(20) + 1, and the count of the loss waits
+      }
+    },
+  )
 
-  test('two refusals by mistake cost nothing', async () => {
-    const { client, transport, said } = start(names(20))
+  test('two accidental refusals drop nothing', async () => {
+    const { client, transport, notices } = start(names(20))
     transport.replyWith(problem(400), problem(400))
     await client.flush()
     expect(new Set(transport.sent().flat())).toEqual(new Set(names(20)))
-    expect(said.filter(([name]) => name === 'dropped')).toEqual([])
+    expect(notices.filter(([name]) => name === 'dropped')).toEqual([])
   })
 
-  test('a collector that goes away in the middle of the search is asked no more', async () => {
+  test('a collector that goes away in the middle of the search gets no more requests', async () => {
     const { client, transport, storage } = start(names(4))
     transport.replyWith(problem(400), { status: 503 })
     await client.flush()
@@ -212,7 +218,7 @@ describe('batches that are refused as a whole', () => {
     expect(await storage.count()).toBe(4)
   })
 
-  test('and what it took before that is not sent again', async () => {
+  test('and what it accepted before that is not sent again', async () => {
     const { client, transport, storage } = start(names(4))
     transport.replyWith(problem(400), receipt(2), { status: 0 })
     await client.flush()
@@ -221,7 +227,7 @@ describe('batches that are refused as a whole', () => {
   })
 })
 
-test('a body goes as the transport has packed it, and its events in it as they were written', async () => {
+test('a body is sent as the transport has compressed it, with its events as they were written', async () => {
   const { client, transport, storage } = start([])
   await settled()
   const texts: string[] = []

@@ -1,4 +1,4 @@
-/** States when events are sent: by number, by time, on return, on leaving, by one page at a time. */
+/** States when events are sent: by count, by time, on return, on leave, by one page at a time. */
 import { openPage, waiting } from '@headwater/testkit/fake-page'
 import {
   createFakeIds,
@@ -19,7 +19,7 @@ import type { Answer } from '../ports.ts'
 
 const needed = { token: 'hw_pub_abcd1234_0123456789abcdefghjkmnpqrs', endpoint: 'https://t.example.com' }
 
-/** A client that has sent what it found at its start. */
+/** A client that has already sent what it found when it started. */
 async function start(options: { batchSize?: number } = {}, own: Partial<FakePorts> = {}) {
   const ports = createFakePorts(own)
   const { client, start: open } = createCore(readOptions({ ...needed, autoPage: false, ...options }), ports)
@@ -30,7 +30,7 @@ async function start(options: { batchSize?: number } = {}, own: Partial<FakePort
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index + 1}`)
 
-/** An answer that comes when it is told to. */
+/** An answer that the test releases. */
 function later<T = Answer>() {
   let answer: (value: T) => void = () => {}
   const promise = new Promise<T>((resolve) => {
@@ -39,8 +39,8 @@ function later<T = Answer>() {
   return { promise, answer }
 }
 
-describe('by number and time', () => {
-  test('an event is sent within the interval, together with what came meanwhile', async () => {
+describe('by count and time', () => {
+  test('an event is sent within the interval, together with later ones', async () => {
     const { client, clock, transport } = await start()
     client.track('a')
     await clock.advance(4_000)
@@ -58,7 +58,7 @@ describe('by number and time', () => {
     expect(transport.sent()).toEqual([['e1', 'e2', 'e3'], ['e4', 'e5', 'e6'], ['e7']])
   })
 
-  test('nothing is sent while nothing waits, and one timer looks for what other pages leave behind', async () => {
+  test('nothing is sent while nothing waits, and one timer looks for what other pages have left', async () => {
     const { client, clock, transport } = await start()
     client.track('a')
     await clock.advance(3_600_000)
@@ -66,7 +66,7 @@ describe('by number and time', () => {
     expect(clock.timers()).toBe(1)
   })
 
-  test('flush sends what was tracked just before it, also while another flush is under way', async () => {
+  test('flush sends what was tracked just before it, even while another flush is running', async () => {
     const { client, transport } = await start()
     const slow = later()
     transport.replyWith(slow.promise)
@@ -89,7 +89,7 @@ describe('by number and time', () => {
 })
 
 describe('during an outage', () => {
-  test('of 8 s, 200 events cost at most four requests, and are delivered within 5 s afterwards', async () => {
+  test('of 8 s, 200 events cause at most four requests, and are delivered within 5 s afterwards', async () => {
     const { client, clock, transport } = await start()
     transport.alwaysReplyWith((request) =>
       clock.now() < noon + 8_000 ? { status: 503 } : receipt(request.batch.events.length),
@@ -104,7 +104,7 @@ describe('during an outage', () => {
     expect(delivered.flat()).toEqual(names(200))
   })
 
-  test('coming back to the page tries at once', async () => {
+  test('returning to the page sends at once', async () => {
     const { client, clock, transport, lifecycle } = await start()
     transport.replyWith({ status: 0 }, { status: 0 }, { status: 0 })
     client.track('a')
@@ -147,7 +147,7 @@ describe('an attempt that fails without an answer', () => {
     expect(await storage.count()).toBe(0)
   })
 
-  test('on leaving, the page hears nothing of it, and its events go when it is back', async () => {
+  test('does not affect a leaving page, and its events are sent when it returns', async () => {
     const { client, lifecycle, transport } = await start()
     client.track('a')
     await settled()
@@ -161,7 +161,7 @@ describe('an attempt that fails without an answer', () => {
     expect(transport.sent()).toEqual([['a']])
   })
 
-  test('a transport that throws is asked again, and the store goes on keeping events', async () => {
+  test('by a transport that throws is repeated, and events are still stored', async () => {
     const { client, clock, transport, storage } = await start()
     const errors = listenTo(client)
     const { send } = transport
@@ -179,7 +179,7 @@ describe('an attempt that fails without an answer', () => {
     expect(errors.map(({ code }) => code)).toEqual(['delivery_failed'])
   })
 
-  test('after shutdown it leaves no timer behind', async () => {
+  test('leaves no timer after shutdown', async () => {
     const { client, clock, storage } = await start()
     storage.alone = broken
     client.track('a')
@@ -193,13 +193,13 @@ describe('leaving', () => {
     const { client, transport, lifecycle } = await start()
     client.track('a')
     await settled()
-    client.track('b') // nothing of it has reached the store yet
+    client.track('b') // not stored yet
     lifecycle.leave()
     expect(transport.requests).toMatchObject([{ isLeaving: true }])
     expect(transport.sent()).toEqual([['a', 'b']])
   })
 
-  test('sends an event that is not written yet as it is going to be written', async () => {
+  test('sends an unwritten event as it will be written', async () => {
     const { client, transport, lifecycle, storage } = await start()
     transport.alwaysReplyWith({ status: 0 })
     client.identify('u1')
@@ -209,7 +209,7 @@ describe('leaving', () => {
     expect(transport.requests[0]?.batch.events).toEqual(await waiting({ storage }))
   })
 
-  test('tells of losses not by that request, whose end nobody hears of, but by the next one', async () => {
+  test('leaves losses to the next request, because the answer to the last one may be lost', async () => {
     const { client, transport, lifecycle } = await start()
     client.identify('null')
     client.track('a')
@@ -234,7 +234,7 @@ describe('leaving', () => {
     expect(await storage.count()).toBe(2)
   })
 
-  test('sends although a request has just failed: who leaves cannot wait', async () => {
+  test('sends even after a request has just failed, because a leaving page cannot wait', async () => {
     const { client, transport, lifecycle } = await start()
     transport.replyWith({ status: 0 })
     client.track('a')
@@ -243,7 +243,7 @@ describe('leaving', () => {
     expect(transport.sent()).toEqual([['a'], ['a']])
   })
 
-  test('while a request is being packed sends its events itself; the packed one is not sent', async () => {
+  test('while a request is being compressed sends its events at once; the compressed one is not sent', async () => {
     const { client, transport, lifecycle } = await start()
     const packed = later<string>()
     transport.pack = () => packed.promise
@@ -256,7 +256,7 @@ describe('leaving', () => {
     expect(transport.requests).toMatchObject([{ isLeaving: true, batch: { events: [{ name: 'a' }] } }])
   })
 
-  test('hidden and then gone sends nothing twice', async () => {
+  test('twice, hidden and then closed, sends nothing twice', async () => {
     const { client, transport, lifecycle } = await start()
     client.track('a')
     await settled()
@@ -267,7 +267,7 @@ describe('leaving', () => {
     expect(transport.sent()).toEqual([['a']])
   })
 
-  test('what was tracked between hidden and gone goes too', async () => {
+  test('sends what was tracked between hiding and closing too', async () => {
     const { client, transport, lifecycle } = await start()
     client.track('a')
     lifecycle.leave()
@@ -276,7 +276,7 @@ describe('leaving', () => {
     expect(transport.sent()).toEqual([['a'], ['b']])
   })
 
-  test('what a request already carries is not sent beside it', async () => {
+  test('does not send events that are in flight', async () => {
     const { client, transport, lifecycle } = await start()
     transport.replyWith(later().promise)
     client.track('a')
@@ -287,7 +287,7 @@ describe('leaving', () => {
     expect(transport.sent()).toEqual([['a'], ['b']])
   })
 
-  test('what it carries does not hold up what comes after it', async () => {
+  test('sends events that come after those in flight', async () => {
     const { client, transport, lifecycle } = await start({ batchSize: 1 })
     transport.replyWith(later().promise)
     client.track('a')
@@ -297,7 +297,7 @@ describe('leaving', () => {
     expect(transport.sent()).toEqual([['a'], ['b']])
   })
 
-  test('and while it is on its way, the loop does not send it again', async () => {
+  test('keeps the loop from sending the same events meanwhile', async () => {
     const { client, transport, lifecycle, clock } = await start()
     const slow = later()
     transport.replyWith(slow.promise)
@@ -313,7 +313,7 @@ describe('leaving', () => {
     expect(transport.sent()).toEqual([['a'], ['a']])
   })
 
-  test('a page that lives on and reads the receipt forgets what it covers, written meanwhile or not', async () => {
+  test('on a page that stays open removes acknowledged events, whether written meanwhile or not', async () => {
     const { client, lifecycle, storage } = await start()
     client.track('a')
     await settled()
@@ -323,7 +323,7 @@ describe('leaving', () => {
     expect(await storage.count()).toBe(0)
   })
 
-  test('a page that dies leaves its events for the next one, with the same keys', async () => {
+  test('on a page that dies leaves its events for the next one, with the same keys', async () => {
     const tab = await start()
     tab.transport.alwaysReplyWith(later().promise)
     tab.client.track('a')
@@ -334,7 +334,7 @@ describe('leaving', () => {
     expect(next.transport.requests[0]?.batch.events).toEqual(tab.transport.requests[0]?.batch.events)
   })
 
-  test('sends no more than the transport has room for; the newest go, the rest stays stored', async () => {
+  test('sends the newest events that the transport has room for; the rest stays stored', async () => {
     const { client, transport, lifecycle, storage } = await start()
     transport.alwaysReplyWith({ status: 0 })
     for (const name of names(20)) client.track(name, { text: 'é'.repeat(100) })
@@ -353,7 +353,7 @@ describe('leaving', () => {
     expect(await storage.count()).toBe(20)
   })
 
-  test('a page keeps its newest 200 events at hand for that, and the others in the store', async () => {
+  test('can send the newest 200 events; older ones stay in storage', async () => {
     const { client, transport, lifecycle, storage } = await start()
     transport.alwaysReplyWith({ status: 0 })
     transport.room = 1_000_000
@@ -365,7 +365,7 @@ describe('leaving', () => {
     expect(await storage.count()).toBe(300)
   })
 
-  test('sends nothing where there is no room, and nothing of other pages', async () => {
+  test('sends nothing without room, and no events of other pages', async () => {
     const { client, transport, lifecycle, storage } = await start()
     client.track('a')
     transport.alwaysReplyWith({ status: 0 })
@@ -382,8 +382,8 @@ describe('leaving', () => {
   })
 })
 
-describe('several pages on one store', () => {
-  test('a page sends at its start what an earlier one could not', async () => {
+describe('several pages on one storage', () => {
+  test('when a page starts, it sends what an earlier one could not', async () => {
     const { client, transport, storage } = await start()
     transport.alwaysReplyWith({ status: 0 })
     for (const name of names(120)) client.track(name)
@@ -412,7 +412,7 @@ describe('several pages on one store', () => {
 })
 
 describe('several pages, one pace', () => {
-  test('Retry-After to one silences both, whoever hurries, and a page that opens meanwhile', async () => {
+  test('Retry-After to one pauses both, whatever calls for a retry, and a page that opens meanwhile', async () => {
     const one = openPage()
     const two = openPage({}, one.device)
     await settled()
@@ -430,7 +430,7 @@ describe('several pages, one pace', () => {
     expect(delivered.sort()).toEqual(['a', 'a', 'b'])
   })
 
-  test('five of them cost a collector at most four requests in an outage of 8 s, and lose nothing', async () => {
+  test('five pages send at most four requests in an outage of 8 s, and lose nothing', async () => {
     const first = openPage()
     const pages = [first, ...Array.from({ length: 4 }, () => openPage({}, first.device))]
     await settled()
@@ -446,27 +446,33 @@ describe('several pages, one pace', () => {
     await first.clock.advance(30_000)
     expect(await first.storage.count()).toBe(0)
     expect(
-      pages.reduce((sum, { said }) => sum + said.delivered.reduce((n, each) => n + each.accepted, 0), 0),
+      pages.reduce(
+        (sum, { notices }) => sum + notices.delivered.reduce((n, each) => n + each.accepted, 0),
+        0,
+      ),
     ).toBe(5)
   })
 
-  test.each([401, 403])('%s to one holds that one alone: the other sends what both have', async (status) => {
-    const one = openPage()
-    const two = openPage({}, one.device)
-    await settled()
-    one.transport.alwaysReplyWith(problem(status))
-    one.client.track('a')
-    await one.client.flush()
-    two.client.track('b')
-    await two.client.flush()
-    expect(two.transport.sent()).toEqual([['a', 'b']])
-    one.client.track('c')
-    await one.client.flush()
-    one.lifecycle.leave()
-    expect(one.transport.requests).toHaveLength(1)
-  })
+  test.each([401, 403])(
+    '%s to one pauses only that one: the other sends the events of both',
+    async (status) => {
+      const one = openPage()
+      const two = openPage({}, one.device)
+      await settled()
+      one.transport.alwaysReplyWith(problem(status))
+      one.client.track('a')
+      await one.client.flush()
+      two.client.track('b')
+      await two.client.flush()
+      expect(two.transport.sent()).toEqual([['a', 'b']])
+      one.client.track('c')
+      await one.client.flush()
+      one.lifecycle.leave()
+      expect(one.transport.requests).toHaveLength(1)
+    },
+  )
 
-  test('a page that was refused finds that things have changed when it is loaded again', async () => {
+  test('a page that was refused tries again when it is reloaded', async () => {
     const one = openPage()
     one.transport.alwaysReplyWith(problem(401))
     one.client.track('a')
@@ -476,7 +482,7 @@ describe('several pages, one pace', () => {
     expect(reloaded.transport.sent()).toEqual([['a']])
   })
 
-  test('another token ends a pause for all, and what waits goes', async () => {
+  test('another token ends a pause for all pages, and what waits is sent', async () => {
     const one = openPage()
     const two = openPage({}, one.device)
     await settled()
@@ -488,7 +494,7 @@ describe('several pages, one pace', () => {
     expect(two.transport.sent()).toEqual([['a']])
   })
 
-  test('a pause from a clock that was wrong holds nobody', async () => {
+  test('a pause written by a wrong clock is ignored', async () => {
     const page = openPage()
     page.syncStorage.write('pace', JSON.stringify({ pausedUntil: noon + 365 * 24 * 3_600_000 }))
     page.client.track('a')

@@ -6,7 +6,7 @@ import { createAlarm } from './alarm.ts'
 import { createDelivery } from './delivery.ts'
 import { createPace } from './pace.ts'
 
-/** How often a page that has nothing to send looks for what pages that are gone have left behind. */
+/** How often an idle page looks for what closed pages have left behind. */
 const lookMs = 30_000
 
 export interface Flusher {
@@ -14,11 +14,14 @@ export interface Flusher {
   flush(): Promise<void>
   /** So many events wait: sends them at once when they fill a batch, otherwise within `flushIntervalMs`. */
   wake(waiting: number): void
-  /** Keeps and sends what this page has not delivered yet, in a way that outlives the page. The request starts before it returns. */
+  /**
+   * Keeps and sends what this page has not delivered yet, in a way that outlives the page. The request starts before it
+   * returns.
+   */
   leave(): void
   /** There is a new token: ends every pause, and sends. */
   restart(): void
-  /** Sends no more by itself. */
+  /** Stops sending automatically. */
   stop(): void
 }
 
@@ -48,7 +51,7 @@ export function createFlusher(parts: Parts, queue: Queue): Flusher {
     return turn
   }
 
-  // Without an answer, in a way that no transport should fail.
+  // There was no answer, and the failure is one that no transport should have.
   function failed(cause: unknown): void {
     pace.failed()
     complain('delivery_failed', cause, cause)

@@ -8,7 +8,7 @@ function setUp(chance = 0.5, syncStorage = createSyncStorage()) {
   const clock = createFakeClock()
   const ids = { ...createFakeIds(), random: () => chance }
   const pace = createPace(createFakePorts({ clock, syncStorage, ids }))
-  /** Fails, waits as long as asked, and answers how long that was. */
+  /** Fails, waits as long as required, and returns how long that was. */
   const failAndWait = async () => {
     pace.failed()
     const ms = Math.ceil(pace.openAt() - clock.now())
@@ -32,7 +32,7 @@ describe('after failures', () => {
     expect(seconds.slice(17)).toEqual([7.2, 14.4, 28.8, 57.6, 115.2, 230.4, 300, 300])
   })
 
-  test('an outage of 8 s costs at most four requests, whatever chance says', async () => {
+  test('an outage of 8 s causes at most four requests, whatever the random numbers', async () => {
     for (const chance of [0, 0.5, 0.999]) {
       const { clock, failAndWait } = setUp(chance)
       let requests = 0
@@ -48,11 +48,14 @@ describe('after failures', () => {
     [0, 800],
     [0.5, 1000],
     [1, 1200],
-  ])('waits are spread by 20 %% to both sides: chance %s makes 1 s to %s ms', async (chance, expected) => {
-    expect(await setUp(chance).failAndWait()).toBe(expected)
-  })
+  ])(
+    'waits vary by 20 %% in both directions: random number %s turns 1 s into %s ms',
+    async (chance, expected) => {
+      expect(await setUp(chance).failAndWait()).toBe(expected)
+    },
+  )
 
-  test('hurry ends the wait, but the next failure waits longer all the same', async () => {
+  test('hurry ends the wait, but the next failure still waits longer', async () => {
     const { pace, failAndWait } = setUp()
     pace.failed()
     pace.hurry()
@@ -69,7 +72,7 @@ describe('after failures', () => {
 })
 
 describe('a pause', () => {
-  test('holds although there is hurry, until it is over', async () => {
+  test('is not ended by hurry', async () => {
     const { clock, pace } = setUp()
     pace.pause(6_000)
     pace.hurry()
@@ -79,7 +82,7 @@ describe('a pause', () => {
     expect(pace.isOpen()).toBe(true)
   })
 
-  test('as long as a pause may be holds, and no longer', async () => {
+  test('lasts at most as long as a pause may be', async () => {
     const { clock, pace } = setUp()
     pace.pause(3_600_000)
     await clock.advance(3_599_999)
@@ -88,7 +91,7 @@ describe('a pause', () => {
     expect(pace.isOpen()).toBe(true)
   })
 
-  test('keeps a request back that cannot wait; a mere back-off does not', () => {
+  test('blocks a request that cannot wait, which a back-off does not', () => {
     const { pace } = setUp()
     pace.failed()
     expect([pace.isOpen(), pace.isPaused()]).toEqual([false, false])
@@ -98,7 +101,7 @@ describe('a pause', () => {
 })
 
 describe('a hold', () => {
-  test('without end lasts until a restart', () => {
+  test('lasts until a restart', () => {
     const { pace } = setUp()
     pace.hold(Infinity)
     pace.hurry()
@@ -108,14 +111,14 @@ describe('a hold', () => {
     expect(pace.isOpen()).toBe(true)
   })
 
-  test('is of this page alone: nothing is written down', () => {
+  test('is for this page only: nothing is stored', () => {
     const { pace, syncStorage } = setUp()
     pace.hold(300_000)
     expect(syncStorage.names()).toEqual([])
   })
 })
 
-describe('pages on one journal', () => {
+describe('pages on one sync storage', () => {
   /** Two tabs of one browser, which share its clock. */
   function setUpTabs() {
     const ports = createFakePorts()
@@ -125,7 +128,7 @@ describe('pages on one journal', () => {
   test.each<[string, (pace: Pace) => void]>([
     ['a pause', (pace) => pace.pause(6_000)],
     ['a back-off', (pace) => pace.failed()],
-  ])('%s of one holds all of them, and those that come later', (_, act) => {
+  ])('%s of one page applies to all of them, and to those that open later', (_, act) => {
     const { one, two, ...ports } = setUpTabs()
     act(one)
     expect([two.isOpen(), createPace(ports).isOpen()]).toEqual([false, false])
@@ -149,7 +152,7 @@ describe('pages on one journal', () => {
     expect(one.isOpen()).toBe(true)
   })
 
-  test('a hold of one leaves the others alone, and their success does not end it', () => {
+  test('a hold of one does not affect the others, and their success does not end it', () => {
     const { one, two } = setUpTabs()
     one.hold(300_000)
     expect(two.isOpen()).toBe(true)
@@ -157,7 +160,7 @@ describe('pages on one journal', () => {
     expect(one.isOpen()).toBe(false)
   })
 
-  test('a restart leaves nothing behind', () => {
+  test('a restart leaves nothing stored', () => {
     const { one, syncStorage } = setUpTabs()
     one.failed()
     one.pause(1_000)
@@ -165,7 +168,7 @@ describe('pages on one journal', () => {
     expect(syncStorage.names()).toEqual([])
   })
 
-  test('where nothing failed, nothing is written', () => {
+  test('without a failure nothing is stored', () => {
     const { one, syncStorage } = setUpTabs()
     one.hurry()
     one.restart()
@@ -173,12 +176,12 @@ describe('pages on one journal', () => {
   })
 })
 
-describe('what stands in the journal is not believed when it', () => {
+describe('what is in sync storage is ignored when it', () => {
   test.each<[string, string]>([
     ['pauses longer than any pause', JSON.stringify({ pausedUntil: noon + 3_600_001 })],
     ['waits longer than any pause', JSON.stringify({ waitsUntil: noon + 365 * 86_400_000 })],
     ['is no JSON', '{"pausedUntil":17'],
-    ['is none of ours', '"soon"'],
+    ['was not written by the SDK', '"soon"'],
     ['is null', 'null'],
     ['is a list', '[1,2]'],
     ['has text for times', '{"pausedUntil":"soon","waitsUntil":"later"}'],

@@ -1,4 +1,7 @@
-/** Decides when the next request may go, for all pages together: back-off after failures, and pauses that the collector asks for. */
+/**
+ * Decides when the next request may go, for all pages together: back-off after failures, and pauses that the collector asks
+ * for.
+ */
 import { toJson } from '../json.ts'
 import type { Ports } from '../ports.ts'
 import { readJson } from '../queue/sync-storage.ts'
@@ -24,7 +27,7 @@ export interface Pace {
   hurry(): void
   /** The collector asked for a pause: no page may send for so long. */
   pause(ms: number): void
-  /** The same for this page alone; a new page tries again. */
+  /** The same, for this page only; a new page tries again. */
   hold(ms: number): void
   /** Ends every wait and pause: something was delivered, or there is a new token. */
   restart(): void
@@ -73,14 +76,14 @@ export function createPace({ clock, ids, syncStorage }: Ports): Pace {
   }
 }
 
-/** How long to wait after so many failures. A number that someone else has put there may be none. */
+/** How long to wait after so many failures. The stored count may not be a number, when someone else wrote it. */
 function delayAfter(failures: number): number {
   const early = (firstDelayMs / 2) * 2 ** failures
   const late = earlyCapMs * 2 ** Math.max(failures - earlyFailures, 0)
   return Math.min(early, late, lateCapMs) || earlyCapMs
 }
 
-/** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, at most an hour; 0 when it says nothing. */
+/** Reads a `Retry-After` header, seconds or an HTTP date, as ms from `now`, at most an hour; 0 for anything else. */
 export function parseRetryAfter(value: string | null | undefined, now: number): number {
   const ms = Number(value) * 1_000 || Date.parse(`${value}`) - now
   return ms > 0 ? Math.min(ms, longestPauseMs) : 0

@@ -1,4 +1,4 @@
-/** States what an event is known by at the moment of the call. */
+/** States what is known about an event at the moment of the call. */
 import { needed } from '@headwater/testkit/fake-page'
 import { createFakePorts, noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { createDrafter } from './draft.ts'
 const drafterOn = (ports = createFakePorts(), options: Partial<ClientOptions> = {}) =>
   createDrafter({ ...ports, settings: readOptions({ ...needed, ...options }) })
 
-/** A draft of a page that was opened there. */
+/** A draft on a page that was opened there. */
 function draftAt(here: Place, options: Partial<ClientOptions> = {}) {
   const ports = createFakePorts()
   ports.lifecycle.here = here
@@ -54,7 +54,7 @@ test('each client instance has a stream of its own', () => {
   expect(streams[0]).not.toBe(streams[1])
 })
 
-describe('a call that was made before there was a client', () => {
+describe('a call made before the client', () => {
   const moment = { key: 'k-early', at: noon - 3_000 }
 
   test('keeps its key and its time', () => {
@@ -70,24 +70,24 @@ describe('a call that was made before there was a client', () => {
 describe('addresses', () => {
   const reset = 'https://shop.example/reset?token=s3cret&lang=en#s3cret'
 
-  test('carry no secret, whichever of the three it is', () => {
+  test('contain no secret, whichever of the three it is', () => {
     const draft = draftAt({ url: reset, referrer: reset, landing: reset })
     expect(JSON.stringify(draft)).not.toContain('s3cret')
     expect(draft.event.url).toContain('lang=en')
   })
 
-  test('lose the keys that the site says, besides those that everybody knows', () => {
+  test('lose the keys that the site lists, in addition to the usual ones', () => {
     const here = { url: 'https://shop.example/?member_no=1&token=2&a=3' }
     expect(draftAt(here, { sensitiveKeys: ['memberNo'] }).event.url).toBe('https://shop.example/?a=3')
   })
 
-  test('a page with a hook of its own lands where that says, not at the address it was opened by', () => {
+  test('on a page with a hook, the landing is the address that the hook returns', () => {
     const here = { url: 'https://shop.example/', landing: 'https://shop.example/?utm_source=mail' }
     expect(draftAt(here).arrival?.landing).toBe(here.landing)
     expect(draftAt(here, { beforeSend: (event) => event }).arrival?.landing).toBeUndefined()
   })
 
-  test('that are missing stay missing', () => {
+  test('stay missing if they are missing', () => {
     const { event, arrival } = draftAt({})
     expect([event.url, arrival?.referrer, arrival?.landing]).toEqual([undefined, undefined, undefined])
   })
@@ -103,21 +103,21 @@ describe('a referrer that only passes visitors on', () => {
     ['what is above it', 'https://example.com/', 'https://example.com/'],
     ['any other', 'https://news.example/', 'https://news.example/'],
     ['none', undefined, undefined],
-  ])('counts as the own site: %s', (_, referrer, expected) => {
+  ])('counts as the site itself: %s', (_, referrer, expected) => {
     const options = { ignoredReferrers: ['pay.example.com'] }
     expect(draftAt({ url, referrer }, options).arrival?.referrer).toBe(expected)
   })
 })
 
-test('the cookies of ad platforms go with those who convert or become known, and with nobody else', () => {
+test('the cookies of ad platforms are sent with conversions and identify only', () => {
   const ports = createFakePorts()
   ports.lifecycle.ads = { _fbc: 'fb.1.2.x' }
   const draft = drafterOn(ports)
-  const told = [
+  const adCookies = [
     draft({ type: 'page' }),
     draft({ type: 'track', name: 'a' }),
     draft({ type: 'track', name: 'b', conversion: true }),
     draft({ type: 'identify', user_id: 'u1' }),
   ].map(({ event }) => event.ad_cookies)
-  expect(told).toEqual([undefined, undefined, { _fbc: 'fb.1.2.x' }, { _fbc: 'fb.1.2.x' }])
+  expect(adCookies).toEqual([undefined, undefined, { _fbc: 'fb.1.2.x' }, { _fbc: 'fb.1.2.x' }])
 })

@@ -30,7 +30,7 @@ export interface Draft {
   ready?: Promise<void>
 }
 
-/** A call of `reset`: what follows is another visitor's. */
+/** A call of `reset`: later events belong to another visitor. */
 export interface Reset {
   anonymousId: string
   /** Epoch ms. */
@@ -70,7 +70,7 @@ export function createDrafter({ clock, ids, lifecycle, settings }: DrafterParts)
     if (seq > 1) return { event }
     const arrival: Arrival = {
       referrer: standIn(clean(referrer), url, settings),
-      // With a hook of the page the landing is the address that the hook returned.
+      // When the page has a hook, the landing is the address that the hook returned.
       landing: hasHook(settings) ? undefined : clean(landing),
       openedAt: clock.openedAt,
     }

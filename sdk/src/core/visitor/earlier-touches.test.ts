@@ -1,4 +1,4 @@
-/** States which touches a device remembers, and which events carry them. */
+/** States which touches a device remembers, and which events they are sent with. */
 import { limits, type WireTouch } from '@headwater/contract'
 import { openPage } from '@headwater/testkit/fake-page'
 import { createFakeLifecycle, noon } from '@headwater/testkit/fake-ports'
@@ -8,7 +8,7 @@ import { withTouch } from './earlier-touches.ts'
 
 const shop = 'https://shop.example/'
 
-/** A session that began so, by default directly; its id names its minute. */
+/** A session that began this way, by default directly; its id contains its minute. */
 function session(minute: number, how: Partial<VisitorSession> = {}): VisitorSession {
   const startedAt = noon + minute * 60_000
   return { id: `s${minute}`, startedAt, landingUrl: shop, ...how }
@@ -83,7 +83,7 @@ describe('the list of earlier touches', () => {
     expect(ids(touches)).toEqual(['s1', ...newest])
   })
 
-  test('is another list after each change', () => {
+  test('is a new list after each change', () => {
     const touches = remember(byMail(1))
     withTouch(touches, byMail(2))
     expect(ids(touches)).toEqual(['s1'])
@@ -91,7 +91,7 @@ describe('the list of earlier touches', () => {
 })
 
 describe('touches are sent', () => {
-  /** How many touches each event carries, after an arrival by mail. */
+  /** How many touches each event has, after an arrival by mail. */
   async function sentWith(act: (page: ReturnType<typeof openPage>) => void) {
     const lifecycle = createFakeLifecycle()
     lifecycle.here = { url: `${shop}?utm_source=mail` }
@@ -148,7 +148,7 @@ describe('touches are sent', () => {
     expect(await sentWith(act)).toEqual(expected)
   })
 
-  test('as they were at the moment of the event', async () => {
+  test('as they were at the time of the event', async () => {
     const page = openPage()
     page.lifecycle.here = { url: `${shop}?utm_source=mail` }
     page.client.page()
@@ -162,7 +162,7 @@ describe('touches are sent', () => {
     expect(sources).toContainEqual(['after', [`${shop}?utm_source=mail`, `${shop}?utm_source=ad`]])
   })
 
-  test('by later pages too, which keep the first one', async () => {
+  test('by later pages too, which keep the first touch', async () => {
     const first = openPage()
     first.lifecycle.here = { url: `${shop}?utm_source=mail` }
     first.client.page()
@@ -179,7 +179,7 @@ describe('touches are sent', () => {
   })
 
   test.each(['https://shop.example', 'https://shop.example:8443', 'http://shop.example'])(
-    'not for a referrer that only passes visitors on to %s',
+    'without one for a referrer that only passes visitors on to %s',
     async (site) => {
       const options = { ignoredReferrers: ['pay.example.com'] }
       const page = openPage(options)

@@ -5,7 +5,10 @@ import type { VisitorSession } from '../records.ts'
 import { originOf } from './draft.ts'
 import { wireSession } from './session.ts'
 
-/** Adds how this session began. The first touch always stays; a later direct one adds nothing; the oldest of the others are dropped. */
+/**
+ * Adds how this session began. The first touch always stays; a later direct one adds nothing; the oldest of the others are
+ * dropped.
+ */
 export function withTouch(touches: WireTouch[] = [], session: VisitorSession): WireTouch[] {
   const isKnown = touches.some(({ session_id }) => session_id === session.id)
   if (isKnown || !session.landingUrl || (touches.length > 0 && isDirect(session))) return touches

@@ -1,4 +1,4 @@
-/** States how the visitor and the visit look as a short text, and when that text is believed. */
+/** States how visitor and session look as a short text, and when that text is used. */
 import { defaultSessionRules } from '@headwater/attribution/session'
 import { noon } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
@@ -17,17 +17,17 @@ const state: State = { v: 2, anonymousId: 'a1', userId: 'u1', seenAt: 20, sessio
 
 describe('the text', () => {
   test.each<[string, State, string]>([
-    ['names visitor, visit, its start and the last time', state, '1.a1.s1.10.20'],
-    ['has gaps where there is no visit', { v: 2, anonymousId: 'a1', seenAt: 20 }, '1.a1...20'],
+    ['has the visitor, the session, its start and the last time', state, '1.a1.s1.10.20'],
+    ['has gaps without a session', { v: 2, anonymousId: 'a1', seenAt: 20 }, '1.a1...20'],
   ])('%s', (_, given, expected) => {
     expect(formatIdRecord(given)).toBe(expected)
   })
 
-  test('tells nothing of who is signed in, nor of how they came', () => {
+  test('contains neither the user nor the touches', () => {
     expect(formatIdRecord(state)).not.toMatch(/u1|news|shop/)
   })
 
-  test('can be read again: a device that knows nothing else goes on in the same visit', () => {
+  test('can be read again: a device that knows nothing else continues the same session', () => {
     const known = withIdRecord(undefined, formatIdRecord(state))
     expect(known).toEqual({
       v: 2,
@@ -38,20 +38,20 @@ describe('the text', () => {
   })
 })
 
-describe('of storage and record', () => {
+describe('with storage and record', () => {
   test.each<[string, string | undefined]>([
-    ['the storage is right where there is no record', undefined],
-    ['the storage is right where it is later', '1.a2.s2.10.19'],
-    ['the storage is right where both are of one time', '1.a2.s2.10.20'],
+    ['the storage wins without a record', undefined],
+    ['the storage wins if it is later', '1.a2.s2.10.19'],
+    ['the storage wins if both have the same time', '1.a2.s2.10.20'],
   ])('%s', (_, record) => {
     expect(withIdRecord(state, record)).toBe(state)
   })
 
-  test('the same visit, seen later, is all that is stored, with the later time', () => {
+  test('a later record of the same session keeps the stored state, with the later time', () => {
     expect(withIdRecord(state, '1.a1.s1.10.25')).toEqual({ ...state, seenAt: 25 })
   })
 
-  test('a later visit of the same visitor keeps who they are and how they came, but not where that visit began', () => {
+  test('a later session of the same visitor keeps user and touches, but has no landing', () => {
     expect(withIdRecord(state, '1.a1.s2.22.25')).toEqual({
       ...state,
       seenAt: 25,
@@ -59,7 +59,7 @@ describe('of storage and record', () => {
     })
   })
 
-  test('another visitor, seen later, is somebody of whom nothing is known', () => {
+  test('a later record of another visitor keeps nothing', () => {
     expect(withIdRecord(state, '1.a2.s2.22.25')).toEqual({
       v: 2,
       anonymousId: 'a2',
@@ -68,7 +68,7 @@ describe('of storage and record', () => {
     })
   })
 
-  test('a record without a visit, as after a reset, ends the visit', () => {
+  test('a record without a session, as after a reset, ends the session', () => {
     expect(withIdRecord(state, '1.a2...25')).toEqual({
       v: 2,
       anonymousId: 'a2',
@@ -92,12 +92,12 @@ test.each([
   '1.<a>.s2.22.25',
   '2.a2.s2.22.25',
   ' 1.a2.s2.22.25',
-])('%j is no record of ours', (record) => {
+])('%j is not an id record', (record) => {
   expect(withIdRecord(state, record)).toBe(state)
   expect(withIdRecord(undefined, record)).toBeUndefined()
 })
 
-test('a visit whose start cannot be told is over with the next event', () => {
+test('a session with an unreadable start ends with the next event', () => {
   const known = withIdRecord(undefined, `1.a2.s2..${noon}`)
   const occurred_at = new Date(noon).toISOString()
   const event = { idempotency_key: 'k1', type: 'page', occurred_at, url: 'https://shop.example/' } as const

@@ -9,7 +9,7 @@ export function formatIdRecord({ anonymousId, session, seenAt }: State): string 
   return [1, anonymousId, session?.id, session?.startedAt, seenAt].join('.')
 }
 
-/** The state that storage and record describe together; the later of the two is right. */
+/** The state that storage and record describe together; the later of the two wins. */
 export function withIdRecord(state: State | undefined, record: string | undefined): State | undefined {
   const [, anonymousId, id, startedAt, last] = /^1\.([\w-]+)\.([\w-]*)\.(\d*)\.(\d+)$/.exec(`${record}`) ?? []
   const seenAt = Number(last)

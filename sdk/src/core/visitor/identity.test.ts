@@ -40,7 +40,7 @@ describe('user ids', () => {
     expect(readUserId(given)).toBeUndefined()
   })
 
-  test('an id may have 256 characters, and not more', () => {
+  test('an id may have at most 256 characters', () => {
     expect(readUserId('x'.repeat(256))).toBe('x'.repeat(256))
     expect(readUserId('x'.repeat(257))).toBeUndefined()
   })

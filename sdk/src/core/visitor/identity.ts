@@ -3,7 +3,7 @@ import { isIllegalId, limits, type WireIdentity } from '@headwater/contract'
 import type { Ids } from '../ports.ts'
 
 /**
- * The id as it will be sent; undefined when it identifies nobody, such as null, 'undefined' or a blank. Nor does a number
+ * The id as it will be sent; undefined when it identifies no one, such as null, 'undefined' or a blank. Nor does a number
  * above 2^53, because it was rounded, and two users would become one.
  */
 export function readUserId(userId: unknown): string | undefined {

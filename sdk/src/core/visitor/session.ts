@@ -18,7 +18,7 @@ export function sessionAfter(
   rules: SessionRules,
 ): VisitorSession {
   // Only an arrival may end a session by its campaign. A click on a page that still has the parameters of an earlier
-  // session in its address must not return the visitor to it while another tab goes on with a later one.
+  // session in its address must not return the visitor to it while another tab continues a later one.
   const { event } = draft
   const campaign = event.type === 'page' || draft.arrival ? campaignIn(landingOf(draft)) : ''
   // This event has opened the session already, for a page that was leaving.
@@ -50,7 +50,7 @@ function landingOf({ arrival, event }: Draft): string | undefined {
   return campaign && campaign !== campaignIn(landing) ? event.url : landing
 }
 
-/** The session as each of its events carries it. The collector reads the campaign of its landing. */
+/** The session as it is sent with each of its events. The collector reads the campaign of its landing. */
 export function wireSession(session: VisitorSession): WireSession {
   const { id, startedAt, landingUrl, referrerUrl } = session
   return {

@@ -1,4 +1,4 @@
-/** States which visitor and which visit an event gets. */
+/** States which visitor and which session an event gets. */
 import { defaultSessionRules as rules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
 import { noon } from '@headwater/testkit/fake-ports'
@@ -13,7 +13,7 @@ const shop = 'https://shop.example/'
 const ad = `${shop}?utm_source=Google&utm_medium=cpc&gclid=X1`
 const otherAd = `${shop}?utm_source=news`
 
-/** A draft at so many ms after noon; its key names its time. By default not the first of a page load. */
+/** A draft so many ms after noon, which its key contains. By default not the first of a page load. */
 function draft(ms: number, fields: Partial<Draft['event']> = {}, arrival?: Partial<Draft['arrival']>): Draft {
   const occurred_at = new Date(noon + ms).toISOString()
   const event = {
@@ -38,25 +38,25 @@ const sessionIds = (stored: State | undefined, ...entries: (Draft | Reset)[]) =>
   settleAll(stored, ...entries).events.map(({ session }) => session?.id)
 
 describe('the visitor', () => {
-  test('who is new gets the new id; who is known keeps theirs', () => {
+  test('gets the new id if unknown, and keeps a known one', () => {
     const { state } = settleAll(undefined, draft(0))
     expect(state.anonymousId).toBe('new')
     const [event] = settle(state, [draft(1)], { newId: 'newer', rules }).events
     expect(JSON.parse(`${event?.json}`).anonymous_id).toBe('new')
   })
 
-  test('a state of a version that we cannot read counts as none', () => {
+  test('is unknown if the state is of a version that we cannot read', () => {
     const foreign = { v: 1, anonymousId: 'a' } as unknown as State
     expect(settleAll(foreign, draft(0)).state).toMatchObject({ v: 2, anonymousId: 'new' })
   })
 
-  test('who was identified is named from that event on, and not before', () => {
+  test('has a user id from the identify on, and not before', () => {
     const { state, events } = settleAll(undefined, draft(0), identify(1, 'u1'), draft(2))
     expect(events.map(({ user_id }) => user_id)).toEqual([undefined, 'u1', 'u1'])
     expect(state.userId).toBe('u1')
   })
 
-  test('after a reset it is someone else, whom nobody has named, in another session', () => {
+  test('is new after a reset, without a user id, in another session', () => {
     const { events } = settleAll(undefined, identify(0, 'u1'), reset(1), draft(2))
     expect(events[1]).toMatchObject({ anonymous_id: 'a2', session: { id: 'k2' } })
     expect(events[1]).not.toHaveProperty('user_id')
@@ -75,35 +75,31 @@ describe('the session', () => {
   })
 
   test.each([
-    ['an event within 30 minutes goes on in it', [draft(0), draft(30 * minute)], ['k0', 'k0']],
+    ['an event within 30 minutes continues it', [draft(0), draft(30 * minute)], ['k0', 'k0']],
     ['an event after more silence opens another', [draft(0), draft(30 * minute + 1)], ['k0', 'k1800001']],
     ['activity keeps it open', [draft(0), draft(20 * minute), draft(40 * minute)], ['k0', 'k0', 'k0']],
+    ['a late event does not shorten it', [draft(9), draft(5), draft(30 * minute + 9)], ['k9', 'k9', 'k9']],
+    ['returning through another ad opens another', [page(0, ad), page(1, otherAd)], ['k0', 'k1']],
+    ['returning through the same ad continues it', [page(0, ad), page(1, ad)], ['k0', 'k0']],
+    ['a page without a campaign continues it', [page(0, ad), page(1, shop)], ['k0', 'k0']],
     [
-      'an event that comes late does not shorten it',
-      [draft(9), draft(5), draft(30 * minute + 9)],
-      ['k9', 'k9', 'k9'],
-    ],
-    ['coming back by another ad opens another', [page(0, ad), page(1, otherAd)], ['k0', 'k1']],
-    ['coming back by the same ad goes on in it', [page(0, ad), page(1, ad)], ['k0', 'k0']],
-    ['a page without a campaign goes on in it', [page(0, ad), page(1, shop)], ['k0', 'k0']],
-    [
-      'a click on a page that an earlier ad led to goes on in the later one',
+      'a click on a page that an earlier ad led to continues the later session',
       [page(0, ad), page(1, otherAd), draft(2, { url: ad })],
       ['k0', 'k1', 'k1'],
     ],
     [
-      'the first event of a page load by another ad opens another, whatever its type',
+      'the first event of a page load through another ad opens another, whatever its type',
       [page(0, ad), draft(1, { url: otherAd }, {})],
       ['k0', 'k1'],
     ],
-    ['signing in goes on in it', [draft(0), identify(1, 'u1'), draft(2)], ['k0', 'k0', 'k0']],
+    ['signing in continues it', [draft(0), identify(1, 'u1'), draft(2)], ['k0', 'k0', 'k0']],
     ['another user opens another', [identify(0, 'u1'), identify(1, 'u2'), draft(2)], ['k0', 'k1', 'k1']],
-    ['the same user goes on in it', [identify(0, 'u1'), identify(1, 'u1')], ['k0', 'k0']],
+    ['the same user continues it', [identify(0, 'u1'), identify(1, 'u1')], ['k0', 'k0']],
   ])('%s', (_, drafts, expected) => {
     expect(sessionIds(undefined, ...drafts)).toEqual(expected)
   })
 
-  test('a stored session that was aged by a day ends with the next event, which lands on its own page', () => {
+  test('ends with the next event if it is a day old, and the new one lands on that event’s page', () => {
     const { state } = settleAll(undefined, page(0, ad))
     const aged = { ...state.session!, startedAt: noon - day }
     const [event] = settleAll(
@@ -124,7 +120,7 @@ describe('the session', () => {
     expect(events[1]?.session).not.toHaveProperty('referrer_url')
   })
 
-  test('that was opened by another subdomain has an id and a time, and where it began is told by nobody twice', () => {
+  test('has only an id and a time if another subdomain opened it, which reports its landing', () => {
     const session = { id: 's9', startedAt: noon - minute }
     const known: State = { v: 2, anonymousId: 'a9', seenAt: noon - minute, session }
     const [event] = settleAll(known, page(0, shop)).events
@@ -139,7 +135,7 @@ describe('the session', () => {
 describe('the address a page was opened by', () => {
   const first = (ms: number, landing?: string, url = shop) => draft(ms, { type: 'page', url }, { landing })
 
-  test('is where the session landed, with the campaign that a router has taken out since', () => {
+  test('is the landing, with the campaign that a router has removed since', () => {
     const [event] = settleAll(undefined, first(0, ad)).events
     expect(event?.session).toMatchObject({ landing_url: ad })
     expect(event?.url).toBe(shop)
@@ -148,18 +144,18 @@ describe('the address a page was opened by', () => {
   test.each<[string, Draft[], string[]]>([
     ['opens a session when it brings another campaign', [page(0, otherAd), first(1, ad)], ['k0', 'k1']],
     ['opens none when it brings the same one', [page(0, ad), first(1, ad)], ['k0', 'k0']],
-    ['gives way to the campaign of the address that stands there now', [first(0, ad, otherAd)], ['k0']],
+    ['is ignored if the current address has a campaign', [first(0, ad, otherAd)], ['k0']],
   ])('%s', (_, drafts, expected) => {
     expect(sessionIds(undefined, ...drafts)).toEqual(expected)
   })
 
-  test('is not where a session lands that opens later in the page load', () => {
+  test('is not the landing of a session that opens later in the page load', () => {
     const { events } = settleAll(undefined, first(0, ad), draft(day, { url: `${shop}cart` }))
     expect(events[1]?.session).toMatchObject({ id: `k${day}`, landing_url: `${shop}cart` })
   })
 })
 
-test('where campaigns start no sessions, coming back by another ad goes on in the one that is open', () => {
+test('where campaigns start no sessions, returning through another ad continues the open one', () => {
   const settling = { newId: 'new', rules: { ...rules, newCampaignStartsSession: false } }
   const { state } = settle(undefined, [page(0, ad), page(1, otherAd)], settling)
   expect(state.session).toMatchObject({ id: 'k0', landingUrl: ad })
@@ -168,7 +164,7 @@ test('where campaigns start no sessions, coming back by another ad goes on in th
 describe('a state remembers when its visitor was last seen', () => {
   test.each<[string, (Draft | Reset)[], number]>([
     ['the latest event counts', [draft(1), draft(9)], 9],
-    ['one that comes late does not', [draft(9), draft(5)], 9],
+    ['a late event does not count', [draft(9), draft(5)], 9],
     ['a reset counts too', [draft(1), reset(7)], 7],
     [
       'a session that opens counts, although an earlier one was seen later',
@@ -180,7 +176,7 @@ describe('a state remembers when its visitor was last seen', () => {
   })
 })
 
-test('an event is kept under its key, as the JSON that will be sent', () => {
+test('an event is stored under its key, as the JSON that will be sent', () => {
   const { events } = settle(undefined, [draft(0, { name: 'a' })], { newId: 'new', rules })
   expect(events).toEqual([
     { key: 'k0', json: expect.stringMatching(/^\{"idempotency_key":"k0".*"session":\{/) },
@@ -192,7 +188,7 @@ test('settling the same drafts again from the same state gives the same events',
   expect(settleAll(undefined, ...drafts)).toEqual(settleAll(undefined, ...drafts))
 })
 
-test('settling them again from what a leaving page has noted by then opens the same sessions', () => {
+test('settling them again from what a leaving page has noted opens the same sessions', () => {
   const left = settleAll(undefined, page(0, ad))
   const { id = '', startedAt = 0 } = left.state.session ?? {}
   const fromRecord: State = {

@@ -7,15 +7,15 @@ import type { Draft, Entry } from './draft.ts'
 import { withTouch } from './earlier-touches.ts'
 import { sessionAfter, wireSession } from './session.ts'
 
-/** What settling needs besides the calls. */
+/** What settling needs in addition to the calls. */
 export interface Settling {
-  /** The visitor's id, should this device know none. */
+  /** The visitor's id, if this device does not know one. */
   newId: string
   rules: SessionRules
 }
 
 /**
- * Gives each draft its visitor and its session, in order. It may run twice on the same drafts, once from memory for a
+ * Assigns each draft its visitor and its session, in order. It may run twice on the same drafts, once from memory for a
  * leaving page and once in storage, and returns the same when it starts from the same state.
  */
 export function settle(
@@ -37,12 +37,12 @@ export function settle(
   return { state, events }
 }
 
-/** Whether a version of the SDK wrote it that means the same by it. */
+/** Whether it was written by a version of the SDK with the same record format. */
 export function isState(stored: State | undefined): stored is State {
   return stored?.v === 2 && stored.seenAt >= 0
 }
 
-/** A visitor of whom only the id is known. */
+/** A visitor known only by id. */
 export function newState(anonymousId: string, seenAt: number): State {
   return { v: 2, anonymousId, seenAt }
 }
@@ -60,7 +60,7 @@ function stateAfter(state: State, draft: Draft, rules: SessionRules): State {
   const userId = draft.event.user_id ?? state.userId // only identify() brings its own
   const session = sessionAfter(state, { draft, at, userId }, rules)
   const isNew = session.id !== state.session?.id
-  const isAnotherUser = state.userId && state.userId !== userId // who did not arrive by the first one's touches
+  const isAnotherUser = state.userId && state.userId !== userId // who did not arrive through the first user's touches
   return {
     ...state,
     userId,
@@ -73,13 +73,13 @@ function stateAfter(state: State, draft: Draft, rules: SessionRules): State {
 function finish(event: WireEvent, state: State, before: State): StoredEvent {
   const { anonymousId, userId, session, touches } = state
   // Sent when a visitor becomes known or converts, because the events that reported these touches may have been lost.
-  const carriesTouches = event.conversion || (event.type === 'identify' && userId !== before.userId)
+  const sendsTouches = event.conversion || (event.type === 'identify' && userId !== before.userId)
   const finished: WireEvent = {
     ...event,
     anonymous_id: anonymousId,
     user_id: userId,
     session: session && wireSession(session),
-    touches: carriesTouches ? touches : undefined,
+    touches: sendsTouches ? touches : undefined,
   }
   return { key: event.idempotency_key, json: toJson(finished) }
 }

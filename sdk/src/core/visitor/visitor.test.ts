@@ -1,4 +1,4 @@
-/** States which ids a page can ask for, and that they are the ones its events carry. */
+/** States which ids a page can read, and that its events have the same ones. */
 import { createSlowStorage, openPage } from '@headwater/testkit/fake-page'
 import { createFakeStorage, settled } from '@headwater/testkit/fake-ports'
 import { describe, expect, test } from 'vitest'
@@ -42,7 +42,7 @@ describe('the ids of visitor and session', () => {
     expect(idsOf(page)).toEqual(idsOfEvent(page))
   })
 
-  test('of a device that knows its visitor: the visitor at once, the session with the first event', async () => {
+  test('are known on a device with a visitor: the visitor at once, the session with the first event', async () => {
     const earlier = await openSent()
     const page = openPage({}, earlier.device)
     expect(idsOf(page)).toEqual([earlier.client.anonymousId(), undefined])
@@ -51,7 +51,7 @@ describe('the ids of visitor and session', () => {
     expect(idsOf(page)).toEqual(idsOfEvent(page))
   })
 
-  test('follow a call that is not written yet', async () => {
+  test('include a call that is not written yet', async () => {
     const page = await openSent()
     const [before] = idsOf(page)
     page.client.reset()
@@ -62,7 +62,7 @@ describe('the ids of visitor and session', () => {
     expect([anonymousId, sessionId]).toEqual(idsOfEvent(page))
   })
 
-  test('after reset: the new visitor, who has no session yet', async () => {
+  test('are, after a reset, the new visitor without a session', async () => {
     const page = await openSent()
     page.client.reset()
     const [anonymousId, sessionId] = idsOf(page)
@@ -73,7 +73,7 @@ describe('the ids of visitor and session', () => {
     expect(idsOfEvent(page)[0]).toBe(anonymousId)
   })
 
-  test('when the session is over: the visitor, because the next event opens another session', async () => {
+  test('are only the visitor when the session is over, because the next event opens another one', async () => {
     const page = await openSent()
     const [visitor, session] = idsOf(page)
     await page.clock.advance(30 * minute)
@@ -86,7 +86,7 @@ describe('the ids of visitor and session', () => {
     expect(page.client.sessionId()).not.toBe(session)
   })
 
-  test('change with the session that another tab has opened', async () => {
+  test('change when another tab has opened a session', async () => {
     const page = await openSent()
     const tab = openPage({}, page.device)
     await page.clock.advance(minute)
@@ -133,7 +133,7 @@ describe('the ids of visitor and session', () => {
     expect(page.client.anonymousId()).not.toBe(before)
   })
 
-  test('are those of the events also where storage has failed', async () => {
+  test('are those of the events even if storage has failed', async () => {
     const storage = createFakeStorage()
     storage.failWith(new Error('no disk'))
     const page = await openSent({}, { storage })
@@ -142,7 +142,7 @@ describe('the ids of visitor and session', () => {
   })
 })
 
-test('a page that leaves before its storage has answered leaves its visitor to the next page', async () => {
+test('a page that leaves before its storage has answered passes its visitor to the next page', async () => {
   const { storage } = createSlowStorage()
   const page = openPage({}, { storage })
   page.client.track('a')

@@ -8,11 +8,11 @@ import { settle } from './state.ts'
 export interface Visitor {
   /** The state of this page's last write; undefined before it. */
   known(): State | undefined
-  /** Gives calls their visitor and session, starting from this state and from the id record. */
+  /** Assigns calls their visitor and session, starting from this state and from the id record. */
   settle(state: State | undefined, entries: readonly Entry[]): Settled
   /**
-   * The visitor after these calls, as the next event will have it; undefined on a device that knows none yet. Without a
-   * session before this page's first write, which may find another one, and when it is over.
+   * The visitor after these calls, as the next event will have it; undefined on a device without a visitor. Has no session
+   * before this page's first write, which may find another one, nor after the session is over.
    */
   current(entries: readonly Entry[]): State | undefined
   /** This state is in storage now; the id record follows. */
@@ -52,7 +52,7 @@ export function createVisitor({ syncStorage, ids, clock, settings }: Parts): Vis
     },
     remember(written) {
       state = written
-      newId = ids.uuid() // a visitor whom another page forgets does not come back
+      newId = ids.uuid() // a visitor who was forgotten by another page does not come back
       replaced = undefined
       syncStorage.write(name, formatIdRecord(state))
       isOnRecord = syncStorage.read(name) !== undefined

@@ -1,5 +1,5 @@
 -- What the generated rows derive from: how many there are, when they happened, and what session number n looks like. All of it is
--- in a schema of its own, which goes when the rows are there.
+-- in a separate schema, which is dropped after the rows have been generated.
 -- Run it as a script; bench.plan gets its row by insert_plan.sql.
 create schema bench;
 
@@ -11,7 +11,7 @@ create table bench.plan (
   ended_at    timestamptz  not null
 );
 
--- As the SDK makes its ids: ordered by time, with a hash of `name` where it has random bits.
+-- Like the SDK's ids: ordered by time, with a hash of `name` where it has random bits.
 create function bench.uuid_v7(at timestamptz, name text) returns uuid
 language sql immutable
 return overlay(
@@ -25,7 +25,7 @@ language sql stable
 return plan.started_at + (plan.ended_at - plan.started_at) * ((n - 1)::float8 / plan.sessions);
 
 -- The sessions with the numbers first to last, which are their ids. The first sessions of all customers come in the order of the
--- customers, later ones in a mixed order. Six of ten come by a campaign, two by a referrer, two directly. Every 20th buys.
+-- customers, later ones in a mixed order. Six of ten arrive through a campaign, two from a referrer, two directly. Every 20th buys.
 create function bench.sessions(first bigint, last bigint)
 returns table (
   id                  bigint,
@@ -58,12 +58,12 @@ begin atomic
   cross join generate_series(first, last) n
   cross join lateral (
     select
-      case when n <= plan.customers then n else n * 7919 % plan.customers + 1 end as customer, -- a prime: all have a turn
+      case when n <= plan.customers then n else n * 7919 % plan.customers + 1 end as customer, -- a prime: each has a turn
       bench.session_start(plan, n) as start
   ) session;
 end;
 
--- What the numbers of a session's origin stand for; they are those of the traffic, so that it finds its values here.
+-- The values of a session's origin, by number; they are those of the traffic, so that the load finds its values here.
 create function bench.source_id(website_id bigint, source integer) returns bigint
 language sql immutable
 return (website_id - 1) * 5 + source + 1;
@@ -88,7 +88,7 @@ create function bench.page_path(page integer) returns text
 language sql stable
 return '/products/category-' || page % 6 || '/article-' || 1000 + page;
 
--- Five events a session, 45 s apart.
+-- Five events per session, 45 s apart.
 create function bench.session_end(started_at timestamptz) returns timestamptz
 language sql immutable
 return started_at + interval '180 s';

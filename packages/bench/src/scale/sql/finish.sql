@@ -1,5 +1,5 @@
--- What can be derived once all sessions are there: the touches that customers name, conversions with their credits, and where
--- the collector's ids go on. Run it as a script.
+-- What can be derived once all sessions are there: the touches that customers refer to, conversions with their credits, and where
+-- the collector's ids continue. Run it as a script.
 update customers c
 set
   first_touch_id = t.first_id,
@@ -54,7 +54,7 @@ cross join lateral (
 where takes_part
 window sharing as (partition by website_id, conversion_id, model);
 
--- The sequences: the collector takes ids in blocks, each from the next value on, so they go on after the highest id.
+-- The sequences: the collector takes ids in blocks, each from the next value on, so they continue after the highest id.
 do $$
 declare
   id_column record;
