@@ -2,6 +2,7 @@
 import { type Campaign, hasCampaign, parseCampaign } from '@headwater/attribution/campaign'
 import { continuesSession, type SessionRules } from '@headwater/attribution/session'
 import type { WireSession } from '@headwater/contract'
+import { isoTime } from '../json.ts'
 import type { State, VisitorSession } from '../records.ts'
 import type { Draft } from './draft.ts'
 
@@ -59,7 +60,7 @@ export function wireSession(session: VisitorSession): WireSession {
   const { id, startedAt, landingUrl, referrerUrl, utm, clickIds } = session
   return {
     id,
-    started_at: new Date(startedAt).toISOString(),
+    started_at: isoTime(new Date(startedAt)),
     landing_url: landingUrl,
     referrer_url: referrerUrl,
     utm,
