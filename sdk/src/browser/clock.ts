@@ -23,6 +23,7 @@ export function createClock(): Clock {
   }
 }
 
-// A page may have put its own things in the place of both. The collector corrects times by when they were sent.
-const deviceTime = () => Number(Date.now()) || 0
+// A page may have replaced both. The collector corrects times by when they were sent.
+// biome-ignore lint/complexity/useDateNow: pages have replaced Date.now, or lack it.
+const deviceTime = () => Number(new Date())
 const steadyTime = () => performance?.now?.() ?? 0

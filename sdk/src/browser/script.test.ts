@@ -157,6 +157,16 @@ describe('the global is another place for options', () => {
     expect(urls[0]).toMatch('https://module.example.com/')
   })
 
+  test('the tag of another product, which has a data-token too, is not taken for its own', async () => {
+    const other = tagOf({ 'data-token': 'other', 'data-endpoint': 'https://other.example' })
+    document.head.append(other)
+    give({ token, endpoint: 'https://t.example.com' })
+    const client = await run(null)
+    other.remove()
+    await client.flush()
+    expect(new Set(urls)).toEqual(new Set([`https://t.example.com/v1/batch?token=${token}`]))
+  })
+
   test('a function is ignored: `beforeSend` is npm-only', async () => {
     give({ token, endpoint: 'https://t.example.com', beforeSend: () => null })
     const client = await run(null)

@@ -13,7 +13,7 @@ declare global {
 
 // A module, and a tag that a tag manager has made, may have no current script; its attributes may still be on the page.
 const tag = (document.currentScript ??
-  document.querySelector('script[data-token]')) as HTMLScriptElement | null
+  document.querySelector('script[data-token^=hw]')) as HTMLScriptElement | null
 const found: Stub & Partial<Client> & { isStarting?: boolean } = Object(window.headwater)
 // An element with this id or name appears as this global too.
 const stub = 'nodeType' in found ? {} : found
@@ -47,8 +47,6 @@ async function begin(): Promise<void> {
   // A prerendered page has not been seen yet; ignore the stub's page view.
   start((document as { prerendering?: boolean }).prerendering ? undefined : stub.opening)
   const { q = [] } = stub
-  // A reference to the stub becomes one to the client.
-  Object.assign(stub, client, { q: undefined })
   window.headwater = client
   for (const call of q) {
     const [verb, ...args] = call
@@ -57,6 +55,8 @@ async function begin(): Promise<void> {
     replay?.(...args)
   }
   for (const name of extras) void load(name).then((extra) => extra.default?.(client, given))
+  // A reference to the stub becomes one to the client. This comes last: a page may have frozen it.
+  Object.assign(stub, client, { q: undefined })
 }
 
 /** `data-auto-page="false"`, `data-batch-size="20"`, `data-ignored-referrers='["a.example"]'`: JSON if it is JSON; an empty one is true. */

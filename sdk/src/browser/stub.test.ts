@@ -67,6 +67,15 @@ describe('calls', () => {
     expect(new Set([hw.opening.key, ...hw.q.map(({ key }) => key)]).size).toBe(3)
   })
 
+  test.each<[string, unknown]>([
+    ['is missing', undefined],
+    ['returns a Date', () => new Date()],
+  ])('have keys and times where Date.now %s', async (_, now) => {
+    Object.assign(Date, { now })
+    const { opening } = await open()
+    expect(opening).toEqual({ at: noon, key: expect.stringMatching(uuid) })
+  })
+
   test('have keys that sort by time, like those of the client', async () => {
     const hw = await open()
     vi.advanceTimersByTime(1)
@@ -267,12 +276,25 @@ describe('when the visitor leaves before the script has loaded', () => {
     expect(jar.all()).toEqual([])
   })
 
-  test('an element with the id headwater does not replace the stub', async () => {
-    window.headwater = document.createElement('div') as unknown as Client
+  test.each<[string, () => unknown]>([
+    ['an element with the id headwater does', () => document.createElement('div')],
+    ['several elements named headwater do', () => document.getElementsByTagName('div')],
+    ['a frame named headwater does', () => Object.create(EventTarget.prototype)],
+  ])('%s not replace the stub', async (_, named) => {
+    window.headwater = named() as Client
     const hw = await open()
     hw.track('a')
     leave()
     expect(sent().map(({ name }) => name)).toEqual(['page_view', 'a'])
+  })
+
+  test('the tag of another product, which has a data-token too, is not taken for ours', async () => {
+    const other = document.createElement('script')
+    other.dataset.token = 'other'
+    document.head.append(other)
+    await open()
+    leave()
+    expect(beacons[0]?.url).toBe(`https://t.example.com/v1/batch?token=${token}`)
   })
 
   test('a browser without sendBeacon sends nothing, and throws nothing', async () => {
@@ -430,6 +452,16 @@ describe('the cookie for the next page', () => {
     await open({ 'data-persistence': 'cookie' })
     leave()
     expect(sent()[0]?.anonymous_id).toBe('a1')
+  })
+
+  test('is no condition: a sandboxed frame, which has none, sends too', async () => {
+    const forbid = () => {
+      throw new DOMException('The document is sandboxed.', 'SecurityError')
+    }
+    const { opening } = await open()
+    vi.spyOn(document, 'cookie', 'get').mockImplementation(forbid)
+    leave()
+    expect(sent()[0]?.anonymous_id).toBe(opening.key)
   })
 
   test('is not set before the visitor leaves', async () => {

@@ -36,10 +36,10 @@ const fieldsOf: Record<string, (name: unknown, more: Fields) => Fields> = {
 }
 
 // Of the query, only what cannot be a secret: to clean the rest takes more code than there is room for.
-const bare = (url: string) => url.replace(/#.*|([?&])(?!utm_|\w*clk?id|[gw]braid)[^&#]*/g, '$1')
+const bare = (url: string) => `${url}`.replace(/#.*|([?&])(?!utm_|\w*clk?id|[gw]braid)[^&#]*/g, '$1')
 
-// An element with this id or name appears here too; anything else is the client, or what the page has put here itself.
-if (!window.headwater || (window.headwater as Partial<Node>).nodeType) {
+// Elements and frames with this id or name appear here too; a plain object is the client, or what the page has put here itself.
+if (window.headwater?.constructor !== Object) {
   for (const verb of ['on', 'reset', 'consent', ...Object.keys(fieldsOf)])
     stub[verb as 'q'] = ((...args: unknown[]) => q.push(Object.assign([verb, ...args], now()))) as never // a stub's type has no verbs
   window.headwater = stub
@@ -51,7 +51,8 @@ if (!window.headwater || (window.headwater as Partial<Node>).nodeType) {
 }
 
 function send(): void {
-  const tag = document.querySelector<HTMLScriptElement>('script[data-token]')
+  // Other products have a data-token, too.
+  const tag = document.querySelector<HTMLScriptElement>('script[data-token^=hw]')
   if (sent === q.length || !tag || window.headwater !== stub) return // the client has taken over
   let {
     token,
@@ -66,12 +67,18 @@ function send(): void {
   const isRefused = 'respectDnt' in tag.dataset || (navigator as Refusals).globalPrivacyControl
   if (consent ? consent !== 'granted' : isRefused) return
   sent = q.length // should the page stay, later calls are sent together with these
-  let anonymous_id = persistence === 'cookie' ? /hw_id=1\.([\w-]+)/.exec(document.cookie)?.[1] : opening.key
-  if (!anonymous_id) {
-    anonymous_id = opening.key
-    // For the client of the next page (core/visitor/id-record.ts). The collector names a session by the event that opens it.
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
-    document.cookie = `hw_id=1.${opening.key}.${opening.key}.${opening.at}.${opening.at}; Path=/; Max-Age=34560000; SameSite=Lax`
+  let anonymous_id = opening.key
+  try {
+    if (persistence === 'cookie') {
+      const known = /hw_id=1\.([\w-]+)/.exec(document.cookie)?.[1]
+      // For the client of the next page (core/visitor/id-record.ts). The collector names a session by the event that opens it.
+      if (!known)
+        // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and a leaving page cannot wait.
+        document.cookie = `hw_id=1.${opening.key}.${opening.key}.${opening.at}.${opening.at}; Path=/; Max-Age=34560000; SameSite=Lax`
+      else anonymous_id = known
+    }
+  } catch {
+    // a sandboxed frame has no cookies
   }
   const calls = autoPage === 'false' ? q : [{ 0: 'page', ...opening } as unknown as Call, ...q] // what is read of it
   const events = calls.flatMap(({ key, at, 0: verb, 1: name, 2: more }) => {
@@ -105,7 +112,8 @@ function itself(this: Record<string, Date | undefined>, key: string): unknown {
 
 /** The key is a UUID v7, as the client makes them: 48 bits of time, 12 that count, and chance, which needs to be no secret here. */
 function now(): Stamp {
-  const at = Date.now()
+  // biome-ignore lint/complexity/useDateNow: pages have replaced Date.now, or lack it.
+  const at = +new Date()
   const time = at.toString(16) // 11 digits, until the year 2527
   const chance = () => Math.random().toFixed(12).slice(2)
   return { at, key: `0${time.slice(0, 7)}-${time.slice(7)}-7${count++}-8${chance().slice(9)}-${chance()}` }

@@ -36,6 +36,16 @@ describe.each([
     expect(await request?.text()).toBe('{"é":1}')
   })
 
+  test('posts on a page without TextEncoder too, and counts UTF-8 bytes', async () => {
+    vi.stubGlobal('TextEncoder', undefined)
+    network = () => new Promise(() => {})
+    const other = createTransport()
+    void (_ === 'send' ? other.send : other.sendLeaving)(url, '{"é€😀":1}')
+    await Promise.resolve()
+    expect(60_000 - other.leavingBytes()).toBe(15)
+    expect(await requests[0]?.text()).toBe('{"é€😀":1}')
+  })
+
   test('returns status, body and Retry-After unchanged', async () => {
     network = async () => Response.json({ code: 'x' }, { status: 429, headers: { 'retry-after': '6' } })
     expect(await post(url, '{}')).toEqual({ status: 429, body: { code: 'x' }, retryAfter: '6' })

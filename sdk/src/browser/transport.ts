@@ -1,5 +1,6 @@
 /** Sends batches over HTTP, as simple requests that need no CORS preflight. */
 import { type Answer, type Body, headersTooLarge, type Transport } from '../core/ports.ts'
+import { utf8Bytes } from '../core/queue/pick.ts'
 import { post } from './post.ts'
 
 /** Browsers share 64 KiB across all keepalive requests of a page; this leaves room for headers. */
@@ -14,13 +15,14 @@ export function createTransport(idCookieDomain?: () => string): Transport {
   let bytesInFlight = 0
   let credentials: RequestCredentials = 'same-origin'
 
-  async function exchange(request: typeof post, url: string, text: Body): Promise<Answer> {
-    const body = typeof text === 'string' ? new TextEncoder().encode(text) : text
-    const encoding = body === text ? '&encoding=gzip' : ''
+  async function exchange(request: typeof post, url: string, body: Body): Promise<Answer> {
+    const isText = typeof body === 'string'
+    const encoding = isText ? '' : '&encoding=gzip'
     const cookie = idCookieDomain ? `&id_cookie=${idCookieDomain()}` : ''
     // A small request survives the page too, so what is in flight need not be sent again when the page leaves.
-    const keepalive = body.length <= keepaliveBytes - bytesInFlight
-    const bytes = keepalive ? body.length : 0
+    const size = isText ? utf8Bytes(body) : body.length
+    const keepalive = size <= keepaliveBytes - bytesInFlight
+    const bytes = keepalive ? size : 0
     bytesInFlight += bytes
     try {
       const headers = { 'content-type': 'text/plain' }

@@ -1,6 +1,6 @@
 /** States how values are written as JSON, also those that JSON cannot hold, and on pages that have changed prototypes. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { plainCopy, toJson } from './json.ts'
+import { isoTime, plainCopy, toJson } from './json.ts'
 
 /** The JSON of what was copied, and the places where something was left out. */
 function write(root: object, room?: number) {
@@ -138,6 +138,18 @@ describe('where a library has changed the prototypes', () => {
     patch()
     const written = toJson(value)
     expect(written).toBe(expected)
+  })
+
+  test('a date is written without the quotes that Datejs adds', () => {
+    const { toISOString } = Date.prototype
+    Date.prototype.toISOString = () => '"1970-01-01T00:00:00Z"'
+    const written = [isoTime(new Date(0)), toJson({ at: new Date(0) })]
+    Date.prototype.toISOString = toISOString
+    expect(written).toEqual(['1970-01-01T00:00:00Z', '{"at":"1970-01-01T00:00:00Z"}'])
+  })
+
+  test('an invalid date of Moment, which has no ISO time, is left out', () => {
+    expect(toJson({ at: { toISOString: () => null } })).toBe('{}')
   })
 
   test('an object’s own toJSON still works', () => {

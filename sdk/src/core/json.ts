@@ -55,8 +55,13 @@ export function toJson(root: object): string {
   return JSON.stringify(plainCopy(root))
 }
 
+/** The ISO time of a date. The `toISOString` of Datejs puts it in quotes. */
+export function isoTime(date: Date): string {
+  return date.toISOString()?.replace(/"/g, '') // Moment returns null for an invalid date
+}
+
 interface Self {
-  toISOString?(): string
+  toISOString?: Date['toISOString']
   toJSON?(): unknown
 }
 
@@ -68,7 +73,8 @@ const anyList: Self & unknown[] = []
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}`
   if (!isObject(value)) return value
-  if (value.toISOString) return value.toISOString() // a date's toJSON may be an old library's
+  // A date's toJSON may be an old library's. Only `toISOString` is read of it.
+  if (value.toISOString) return isoTime(value as Date)
   const isOwn = ![undefined, anyObject.toJSON, anyList.toJSON].includes(value.toJSON)
   return isOwn ? value.toJSON?.() : value
 }

@@ -48,8 +48,14 @@ export const minute = 60_000
 /** Moves the clock of a visitor's pages forward, also for pages that open later. */
 export async function letTimeLeap(page: Page, ms: number): Promise<void> {
   const leap = (by: number) => {
-    const now = Date.now
-    Date.now = () => now() + by
+    const DateBefore = Date
+    globalThis.Date = class extends DateBefore {
+      constructor(...args: [number]) {
+        if (args.length > 0) super(...args)
+        else super(DateBefore.now() + by)
+      }
+      static override now = () => DateBefore.now() + by
+    } as DateConstructor
   }
   await page.context().addInitScript(leap, ms)
   for (const open of page.context().pages()) await open.evaluate(leap, ms)

@@ -27,6 +27,8 @@ export interface PageParts {
   hasStub?: boolean
   /** The page has neither tag nor stub. */
   isBare?: boolean
+  /** The whole page as it is, in place of all of the above. */
+  whole?: string
   headers?: Record<string, string>
 }
 
@@ -104,8 +106,8 @@ export async function startTestSite(): Promise<TestSite> {
     }
     const own = site.pages[url.pathname]
     const parts = own?.isBare ? own : { ...site.pages['*'], ...own }
-    for (const [name, value] of Object.entries(parts.headers ?? {})) response.setHeader(name, value)
     response.setHeader('content-type', 'text/html')
+    for (const [name, value] of Object.entries(parts.headers ?? {})) response.setHeader(name, value)
     response.end(await pageOf(parts, site.origin))
   }
 
@@ -160,7 +162,8 @@ const scriptAt = (path: string): Promise<string> =>
   fromRoot(path === '/sdk.js' ? 'sdk/dist/script.js' : `collector/dist${path}`).catch(() => '')
 
 async function pageOf(parts: PageParts, origin: string): Promise<string> {
-  const { tag, head = '', body = '', hasStub, isBare } = parts
+  const { tag, head = '', body = '', hasStub, isBare, whole } = parts
+  if (whole) return whole
   if (isBare) return `<!doctype html><title>Bare</title>${head}${body}`
   const attributes = { src: `${origin}/sdk.js`, 'data-token': token, ...tag }
   const written = Object.entries(attributes).map(

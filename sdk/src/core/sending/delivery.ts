@@ -1,6 +1,6 @@
 /** Sends one batch and acts on its answer, by the status→outcome table of the contract. */
 import { isReceiptFor, type Outcome, outcomeOf, type Problem, type Receipt } from '@headwater/contract'
-import { toJson } from '../json.ts'
+import { isoTime, toJson } from '../json.ts'
 import type { Counts } from '../losses.ts'
 import type { Parts } from '../parts.ts'
 import { type Answer, headersTooLarge, type Transport } from '../ports.ts'
@@ -49,7 +49,7 @@ export function createDelivery(parts: Parts, queue: Queue, pace: Pace): Delivery
 
   // Events are stored as JSON, so the body is put together from texts.
   function bodyOf(events: StoredEvent[], losses?: Counts): string {
-    const sentAt = new Date(clock.now()).toISOString()
+    const sentAt = isoTime(new Date(clock.now()))
     const dropped = losses ? `"dropped":${toJson(losses)},` : ''
     const list = events.map(({ json }) => json).join(',')
     return `{"v":1,"sent_at":"${sentAt}","sdk":${toJson(sdk)},${dropped}"events":[${list}]}`

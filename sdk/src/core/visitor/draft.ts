@@ -2,6 +2,7 @@
 import { withoutSecrets } from '@headwater/attribution/url'
 import type { WireEvent } from '@headwater/contract'
 import { hasHook } from '../hook.ts'
+import { isoTime } from '../json.ts'
 import type { Settings } from '../options.ts'
 import type { Parts } from '../parts.ts'
 
@@ -59,7 +60,7 @@ export function createDrafter({ clock, ids, lifecycle, settings }: DrafterParts)
     const { url, title, referrer, landing } = lifecycle.place()
     const event: WireEvent = {
       idempotency_key: stamp?.key ?? ids.uuid(),
-      occurred_at: new Date(stamp?.at ?? clock.now()).toISOString(),
+      occurred_at: isoTime(new Date(stamp?.at ?? clock.now())),
       stream,
       seq: ++seq,
       url: clean(url),

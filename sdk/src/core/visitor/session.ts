@@ -2,6 +2,7 @@
 import { campaignIn } from '@headwater/attribution/campaign-keys'
 import { continuesSession, type SessionRules } from '@headwater/attribution/session'
 import type { WireSession } from '@headwater/contract'
+import { isoTime } from '../json.ts'
 import type { State, VisitorSession } from '../records.ts'
 import type { Draft } from './draft.ts'
 
@@ -55,7 +56,7 @@ export function wireSession(session: VisitorSession): WireSession {
   const { id, startedAt, landingUrl, referrerUrl } = session
   return {
     id,
-    started_at: new Date(startedAt).toISOString(),
+    started_at: isoTime(new Date(startedAt)),
     landing_url: landingUrl,
     referrer_url: referrerUrl,
   }
