@@ -62,6 +62,15 @@ describe('on a shown page', () => {
     expect(calls).toEqual(['arrive'])
   })
 
+  test('whoever asks for the place during a move arrives there first', () => {
+    const { watch, place } = createLifecycle()
+    undo = watch(watcher)
+    calls = []
+    history.pushState(null, '', '/lifecycle/place')
+    expect(place().url).toMatch('/lifecycle/place')
+    expect(calls).toEqual(['arrive'])
+  })
+
   test('undo ends it', async () => {
     watch()
     calls = []

@@ -4,9 +4,14 @@ import { watchPages } from './navigation.ts'
 import { adCookiesOfPage, placeOfPage } from './page.ts'
 
 export function createLifecycle(): Lifecycle {
+  let arriveNow = () => {}
+
   return {
     shown: new Promise<void>(whenShown),
-    place: placeOfPage,
+    place() {
+      arriveNow() // the view comes before an event of the script that moves to the page
+      return placeOfPage()
+    },
     adCookies: adCookiesOfPage,
     watch({ arrive, leave, resume }) {
       // Listeners stay on the page but do nothing after the undo: some pages wrap addEventListener and lose its options.
@@ -14,7 +19,7 @@ export function createLifecycle(): Lifecycle {
       const listen = (type: string, listener: () => void) =>
         addEventListener(type, () => isWatching && listener())
       whenShown(() => {
-        if (arrive) watchPages((titled) => isWatching && arrive(titled))
+        if (arrive) arriveNow = watchPages((titled) => isWatching && arrive(titled))
         // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with only a pagehide.
         // On the window, after the page's own listeners on the document.
         listen('visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : resume()))

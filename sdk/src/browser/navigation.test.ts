@@ -12,12 +12,12 @@ let views: string[]
 let titles: string[]
 
 // Listeners stay on the window, so each test has an end of its own.
-function watch(): void {
+function watch(): () => void {
   let isWatching = true
   isOver = () => {
     isWatching = false
   }
-  watchPages((titled) => {
+  return watchPages((titled) => {
     if (!isWatching) return
     views.push(location.pathname + location.search + location.hash)
     const noteTitle = () => void titles.push(document.title)
@@ -101,6 +101,17 @@ describe.each([
     history.pushState(null, '', '/imprint')
     await scriptEnds()
     expect(views).toEqual(['/start', '/imprint'])
+  })
+
+  test('a move that is ended early is a view at once, and no second one later', async () => {
+    const endMove = watch()
+    endMove()
+    history.pushState(null, '', '/a')
+    endMove()
+    expect(views).toEqual(['/start', '/a'])
+    await scriptEnds()
+    endMove()
+    expect(views).toEqual(['/start', '/a'])
   })
 
   test('navigation by two scripts is two views', async () => {

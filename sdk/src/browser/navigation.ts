@@ -7,16 +7,17 @@ const titleMs = 100
 /**
  * Calls `view` for each page the visitor comes to, the present one included. When the title follows the address, `titled`
  * resolves once it should be there. Changes of the address by one script are one move, and the last address counts:
- * routers replace and push for one click.
+ * routers replace and push for one click. The function returned ends a move that has not ended yet.
  */
-export function watchPages(view: (titled?: Promise<void>) => unknown): void {
+export function watchPages(view: (titled?: Promise<void>) => unknown): () => void {
   let page = pageIn(location)
   let isMoving = false
 
   function arrive(): void {
+    if (!isMoving) return
+    isMoving = false
     const before = page
     page = pageIn(location)
-    isMoving = false
     if (page !== before) view(new Promise((resolve) => setTimeout(resolve, titleMs)))
   }
 
@@ -32,6 +33,7 @@ export function watchPages(view: (titled?: Promise<void>) => unknown): void {
   view()
   // Back from the cache: the same page, seen again.
   addEventListener('pageshow', ({ persisted }) => persisted && view())
+  return arrive
 }
 
 /**

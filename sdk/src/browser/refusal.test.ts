@@ -15,5 +15,5 @@ test.each<[string, object, boolean | undefined, boolean]>([
   ['or nothing', { doNotTrack: null }, true, false],
 ])('%s', (_, navigator, respectDnt, expected) => {
   vi.stubGlobal('navigator', navigator)
-  expect(isRefused(respectDnt)).toBe(expected)
+  expect(!!isRefused(respectDnt)).toBe(expected)
 })

@@ -430,7 +430,7 @@ describe('the title of a page that has none yet', () => {
     lifecycle.here = { url: cart, title: 'Cart' }
     titled()
     await client.flush()
-    expect(seen).toEqual(['Shop', '', 'Shop'])
+    expect(seen).toEqual(['Shop', undefined, 'Shop'])
     expect(events().map(({ title }) => title)).toEqual(['Shop', undefined, 'By the hook'])
   })
 

@@ -10,7 +10,6 @@ import type { Stamp } from './visitor/draft.ts'
 export function createPageViews({ lifecycle, settings }: Parts, { record }: Recorder, opening?: Stamp) {
   // An empty title means that the page has no title of its own yet. A hook has seen the event without one, so nothing is added.
   async function addTitle(event: WireEvent, titled: Promise<void>): Promise<void> {
-    event.title ||= undefined
     const { url } = lifecycle.place()
     await titled
     const here = lifecycle.place()
@@ -20,7 +19,7 @@ export function createPageViews({ lifecycle, settings }: Parts, { record }: Reco
   return (titled?: Promise<void>): void => {
     const complete = titled && ((event: WireEvent) => addTitle(event, titled))
     // The title on the page may still be that of the page before.
-    record(() => (titled ? { ...pageView, title: '' } : pageView), opening, complete)
+    record(() => (titled ? { ...pageView, title: undefined } : pageView), opening, complete)
     opening = undefined
   }
 }

@@ -20,7 +20,7 @@ export function createMemoryStorage(maxBytes: number, state?: State): Storage {
       events = without(events, gone)
     },
     count: async () => events.length,
-    dump: async () => (state ? [...events, state] : [...events]),
+    dump: async () => [...events, state].filter(Boolean),
     async clear() {
       events = []
       state = undefined
