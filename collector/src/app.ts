@@ -1,8 +1,10 @@
 /** The HTTP application: its routes, and what all responses share. */
+
+import { answerProblem } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import { createAuthenticate, type TokenFinder } from '@headwater/server/authenticate'
 import { identifyRequest } from '@headwater/server/identify-request'
-import { answerProblem, Problem } from '@headwater/server/problem'
+import { Problem } from '@headwater/server/problem'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type BatchDeps, batchRoute } from './http/batch.ts'

@@ -1,9 +1,10 @@
 /** The SDK files as a page gets them. */
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { answerProblem } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import { identifyRequest } from '@headwater/server/identify-request'
-import { answerProblem, type Problem } from '@headwater/server/problem'
+import type { Problem } from '@headwater/server/problem'
 import { temporaryFolder } from '@headwater/testkit/databases'
 import { Hono } from 'hono'
 import { beforeAll, describe, expect, it } from 'vitest'

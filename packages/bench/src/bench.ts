@@ -12,7 +12,8 @@ import {
 import { formatMarks, type Mark } from './marks.ts'
 import { isRole, playRole } from './roles.ts'
 import { benchScale, briefScalePlan, fullScalePlan } from './scale/scale.ts'
-import { benchSdk, briefSdkPlan, fullSdkPlan } from './sdk/sdk-bench.ts'
+import { briefSdkPlan, fullSdkPlan } from './sdk/plan.ts'
+import { benchSdk } from './sdk/sdk-bench.ts'
 import { benchSoak, briefSoakPlan, fullSoakPlan } from './soak/soak.ts'
 
 /** By name; those with marks return them, and all print their tables. */

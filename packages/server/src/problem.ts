@@ -1,8 +1,5 @@
 /** Whole-request failures: thrown as a Problem, answered as an RFC 9457 document. */
-import { type ProblemCode, type Problem as ProblemDocument, problems } from '@headwater/contract'
-import type { Context } from 'hono'
-import { answerJson } from './answer.ts'
-import type { AppEnv } from './app-env.ts'
+import type { ProblemCode } from '@headwater/contract'
 
 /** A request that cannot be served, and what its sender can do about it. */
 export class Problem extends Error {
@@ -26,24 +23,4 @@ export function unavailable(detail: string, cause?: unknown): Problem {
     cause,
     retryAfterS: 2,
   })
-}
-
-/** The answer to a failed request. */
-export function answerProblem(c: Context<AppEnv>, problem: Problem): Response {
-  const { status, title } = problems[problem.code]
-  const document: ProblemDocument = {
-    type: `urn:headwater:problem:${problem.code}`,
-    title,
-    status,
-    code: problem.code,
-    detail: problem.message,
-    request_id: c.get('requestId'),
-  }
-  const headers: Record<string, string> = {
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    'access-control-allow-origin': '*', // pages may read the error
-  }
-  if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS)
-  return answerJson(c, document, { status, headers })
 }

@@ -1,7 +1,7 @@
 /** The table of the wire: how many bytes the visitor's connection transfers for the events of a session. */
 import { type Cell, formatTable } from '../table.ts'
+import type { SdkBench } from './plan.ts'
 import { record } from './record.ts'
-import type { SdkBench } from './sdk-bench.ts'
 import type { PageName } from './site.ts'
 import { inTab } from './tab.ts'
 

@@ -1,8 +1,8 @@
 /** The table of CPU: what an event costs the main thread from its call to its receipt, all included. */
 import { setTimeout as elapse } from 'node:timers/promises'
 import { type Cell, formatRange, formatTable, formatVerdict, median } from '../table.ts'
+import type { SdkBench } from './plan.ts'
 import { record, settle } from './record.ts'
-import type { SdkBench } from './sdk-bench.ts'
 import type { PageName } from './site.ts'
 import { inTab } from './tab.ts'
 

@@ -1,8 +1,8 @@
 /** The table of long tasks: how long the SDK ever keeps a page from answering its visitor, with a full queue. */
 import type { Page } from 'playwright-core'
 import { type Cell, formatRange, formatTable, formatVerdict, median } from '../table.ts'
+import type { SdkBench } from './plan.ts'
 import { record, settle } from './record.ts'
-import type { SdkBench } from './sdk-bench.ts'
 import type { PageName } from './site.ts'
 import { inTab } from './tab.ts'
 import { type Longest, longestTasks } from './trace.ts'

@@ -1,7 +1,7 @@
 /** The table of the start: what the SDK costs a page before it records anything but its page view. */
 import { setTimeout as elapse } from 'node:timers/promises'
 import { type Cell, formatRange, formatTable, formatVerdict, median } from '../table.ts'
-import type { SdkBench } from './sdk-bench.ts'
+import type { SdkBench } from './plan.ts'
 import type { PageName } from './site.ts'
 import { inTab, type Usage } from './tab.ts'
 

@@ -1,7 +1,7 @@
 /** The table of calls: how long `track` keeps its caller waiting, even when many events wait. */
 import { type Cell, formatRange, formatTable, formatVerdict, median } from '../table.ts'
+import type { SdkBench } from './plan.ts'
 import { record, settle } from './record.ts'
-import type { SdkBench } from './sdk-bench.ts'
 import type { PageName } from './site.ts'
 import { inTab } from './tab.ts'
 
