@@ -18,17 +18,22 @@ export function sessionAfter(
   { draft, at, userId }: Turn,
   rules: SessionRules,
 ): VisitorSession {
-  // Only an arrival may end a session by its campaign. A click on a page that still has the parameters of an earlier
-  // session in its address must not return the visitor to it while another tab continues a later one.
-  const { event } = draft
-  const campaign = event.type === 'page' || draft.arrival ? campaignIn(landingOf(draft)) : ''
+  const { event, arrival } = draft
   // This event has opened the session already, for a page that was leaving.
   const isOpener = session?.id === event.idempotency_key
   // Another website's client opened it on this very page: it is the same session, and it began here.
-  const isShared = session && !session.landingUrl && session.startedAt >= Number(draft.arrival?.openedAt)
-  const next = { at, userId, campaign: isShared ? '' : campaign }
-  const open = session && { ...session, lastSeenAt: seenAt, campaign: campaignIn(session.landingUrl) }
-  if (!open || isOpener || !continuesSession(open, next, rules)) return openSession(draft, at, userId)
+  const isShared = session && !session.landingUrl && session.startedAt >= Number(arrival?.openedAt)
+  // Only an arrival may end a session by its campaign. A click on a page that still has the parameters of an earlier
+  // session in its address must not return the visitor to it while another tab continues with a later one.
+  const isArrival = event.type === 'page' || arrival
+  const campaign = isArrival && !isShared ? campaignIn(landingOf(draft)) : ''
+  const open = session && {
+    ...session,
+    lastSeenAt: seenAt,
+    campaign: campaign && campaignIn(session.landingUrl), // read only where there is one to compare
+  }
+  if (!open || isOpener || !continuesSession(open, { at, userId, campaign }, rules))
+    return openSession(draft, at, userId)
   const { id, startedAt } = session
   return isShared ? { ...openSession(draft, at, userId), id, startedAt } : { ...session, userId }
 }
