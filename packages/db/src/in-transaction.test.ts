@@ -30,9 +30,23 @@ function connect() {
 describe('a transaction', () => {
   it('sends its statements and its commit together when nothing waits for an answer', async () => {
     const { connection, sent } = connect()
-    const work = inTransaction(connection, (tx) => Promise.all([tx.query('a'), tx.query('b'), tx.commit()]))
-    expect(sent).toEqual(['begin', 'a', 'b', 'commit'])
-    await work
+    let sentBeforeAnswer: string[] = []
+    await inTransaction(connection, (tx) => {
+      const answers = [tx.query('a'), tx.query('b'), tx.commit()]
+      sentBeforeAnswer = [...sent]
+      return Promise.all(answers)
+    })
+    expect(sentBeforeAnswer).toEqual(['begin', 'a', 'b', 'commit'])
+  })
+
+  it('that cannot begin sends no statement, which would commit on its own', async () => {
+    const { connection, sent } = connect()
+    const cancelled: Queries = {
+      query: (sql) => (sql === 'begin' ? Promise.reject(new Error('cancelled')) : connection.query(sql)),
+    }
+    const work = inTransaction(cancelled, (tx) => Promise.all([tx.query('a'), tx.commit()]))
+    await expect(work).rejects.toThrow('cancelled')
+    expect(sent).toEqual(['rollback'])
   })
 
   it('commits after work that does not commit itself', async () => {

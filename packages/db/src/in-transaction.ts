@@ -10,9 +10,8 @@ export interface TransactionConnection extends Queries {
 const over = 'The transaction is over: its time limit has passed, or its connection was lost.'
 
 /**
- * Sends BEGIN without waiting for it, so that it costs no round trip, then runs the work. Rejects with the first error of a
- * statement, even if the work ignores it, and sends only a rollback after it. A BEGIN that fails (when an operator
- * cancels it) leaves the statements of the first round trip to commit on their own, so a group reads first and then writes.
+ * Begins, then runs the work. Rejects with the first error of a statement, even if the work ignores it, and sends only a rollback
+ * after it. BEGIN takes a round trip of its own: what is sent behind a BEGIN that is cancelled would commit on its own.
  */
 export async function inTransaction<Result>(
   connection: TransactionConnection,
@@ -46,9 +45,7 @@ export async function inTransaction<Result>(
     },
   }
   try {
-    send('begin').catch(() => {
-      // The first error, with which every later statement rejects.
-    })
+    await send('begin')
     const result = await work(tx)
     await tx.commit()
     await lastSent

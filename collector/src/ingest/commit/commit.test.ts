@@ -265,6 +265,13 @@ describe('an event that only the database refuses', () => {
     expect([transactions, commits, errors]).toEqual([attempts + 2, 1, [error]])
   })
 
+  it('is not confused with one whose trial meets a conflict: the trial is repeated', async () => {
+    nextFailures = [failure('22003'), conflict(), failure('23503')]
+    const [stored] = await commit([batchOf(valid)])
+    expect(valid.map((event) => stored?.verdicts.get(event))).toEqual(valid.map(() => 'accepted'))
+    expect([transactions, commits]).toEqual([5, 1]) // the group, a trial at its third attempt, the group
+  })
+
   it('is not taken for one where the search itself fails: nothing is known to be stored', async () => {
     refused = ['poison']
     cutting = ['cut']

@@ -28,7 +28,7 @@ interface Deps {
   onError(error: unknown): void
 }
 
-/** Deadlocks and serialization failures are transient; three in a row mean another problem. */
+/** Failures that are worth another attempt; three in a row mean another problem. */
 const attempts = 3
 
 /** Creates `commit`, which stores batches in one transaction and throws the Problem `unavailable` if it cannot. */
@@ -50,10 +50,10 @@ export function createCommit({ db, secrets, partitions, dimensions, reserveIds, 
   const store = (batches: JudgedBatch[]) =>
     inTransaction(batches, (tx, group) => storeGroup(tx, group, secrets))
 
-  async function storePatiently(batches: JudgedBatch[]): Promise<StoredGroup> {
+  async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await store(batches)
+        return await work()
       } catch (error) {
         if (!isWorthRepeating(error) || attempt === attempts) throw error
         if (isMissingPartition(error)) partitions.forget() // it was dropped meanwhile
@@ -66,11 +66,13 @@ export function createCommit({ db, secrets, partitions, dimensions, reserveIds, 
     const undo = new Error('Rolled back on purpose: this was a trial.')
     const [first] = events
     if (!first) return true
-    try {
-      await inTransaction([{ request: first.request, judged: events }], async (tx, group) => {
+    const trial = () =>
+      inTransaction([{ request: first.request, judged: events }], async (tx, group) => {
         await storeGroup({ query: tx.query, commit: async () => {} }, group, secrets)
         throw undo
       })
+    try {
+      await patiently(trial)
     } catch (error) {
       if (error === undo) return true
       if (isData(error)) return false
@@ -94,11 +96,11 @@ export function createCommit({ db, secrets, partitions, dimensions, reserveIds, 
   return async function commit(batches: JudgedBatch[]): Promise<StoredBatch[]> {
     let storable = batches
     try {
-      const group = await storePatiently(batches).catch(async (error: unknown) => {
+      const group = await patiently(() => store(batches)).catch(async (error: unknown) => {
         if (!isData(error)) throw error
         onError(error) // the rejections do not name the constraint
         storable = await withoutPoison(batches)
-        return storePatiently(storable)
+        return patiently(() => store(storable))
       })
       return storable.map((batch) => ({ ...batch, ...group }))
     } catch (error) {
@@ -112,6 +114,7 @@ function isMissingPartition(error: unknown): boolean {
   return sqlstateOf(error) === '23514' && /no partition of relation/.test((error as Error).message)
 }
 
+/** A dimension was deleted meanwhile: another attempt makes it again. */
 const isMissingReference = (error: unknown): boolean => sqlstateOf(error) === '23503'
 
 const isWorthRepeating = (error: unknown): boolean =>

@@ -52,6 +52,16 @@ onBothDatabases((open) => {
     expect(await sessions()).toEqual(expected)
   })
 
+  it('an event that was moved lands its session after all when the database refuses the one before it', async () => {
+    await collector.db.query(
+      `alter table events add constraint event_is_not_poison check (name <> 'poison') not valid`,
+    )
+    const poison = { ...event(71), name: 'poison' }
+    expect(await collector.send([poison, event(1)])).toMatchObject({ accepted: 1, rejected: 1 })
+    await collector.db.query('alter table events drop constraint event_is_not_poison')
+    expect(await sessions()).toEqual([{ hours: 0, views: 1, touches: 1 }])
+  })
+
   it('late events are in sessions of their own', async () => {
     for (const hoursAgo of [1, 2, 71]) await collector.send([event(hoursAgo)])
     expect(await sessions()).toEqual([

@@ -5,7 +5,8 @@
 import { dayOf } from '@headwater/attribution/midnight'
 import { defaultSessionRules } from '@headwater/attribution/session'
 import type { Queries } from '@headwater/db/db'
-import type { IngestEvent } from '../event.ts'
+import type { EventSession, IngestEvent } from '../event.ts'
+import type { Assignment } from './assign-sessions.ts'
 import {
   type KnownSessions,
   loadReported,
@@ -26,38 +27,41 @@ interface Span {
 const { maxMs } = defaultSessionRules
 
 /**
- * Moves events that do not fit into the 24 hours of their session to its part for their day (UTC), which leaves no landing
- * touch, and adds the stored ones of these parts to `stored`.
+ * Assigns events that do not fit into the 24 hours of their session to its part for their day (UTC), which leaves no landing
+ * touch, and adds the stored ones of these parts to `stored`. Changes no event: a transaction may be repeated without some of
+ * them.
  */
 export async function splitLongSessions(
   tx: Queries,
   events: readonly IngestEvent[],
   { reported, stored }: KnownSessions,
-): Promise<void> {
+): Promise<Map<IngestEvent, Assignment>> {
   const long = reported.filter((session) => isTooLong(extend(spanOf(stored.get(session.key)), session)))
-  if (long.length === 0) return
-  const moved = long.flatMap((session) => split(session, events, stored.get(session.key)))
-  const parts = await loadReported(tx, reportedSessions(moved))
+  const moved = new Map(long.flatMap((session) => split(session, events, stored.get(session.key))))
+  if (moved.size === 0) return moved
+  const inParts = [...moved].map(([event, { session }]) => ({ ...event, session }))
+  const parts = await loadReported(tx, reportedSessions(inParts))
   for (const [key, session] of parts) stored.set(key, session)
+  return moved
 }
 
 function split(
   { key }: ReportedSession,
   events: readonly IngestEvent[],
   stored: StoredSession | undefined,
-): IngestEvent[] {
+): [IngestEvent, Assignment][] {
   const isOfSession = (event: IngestEvent) => {
     const visitor = visitorOf(event)
     return visitor && event.session && sessionKey(visitor, event.session.clientId) === key
   }
   const inOrder = events.filter(isOfSession).sort((a, b) => a.occurredAt - b.occurredAt)
   let span = spanOf(stored)
-  return inOrder.filter((event) => {
+  return inOrder.flatMap((event): [IngestEvent, Assignment][] => {
     const { session, occurredAt } = event
     const whole = extend(span, { from: session?.startedAt ?? occurredAt, until: occurredAt })
-    if (isTooLong(whole)) return moveToDay(event)
+    if (session && isTooLong(whole)) return [[event, partForDay(event, session)]]
     span = whole
-    return false
+    return []
   })
 }
 
@@ -71,10 +75,9 @@ function extend(span: Span | undefined, { from, until }: Span): Span {
 
 const isTooLong = ({ from, until }: Span) => until - from > maxMs
 
-function moveToDay(event: IngestEvent): boolean {
-  const { session, occurredAt, touches } = event
-  if (!session) return false
-  event.touches = touches.filter(({ origin }) => origin !== session.origin) // without the landing touch
-  event.session = partOf(session, dayOf(occurredAt, 'UTC'), occurredAt)
-  return true
+function partForDay({ occurredAt, touches }: IngestEvent, session: EventSession): Assignment {
+  return {
+    session: partOf(session, dayOf(occurredAt, 'UTC'), occurredAt),
+    touches: touches.filter(({ origin }) => origin !== session.origin), // without the landing touch
+  }
 }

@@ -1,7 +1,7 @@
 /** Places new events in their sessions, without I/O: computes the rows of the events, their sessions and their touches. */
 import type { CustomerKey } from '../../identity/customers.ts'
-import type { EventSession, EventTouch, OwnedEvent } from '../event.ts'
-import type { Assigned } from '../sessions/assign-sessions.ts'
+import type { EventSession, EventTouch, IngestEvent, OwnedEvent } from '../event.ts'
+import type { Assigned, Assignment } from '../sessions/assign-sessions.ts'
 import { type StoredSession, sessionKey } from '../sessions/known-sessions.ts'
 
 /** An event with its session. */
@@ -55,17 +55,23 @@ export interface Placement {
   touched: CustomerKey[]
 }
 
-/** `stored` holds the stored sessions; `newId` supplies the ids of new ones. */
+interface Placing {
+  moved?: Map<IngestEvent, Assignment>
+  stored: Map<string, StoredSession>
+  newId(): string
+}
+
+/** `moved` are the events of long sessions; `stored` holds the stored sessions; `newId` supplies the ids of new ones. */
 export function placeEvents(
   events: readonly OwnedEvent[],
   { assignments, joined }: Assigned,
-  { stored, newId }: { stored: Map<string, StoredSession>; newId: () => string },
+  { moved, stored, newId }: Placing,
 ): Placement {
   const sessions = createSessionRows(stored, newId)
   const touches = createTouchRows()
   const placed = events.map((owned): PlacedEvent => {
     const { event } = owned
-    const assignment = assignments.get(owned)
+    const assignment = assignments.get(owned) ?? moved?.get(event)
     const { session: reported = event.session, touches: proven = event.touches } = assignment ?? {}
     const session = reported && sessions.add(owned, reported)
     if (session && assignment?.reopens) reopen(session, reported, proven)

@@ -56,13 +56,13 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
     lockIdentities(tx, events),
     loadSessions(tx, events),
   ])
-  await splitLongSessions(tx, events, sessions)
+  const moved = await splitLongSessions(tx, events, sessions)
   const verdicts = judgeKeys(judged, taken, storedKeys)
   const fresh = candidates.filter(({ event }) => verdicts.get(event) === 'accepted')
   const customers = resolveCustomers(fresh.map(toClaimant), known, ids.customer)
   const owned = fresh.map((candidate, i) => toOwned(candidate, customers, i))
   const assigned = assignSessions(owned, sessions.recent)
-  const placement = placeEvents(owned, assigned, { stored: sessions.stored, newId: ids.session })
+  const placement = placeEvents(owned, assigned, { moved, stored: sessions.stored, newId: ids.session })
   const converting = placement.events.filter(({ owned }) => owned.event.wire.conversion)
 
   const write = () =>
