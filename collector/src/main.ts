@@ -37,6 +37,8 @@ export interface StartOptions {
 
 /** Node answers 408 to a request that takes longer than this to arrive; it checks every second. */
 const requestTimeoutMs = 10_000
+/** Longer than clients and proxies keep idle connections (60 s): otherwise a request could meet one that is just closing. */
+const keepAliveTimeoutMs = 75_000
 /** As much as large proxies accept: first-party cookies and user agents can be long. */
 const maxHeaderBytes = 65_536
 /** Requests still open after this are cut off, so that a shutdown takes less than 5 s. */
@@ -82,6 +84,7 @@ async function listen(
     fetch: createApp(deps, extras).fetch,
     serverOptions: {
       requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: maxHeaderBytes,
     },

@@ -32,8 +32,8 @@ const writers = 2
 const worthAWriter = 200
 /** Events per transaction: beyond this, throughput gains little and latency grows. */
 const groupSize = 1_000
-/** A batch weighs its number of events, or its body in events of this size if that is more: large events take longer. */
-const usualEventBytes = 2_000
+/** A batch weighs its number of events, or its body in events of this length (UTF-16 units) if that is more: large events take longer. */
+const usualEventLength = 2_000
 /** Events that may be queued: about a second of work. */
 const queueSize = 20_000
 
@@ -58,9 +58,9 @@ export function createIngest(deps: IngestDeps): Ingest {
     dimensions: createDimensions(deps),
     reserveIds: createReserveIds(deps.db),
   })
-  const groups = createGroupCommit<JudgedBatch & { bodyBytes: number }, StoredBatch>({
+  const groups = createGroupCommit<JudgedBatch & { bodyLength: number }, StoredBatch>({
     commit,
-    weigh: ({ judged, bodyBytes }) => Math.max(judged.length, bodyBytes / usualEventBytes, 1),
+    weigh: ({ judged, bodyLength }) => Math.max(judged.length, bodyLength / usualEventLength, 1),
     // It was answered with 503, so its sender retries.
     isStale: ({ request }) => now() - request.receivedAt > answerLimitMs,
     writers,
@@ -74,7 +74,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       await limitRate(caller.token, batch.events.length)
       const request = describeRequest(batch, caller)
       const judged = judge(batch, request) // parse → correct clock → screen → enrich → attribute
-      const stored = groups.add({ request, judged, bodyBytes: body.length }) // commit → store
+      const stored = groups.add({ request, judged, bodyLength: body.length }) // commit → store
       if (!stored) throw unavailable(`More than ${queueSize} events are waiting for the database.`)
       return withTimeLimit(stored, answerLimitMs).catch((error: unknown) => {
         if (!(error instanceof TimeLimitError)) throw error

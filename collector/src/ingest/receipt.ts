@@ -1,4 +1,4 @@
-/** Step 8, receipt: the verdict on each event, for its sender. */
+/** The receipt: the verdict on each event, for its sender. */
 import type { EventResult, Receipt, Verdict } from '@headwater/contract'
 import type { StoredBatch } from './commit/commit.ts'
 import { isRejected, type Judged } from './event.ts'

@@ -40,10 +40,11 @@ export interface WireSession {
   id: string
   /** ISO 8601, UTC. An event more than 24 hours later belongs to another session. */
   started_at: string
-  /** The page on which the session began. */
+  /** The page on which the session began. The collector reads the campaign and the click ids of this address. */
   landing_url?: string
   /** Where the visitor came from; absent when unknown. */
   referrer_url?: string
+  /** For clients that know the campaign otherwise. With `utm` or `click_ids`, nothing is read from the address. */
   utm?: Utm
   /** Click ids by parameter name, for example `{ "gclid": "…" }`; values over 512 characters are left out. */
   click_ids?: Record<string, string>
@@ -58,8 +59,10 @@ export interface WireTouch {
   session_id: string
   /** ISO 8601. May be older than an event may be. */
   occurred_at: string
+  /** The landing page, with the campaign and the click ids that led to it. */
   url?: string
   referrer_url?: string
+  /** As in a session: with `utm` or `click_ids`, nothing is read from the address. */
   utm?: Utm
   click_ids?: Record<string, string>
 }

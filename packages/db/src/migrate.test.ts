@@ -12,6 +12,12 @@ const released = readdirSync(snapshots).map((file): [version: number, schema: st
   readFileSync(new URL(file, snapshots), 'utf8'),
 ])
 
+it('there is a snapshot of every earlier schema', () => {
+  expect(released.map(([version]) => version)).toEqual(
+    Array.from({ length: schemaVersion - 1 }, (_, index) => index + 1),
+  )
+})
+
 const noon = Date.parse('2026-11-20T12:00:00Z')
 
 onBothDatabases((open) => {

@@ -56,6 +56,3 @@ export type ErrorCode =
   | 'invalid_value'
   | 'before_send_failed'
   | 'invalid_consent'
-
-/** What a ConfigError is about: there is no page to run on, or an option cannot work. */
-export type ConfigCode = 'no_page' | 'invalid_option'

@@ -16,7 +16,7 @@ export interface ClientOptions {
   autoPage?: boolean
   /** The longest an event waits before it is sent, in ms, up to an hour. Default 5 000. */
   flushIntervalMs?: number
-  /** The most events in one request, 1–500. As soon as so many wait, they are sent. Default 100. */
+  /** The most events in one request, 1–500. Once that many are waiting, they are sent. Default 100. */
   batchSize?: number
   /**
    * What the visitor has agreed to: see `consent`. Default `granted`; `denied` when the browser sends Global Privacy

@@ -1,4 +1,4 @@
-/** Step 5, attribute: the touches of an event: its session's landing, a campaign in its address, or the event itself. */
+/** Finds the touches of an event: its session's landing, a campaign in its address, or the event itself. */
 import { type TouchSource, touchKeyText } from '@headwater/attribution/touch'
 import type { WireEvent } from '@headwater/contract'
 import type { EventSession, EventTouch, Origin } from '../event.ts'

@@ -1,4 +1,4 @@
-/** Step 2, correct clock: if a sender's clock is wrong, its times are shifted by the difference. */
+/** Corrects times: if a sender's clock is wrong, its times are shifted by the difference. */
 import { defaultSessionRules } from '@headwater/attribution/session'
 import type { WireEvent } from '@headwater/contract'
 

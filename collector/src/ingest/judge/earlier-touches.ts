@@ -1,4 +1,4 @@
-/** Step 5, attribute: the earlier touches that an identify or a conversion may carry, each with the session that it opened. */
+/** Reads the earlier touches that an identify or a conversion may carry, each with the session that it opened. */
 import type { WireEvent } from '@headwater/contract'
 import type { EarlierTouch, IngestRequest } from '../event.ts'
 import { readLanding } from '../landing.ts'

@@ -1,4 +1,4 @@
-/** Step 4, enrich: identities become hashes, addresses become pages, the session gets its origin. */
+/** Enriches an event: identities become hashes, addresses become pages, the session gets its origin. */
 import type { WireEvent, WireSession } from '@headwater/contract'
 import type { Token } from '@headwater/server/token'
 import { type IdentityRef, identityRef } from '../../identity/resolve.ts'
@@ -45,7 +45,7 @@ export function createEnricher(secrets: Secrets): Enricher {
   ): EventSession {
     const { ignoredReferrers } = settings
     let read = latest.get(visitor)
-    if (!read || !isSameReport(read.wire, wire) || `${read.ignoredReferrers}` !== `${ignoredReferrers}`) {
+    if (!read || !isSameReport(read.wire, wire) || read.ignoredReferrers !== ignoredReferrers) {
       read = { wire, ignoredReferrers, session: readSession(wire, times.sessionStartedAt, ignoredReferrers) }
       latest.set(visitor, read)
     } else if (read.session.startedAt !== times.sessionStartedAt) {

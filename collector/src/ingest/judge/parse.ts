@@ -1,4 +1,4 @@
-/** Step 1, parse: a raw value becomes a wire event within its limits, or a fault that names the field. */
+/** Parses: a raw value becomes a wire event within its limits, or a fault that names the field. */
 import { isIllegalId, limits, type WireEvent, type WireSession, type WireTouch } from '@headwater/contract'
 import { eventSchema, sessionlessEventSchema } from '@headwater/contract/schema'
 import type { Fault } from '../event.ts'
@@ -25,13 +25,13 @@ export function createParser(): (raw: unknown) => ParsedEvent | Fault {
     const wire: WireEvent = parsed.data
     const fault = findFault(wire)
     if (fault) return fault
-    const props = stringifyProps(wire.props)
-    if (typeof props === 'object' && props) return props
+    const props = readProps(wire.props)
+    if (isFault(props)) return props
     cutToLimits(wire)
     dropPlaceholder(wire)
     if (known) wire.session = known
     else if (wire.session) latest = { raw: rawSession, session: wire.session }
-    return { wire, props }
+    return { wire, props: props.json }
   }
 }
 
@@ -107,8 +107,8 @@ function findFault(wire: WireEvent): Fault | undefined {
   return undefined
 }
 
-function stringifyProps(props: WireEvent['props']): string | null | Fault {
-  if (props === undefined) return null
+function readProps(props: WireEvent['props']): { json: string | null } | Fault {
+  if (props === undefined) return { json: null }
   const fault = findPropsFault(props, 1)
   if (fault) return fault
   const json = JSON.stringify(props)
@@ -117,7 +117,7 @@ function stringifyProps(props: WireEvent['props']): string | null | Fault {
     const message = `props take ${Buffer.byteLength(json)} bytes of JSON; ${limits.propsBytes} are allowed.`
     return { code: 'props_too_large', path: 'props', message }
   }
-  return json
+  return { json }
 }
 
 /** The messages name no key of the props: a key can be anything, even an e-mail address. */

@@ -1,4 +1,4 @@
-/** Step 3, screen: rejects events with an impossible time or id. */
+/** Rejects events with an impossible time or id. */
 import { isIllegalId, type WireEvent } from '@headwater/contract'
 import type { Fault, IngestRequest } from '../event.ts'
 import type { EventTimes } from './clock.ts'
