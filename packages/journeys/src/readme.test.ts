@@ -71,7 +71,7 @@ describe('README.md', () => {
 
   it('states the size limit of the script tag', () => {
     const limit = find('sdk/src/size.test.ts', /'script\.js', ([\d_]+)/).replace('_', '')
-    expect(find('README.md', /at most (\d+) kB gzip/)).toBe(`${Number(limit) / 1024}`)
+    expect(find('README.md', /at most ([\d.]+) kB gzip/)).toBe((Number(limit) / 1_000).toFixed(1))
   })
 })
 
