@@ -71,6 +71,25 @@ onBothDatabases((open) => {
     ])
   })
 
+  it.each([
+    ['long after their last one', 3 * 3_600],
+    ['before their first one', -60],
+  ])('an event without user id, %s, belongs to the known customer of its cookie', async (_, seconds) => {
+    const now = collector.clock.now
+    const at = (later: number) => new Date(now - 86_400_000 + later * 1_000).toISOString()
+    await collector.send([identify('alice', { occurred_at: at(0) })])
+    const others = [event({ anonymous_id: 'other', occurred_at: at(seconds) })]
+    expect(await collector.send([event({ occurred_at: at(seconds) }), ...others])).toMatchObject({
+      accepted: 2,
+    })
+    expect(
+      await collector.rows(`
+        select count(distinct customer_id)::float8 as customers, count(*)::float8 as events,
+          (select count(*)::float8 from customers where user_identity_id is not null) as known
+        from events`),
+    ).toEqual([{ customers: 2, events: 3, known: 1 }])
+  })
+
   it('someone else’s session id opens another session', async () => {
     await collector.send([
       event({ anonymous_id: 'a', session: session('same') }),

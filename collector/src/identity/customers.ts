@@ -103,7 +103,11 @@ export async function saveCustomers(
   { identityIds }: KnownCustomers,
 ): Promise<void> {
   const idOf = (key: IdentityKey) => identityIds.get(key) as string // lockIdentities returns one for each identity
-  const toRow = (customer: Customer) => ({ ...customer, userId: customer.user && idOf(customer.user) })
+  // A user id that the customer had before need not be among the identities of these events; the update keeps it.
+  const toRow = (customer: Customer) => ({
+    ...customer,
+    userId: (customer.user && identityIds.get(customer.user)) ?? null,
+  })
   const [updated] = await Promise.all([
     runRows(tx, customerUpdate, inLockOrder(changed, ({ id }) => id).map(toRow)),
     runRows(tx, customerInsert, opened.map(toRow)),

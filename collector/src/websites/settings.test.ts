@@ -13,6 +13,20 @@ it('the default model is always among those whose credit is stored', () => {
   ])
 })
 
+it('a stored value that this version does not accept counts as not set, and the others still count', () => {
+  const stored = {
+    models: ['nope'],
+    default_model: 'nope',
+    time_zone: 'Nowhere/City',
+    ignored_referrers: 'x',
+    horizon_days: null,
+    events_per_minute: 'x',
+    lookback_days: 7,
+    future: true,
+  }
+  expect(readSettings(stored)).toEqual({ ...readSettings(null), lookbackDays: 7 })
+})
+
 onBothDatabases((open) => {
   let collector: TestCollector
   beforeAll(async () => {

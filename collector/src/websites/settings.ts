@@ -37,9 +37,12 @@ export const defaultSettings: Required<StoredSettings> = {
   events_per_minute: null,
 }
 
-/** The settings of a website; null: all defaults. The default model is always among the models. */
-export function readSettings(stored: StoredSettings | null): WebsiteSettings {
-  const settings = { ...defaultSettings, ...stored }
+/**
+ * The settings of a website; null: all defaults. The default model is always among the models. A stored value that this
+ * version does not accept, written by hand or by a newer version, counts as not set: the website's events keep coming in.
+ */
+export function readSettings(stored: object | null): WebsiteSettings {
+  const settings = { ...defaultSettings, ...acceptable(stored ?? {}) }
   const { models: enabled, default_model: defaultModel } = settings
   return {
     timeZone: settings.time_zone,
@@ -51,6 +54,13 @@ export function readSettings(stored: StoredSettings | null): WebsiteSettings {
     ignoredReferrers: settings.ignored_referrers,
     eventsPerMinute: settings.events_per_minute,
   }
+}
+
+function acceptable(stored: object): StoredSettings {
+  const { shape } = settingsSchema
+  const isAcceptable = ([name, value]: [string, unknown]) =>
+    Object.hasOwn(shape, name) && shape[name as keyof typeof shape].safeParse(value).success
+  return Object.fromEntries(Object.entries(stored).filter(isAcceptable))
 }
 
 function isTimeZone(name: string): boolean {

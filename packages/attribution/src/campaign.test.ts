@@ -2,7 +2,8 @@
 import { limits } from '@headwater/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cleanClickId, cleanUtm, hasCampaign, holdsEmail, parseCampaign } from './campaign.ts'
+import { campaignText, cleanClickId, cleanUtm, hasCampaign, holdsEmail, parseCampaign } from './campaign.ts'
+import { campaignIn } from './campaign-keys.ts'
 
 const empty = { utm: {}, clickIds: {} }
 
@@ -268,5 +269,21 @@ describe('hasCampaign', () => {
     [{ utm: {}, clickIds: { gclid: 'a' } }, true],
   ])('%j: %s', (campaign, expected) => {
     expect(hasCampaign(campaign)).toBe(expected)
+  })
+})
+
+describe('the text of a campaign', () => {
+  test.each<[string, string]>([
+    ['is that of its address', 'utm_source=Ad&gclid=AbC&utm_campaign=Spring'],
+    ['ignores escapes', 'utm_campaign=Spring&utm%5Fsource=%2561d&gclid=AbC'],
+    ['ignores what was escaped as a whole', 'utm_source%3Dad%26utm_campaign%3DSpring&gclid=AbC'],
+    ['ignores blanks', 'utm_source=ad&utm_campaign=Spring&gclid=AbC&utm_term=%20&fbclid='],
+  ])('%s', (_, query) => {
+    const expected = campaignIn('?utm_source=ad&utm_campaign=Spring&gclid=AbC')
+    expect(campaignText(parseCampaign(`https://shop.example/?${query}`))).toBe(expected)
+  })
+
+  test('is empty without a campaign', () => {
+    expect(campaignText(empty)).toBe('')
   })
 })

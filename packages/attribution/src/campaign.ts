@@ -65,6 +65,17 @@ export function hasCampaign(campaign: Campaign): boolean {
   return [campaign.utm, campaign.clickIds].some((values) => Object.values(values).some(Boolean))
 }
 
+/** The campaign as `campaignIn` describes one: what was escaped or blank in its address does not matter. */
+export function campaignText({ utm, clickIds }: Campaign): string {
+  const { source, medium } = utm
+  const named = Object.entries({ ...utm, source: fold(source), medium: fold(medium) })
+  return [...named.map(([name, value]) => [`utm_${name}`, value]), ...Object.entries(clickIds)]
+    .filter(([, value]) => value)
+    .map((pair) => pair.join('='))
+    .sort()
+    .join('&')
+}
+
 /** The spelling in which sources and media are compared. */
 export function fold(text: string | undefined): string | undefined {
   return text?.toLowerCase()
@@ -88,7 +99,12 @@ export function unescapeAll(text: string): string {
   return plain
 }
 
+/** Only what can be UTF-8: throwing and catching an error for each piece of an address takes 10 µs. */
+const mayBeEscaped =
+  /^([^%]|%([0-7][\da-f]|(c[2-9a-f]|d[\da-f]|e[\da-f]%[89ab][\da-f]|f[0-4]%[89ab][\da-f]%[89ab][\da-f])%[89ab][\da-f]))*$/i
+
 function unescapeOnce(text: string): string {
+  if (!mayBeEscaped.test(text)) return text
   try {
     return decodeURIComponent(text)
   } catch {

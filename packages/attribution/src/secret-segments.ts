@@ -1,4 +1,5 @@
 /** Replaces what must not be stored in the path of an address: e-mail addresses and secrets; only the collector needs it. */
+import { limits } from '@headwater/contract'
 import { holdsEmail, unescapeAll } from './campaign.ts'
 import { isRandom, mayBeRandom } from './random-text.ts'
 import { decodeAscii, isSensitiveKey } from './sensitive-keys.ts'
@@ -19,9 +20,12 @@ export function withoutSecretSegments(path: string): string {
   if (!/[\dA-Z@%;=]/.test(path)) return path // none of the characters that they consist of
   if (!/[@%;=]/.test(path) && !announcesSecret(path) && !mayBeRandom(path)) return path // nearly every path
   let isAnnounced = false
+  let length = 0
   return path.replace(/[^/\\]+/g, (segment) => {
+    if (length > limits.url) return '' // not stored, so not worth a look
     const safe = safeSegment(segment, isAnnounced)
     isAnnounced ||= announcesSecret(segment)
+    length += safe.length + 1
     return safe
   })
 }

@@ -25,3 +25,7 @@ it.each<[type: string, values: Param[], literal: string | null]>([
 ])('a column of %s is written so that it can be read back', (type, values, literal) => {
   expect(createEncoder(type)(values, (value) => value)).toBe(literal)
 })
+
+it('refuses undefined, which is no text of any type', () => {
+  expect(() => createEncoder('bigint')([{}], () => undefined as unknown as Param)).toThrow('undefined value')
+})

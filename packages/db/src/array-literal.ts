@@ -24,6 +24,8 @@ const createColumnEncoder =
         literal += ',NULL'
         continue
       }
+      if (value === undefined)
+        throw new TypeError('A column has an undefined value. Return null for a missing one.')
       hasValue = true
       literal += `,${toElement(value)}`
     }

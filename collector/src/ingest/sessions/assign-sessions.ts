@@ -4,7 +4,7 @@
  * order in which its events arrive: a late event may move its start back, or join it to the session before.
  */
 
-import { campaignIn } from '@headwater/attribution/campaign-keys'
+import { campaignText, parseCampaign } from '@headwater/attribution/campaign'
 import { crossesMidnight } from '@headwater/attribution/midnight'
 import { continuesSession, defaultSessionRules, type NextMoment } from '@headwater/attribution/session'
 import type { IdentityKey, IdentityRef } from '../../identity/resolve.ts'
@@ -166,18 +166,20 @@ const byStart = (a: RecentSession, b: RecentSession) =>
   a.startedAt - b.startedAt || (a.clientId < b.clientId ? -1 : 1)
 
 function continues({ startedAt, lastSeenAt, landingUrl, user }: RecentSession, next: NextMoment): boolean {
-  const campaign = campaignIn(landingUrl ?? undefined)
+  const campaign = campaignOf(landingUrl)
   return continuesSession({ startedAt, lastSeenAt, userId: user ?? undefined, campaign }, next)
 }
 
+const campaignOf = (url: string | null) => campaignText(parseCampaign(url ?? undefined))
+
 /** The moment at which a session was opened. */
 function openingOf({ startedAt: at, landingUrl, user }: RecentSession): NextMoment {
-  return { at, campaign: campaignIn(landingUrl ?? undefined), userId: user ?? undefined }
+  return { at, campaign: campaignOf(landingUrl), userId: user ?? undefined }
 }
 
 /** Only a page view is an arrival. Its stored address is read, like that of the landing, so that both are cleaned alike. */
 function nextMoment({ wire, url, user, occurredAt: at }: IngestEvent): NextMoment {
-  const campaign = wire.type === 'page' ? campaignIn(url ?? undefined) : undefined
+  const campaign = wire.type === 'page' ? campaignOf(url) : undefined
   return { at, campaign, userId: user?.key }
 }
 

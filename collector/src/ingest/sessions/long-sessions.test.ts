@@ -62,6 +62,11 @@ onBothDatabases((open) => {
     expect(await sessions()).toEqual([{ hours: 0, views: 1, touches: 1 }])
   })
 
+  it('events that are exactly 24 hours apart are in one session', async () => {
+    await collector.send([event(30), event(6)])
+    expect(await sessions()).toEqual([{ hours: 24, views: 2, touches: 1 }])
+  })
+
   it('late events are in sessions of their own', async () => {
     for (const hoursAgo of [1, 2, 71]) await collector.send([event(hoursAgo)])
     expect(await sessions()).toEqual([
