@@ -4,7 +4,7 @@ import { Problem } from '@headwater/server/problem'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSecrets } from '../../secrets.ts'
 import { testToken } from '../../websites/testing.ts'
-import type { EventTouch, IngestEvent, Judged, Origin } from '../event.ts'
+import type { EventTouch, IngestEvent, Judged, Origin, OriginIds } from '../event.ts'
 import { isRejected } from '../event.ts'
 import { direct, noon, testEvent, testRejection, testRequest, testSession } from '../testing.ts'
 import { createCommit, type JudgedBatch } from './commit.ts'
@@ -39,7 +39,25 @@ beforeEach(() => {
   errors = []
 })
 
-/** Knows nothing, and takes all events but those that it refuses. */
+const noOriginIds: OriginIds = {
+  source: null,
+  medium: null,
+  campaign: null,
+  term: null,
+  content: null,
+  referrerDomain: null,
+  landingPage: null,
+}
+
+/** Identities that never had an owner, as select_identity_owners.sql answers: one for each position. */
+const unownedIdentities = (params: readonly unknown[]) =>
+  `${params[3]}`.match(/\d+/g)?.map((position) => ({
+    position: Number(position),
+    identity_id: position,
+    customer_id: null,
+  })) ?? []
+
+/** Knows no event, and takes all but those that it refuses. */
 const db = {
   async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     transactions += 1
@@ -49,11 +67,11 @@ const db = {
       names.some((name) => params.some((param) => String(param).includes(`"${name}"`)))
     let code: string | undefined
     return work({
-      async query(_sql, params = []) {
+      async query<Row>(sql: string, params: readonly unknown[] = []) {
         if (holds(params, refused)) code = '22P05'
         if (holds(params, cutting)) code = '08006'
         if (code) throw failure(code)
-        return []
+        return (sql.includes('customer_identity_links l') ? unownedIdentities(params) : []) as Row[]
       },
       async commit() {
         if (!code) commits += 1
@@ -76,7 +94,7 @@ const commit = createCommit({
   dimensions: {
     async resolve(origins) {
       resolved.push(...origins)
-      return () => ({}) as never // nothing reads them here
+      return () => noOriginIds
     },
   },
   async reserveIds(events) {
