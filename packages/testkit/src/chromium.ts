@@ -47,8 +47,6 @@ const flags = [
 const launchOptions = async (): Promise<LaunchOptions> => ({
   executablePath: await chromiumPath(),
   args: flags,
-  // People's browsers have the back/forward cache. The one from npm is a headless shell, which is built without it.
-  ignoreDefaultArgs: ['--disable-back-forward-cache'],
 })
 
 const namesInPath = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']

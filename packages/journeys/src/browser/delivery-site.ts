@@ -96,11 +96,14 @@ export function testDelivery() {
 /** An outcome in which each event is stored, and was sent to the collector once. */
 export const allOnce = { lost: 0, storedTwice: 0, sentAgain: 0 }
 
-/** A leaving page does not receive the answer, so each of its events may be sent once more. */
+/**
+ * A leaving page does not receive the answer, so its events are sent again. A page is hidden before it is left: a full Chromium
+ * may abort the request of the first moment, and then each event is sent twice more.
+ */
 export async function expectAllDespiteLeaving(site: Site): Promise<void> {
   const outcome = await site.outcome()
   expect(outcome).toMatchObject({ lost: 0, storedTwice: 0 })
-  expect(outcome.mostSentAgain).toBeLessThanOrEqual(1)
+  expect(outcome.mostSentAgain).toBeLessThanOrEqual(2)
 }
 
 export const setToken = (page: Page, token: string): Promise<void> =>
