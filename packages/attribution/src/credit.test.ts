@@ -1,7 +1,8 @@
 /** States which touches get the credit for a conversion. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CreditTouch, credit, eligibleTouches, models, weigh, withoutDirect } from './credit.ts'
+import { type CreditTouch, credit, divideValue, eligibleTouches, models } from './credit.ts'
+import { isFractional, modelNames } from './models.ts'
 
 const day = 86_400_000
 const conversionAt = 100 * day
@@ -50,49 +51,6 @@ describe('eligibleTouches', () => {
     const touches = [touch(1, 1), touch(2, 2)]
     eligible(touches)
     expect(idsOf(touches)).toEqual(['1', '2'])
-  })
-})
-
-describe('weigh', () => {
-  const path = [touch(1, 4), touch(2, 3), touch(3, 2, direct), touch(4, 1, direct)]
-
-  test.each([
-    ['first', path, { 1: 1 }],
-    ['last', path, { 4: 1 }],
-    ['last_non_direct', path, { 2: 1 }],
-    ['last_non_direct', [touch(1, 2, direct), touch(2, 1, direct)], { 2: 1 }],
-    ['linear', path, { 1: 0.25, 2: 0.25, 3: 0.25, 4: 0.25 }],
-    ['linear', [touch(7, 1)], { 7: 1 }],
-  ] as const)('%s', (model, touches, weights) => {
-    expect(Object.fromEntries(weigh(model, touches))).toEqual(weights)
-  })
-
-  test.each(models)('%s gives no weight without touches', (model) => {
-    expect(weigh(model, [])).toEqual(new Map())
-  })
-
-  const paths = fc.array(fc.record({ at: fc.nat(conversionAt), isDirect: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 500,
-  })
-
-  test.each(models)('the weights of %s sum to 1, for any path', (model) => {
-    fc.assert(
-      fc.property(paths, (records) => {
-        const touches = eligible(
-          records.map((record, index) => ({ ...record, id: String(index) })),
-          1000,
-        )
-        const weights = [...weigh(model, touches).values()]
-        expect(Math.abs(weights.reduce((a, b) => a + b, 0) - 1)).toBeLessThan(1e-9)
-        expect(weights.every((weight) => weight > 0 && weight <= 1)).toBe(true)
-      }),
-    )
-  })
-
-  test('direct touches are left out, unless all touches are direct', () => {
-    expect(idsOf(withoutDirect(path))).toEqual(['1', '2'])
-    expect(idsOf(withoutDirect(path.slice(2)))).toEqual(['3', '4'])
   })
 })
 
@@ -192,4 +150,80 @@ describe('credit', () => {
       }),
     )
   })
+
+  test('credit is stored under the text of its model', () => {
+    const { credits } = credit(purchase, [touch(1, 14), touch(2, 7)], {
+      ...options,
+      defaultModel: { name: 'time_decay', parameters: { half_life_days: 7 } },
+      models: ['time_decay', { name: 'linear', excludeDirect: true }],
+    })
+    expect(credits.map(({ model, valueCents }) => [model, valueCents])).toEqual([
+      ['time_decay:half_life_days=7', 3333],
+      ['time_decay:half_life_days=7', 6667],
+      ['linear:exclude_direct=true', 5000],
+      ['linear:exclude_direct=true', 5000],
+    ])
+  })
+
+  test('under participation every touch has the whole value', () => {
+    const touches = [touch(1, 2), touch(2, 1)]
+    const result = credit(purchase, touches, {
+      ...options,
+      defaultModel: 'participation',
+      models: ['participation'],
+    })
+    expect(result.attributedTouchId).toBe('2')
+    expect(result.credits).toEqual([
+      { model: 'participation', touchId: '1', weight: 1, valueCents: 10_000 },
+      { model: 'participation', touchId: '2', weight: 1, valueCents: 10_000 },
+    ])
+  })
+
+  test('a milestone after the conversion is none', () => {
+    const touches = [touch(1, 3), touch(2, 2), touch(3, 1)]
+    const weightsWith = (at: number) =>
+      credit({ ...purchase, milestones: [{ name: 'lead_created', at }] }, touches, {
+        ...options,
+        defaultModel: 'u_shaped_lead',
+      }).weights
+    expect(weightsWith(conversionAt)[3]).toBeCloseTo(0.4, 12)
+    expect(weightsWith(conversionAt + 1)[3]).toBeCloseTo(1 / 6, 12)
+  })
+
+  const anyTouch = fc.record({
+    daysBefore: fc.integer({ min: 0, max: 30 }),
+    isDirect: fc.boolean(),
+    isPaid: fc.boolean(),
+  })
+  const anyTouches = fc
+    .array(anyTouch, { minLength: 1, maxLength: 30 })
+    .map((records) => records.map(({ daysBefore, ...more }, id) => touch(id, daysBefore, more)))
+
+  test.each(modelNames.filter(isFractional))('%s conserves every cent', (model) => {
+    fc.assert(
+      fc.property(anyTouches, fc.integer(), (touches, valueCents) => {
+        const { credits } = credit({ at: conversionAt, valueCents }, touches, { ...options, models: [model] })
+        expect(credits.reduce((sum, one) => sum + one.valueCents!, 0)).toBe(valueCents)
+      }),
+    )
+  })
+
+  test.each(modelNames)('under %s a refund takes back what each touch earned, in any order', (model) => {
+    const withShuffled = anyTouches.chain((touches) =>
+      fc.tuple(fc.constant(touches), fc.shuffledSubarray(touches, { minLength: touches.length })),
+    )
+    const creditsOf = (valueCents: number, touches: CreditTouch[]) =>
+      credit({ at: conversionAt, valueCents }, touches, { ...options, models: [model] }).credits
+    fc.assert(
+      fc.property(withShuffled, fc.integer({ min: 1, max: 10_000_000 }), ([touches, shuffled], cents) => {
+        const mirrored = creditsOf(cents, touches).map((one) => ({ ...one, valueCents: 0 - one.valueCents! }))
+        expect(creditsOf(-cents, shuffled)).toEqual(mirrored)
+      }),
+    )
+  })
+})
+
+test('a refund is divided by the weights that are stored with its purchase', () => {
+  expect(divideValue('linear', -100, [0.8, 0.2])).toEqual([-80, -20])
+  expect(divideValue('participation', -100, [1, 1])).toEqual([-100, -100])
 })

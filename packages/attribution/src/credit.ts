@@ -1,21 +1,36 @@
 /** Gives a conversion's credit to the touches that led to it. */
 import { allocateCents } from './allocate-cents.ts'
-import { type CreditTouch, type Model, models, weigh } from './models.ts'
+import type { CreditTouch, Milestone } from './models/journey.ts'
+import { modelKey } from './models/model-key.ts'
+import { weigh } from './models/weigh.ts'
+import { isFractional, type ModelChoice, models } from './models.ts'
 
 export { allocateCents } from './allocate-cents.ts'
-export { type CreditTouch, type Model, models, weigh, withoutDirect } from './models.ts'
+export type { CreditTouch, Milestone } from './models/journey.ts'
+export { weigh, withoutDirect } from './models/weigh.ts'
+export { type Model, type ModelChoice, type ModelSpec, models } from './models.ts'
+
+export interface CreditedEvent {
+  /** Epoch ms. */
+  at: number
+  /** Minor units; null: no value. */
+  valueCents: number | null
+  /** Events of the same person that models may name. Default: none. */
+  milestones?: readonly Milestone[]
+}
 
 export interface CreditOptions {
   /** How long before the conversion a touch still counts. */
   lookbackMs: number
   /** The model that decides `attributedTouchId` and `weights`. */
-  defaultModel: Model
-  /** The models that give credit. Default: all. */
-  models?: readonly Model[]
+  defaultModel: ModelChoice
+  /** The models that give credit. Default: `models`. */
+  models?: readonly ModelChoice[]
 }
 
 export interface Credit {
-  model: Model
+  /** Its text, see `modelKey`. */
+  model: string
   touchId: string
   weight: number
   /** Minor units; null when the conversion has no value. */
@@ -36,18 +51,21 @@ export interface CreditResult {
 
 /** Credits a conversion to the touches of the same person. */
 export function credit(
-  conversion: { at: number; valueCents: number | null },
+  conversion: CreditedEvent,
   touches: readonly CreditTouch[],
   options: CreditOptions,
 ): CreditResult {
   const eligible = eligibleTouches(touches, conversion.at, options.lookbackMs)
-  const weights = weigh(options.defaultModel, eligible)
+  const milestones = conversion.milestones?.filter(({ at }) => at <= conversion.at)
+  const weights = weigh(options.defaultModel, eligible, milestones)
   return {
     firstTouchId: eligibleTouches(touches, conversion.at, Number.POSITIVE_INFINITY)[0]?.id ?? null,
     lastNonDirectTouchId: eligible.findLast((touch) => !touch.isDirect)?.id ?? null,
     attributedTouchId: heaviest(weights),
     weights: Object.fromEntries(weights),
-    credits: (options.models ?? models).flatMap((model) => creditsOf(model, eligible, conversion.valueCents)),
+    credits: (options.models ?? models).flatMap((model) =>
+      creditsOf(model, weigh(model, eligible, milestones), conversion.valueCents),
+    ),
   }
 }
 
@@ -73,13 +91,18 @@ function heaviest(weights: Map<string, number>): string | null {
   return best[0]
 }
 
-function creditsOf(model: Model, eligible: CreditTouch[], valueCents: number | null): Credit[] {
-  const weights = weigh(model, eligible)
-  const shares = valueCents === null ? [] : allocateCents(valueCents, [...weights.values()])
+function creditsOf(model: ModelChoice, weights: Map<string, number>, valueCents: number | null): Credit[] {
+  const key = modelKey(model)
+  const cents = valueCents === null ? [] : divideValue(model, valueCents, [...weights.values()])
   return [...weights].map(([touchId, weight], index) => ({
-    model,
+    model: key,
     touchId,
     weight,
-    valueCents: shares[index] ?? null,
+    valueCents: cents[index] ?? null,
   }))
+}
+
+/** The value of each weight that a model gave, in minor units: a part of the total, or all of it for `participation`. */
+export function divideValue(model: ModelChoice, total: number, weights: readonly number[]): number[] {
+  return isFractional(model) ? allocateCents(total, weights) : weights.map(() => total)
 }

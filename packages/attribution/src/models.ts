@@ -1,46 +1,155 @@
 /** Holds the attribution models, each an entry in one table. */
+import type { Journey, ModelParameters, Weigher } from './models/journey.ts'
+import { firstOfEach } from './models/path-transforms.ts'
+import { byMilestones, byPosition } from './models/roles.ts'
+import { first, firstPaid, last, lastPaid } from './models/single-touch.ts'
+import { byAge } from './models/time-decay.ts'
 
-/** A touch as far as credit cares. */
-export interface CreditTouch {
-  /** A decimal number, as the database counts them. */
-  id: string
-  /** Epoch ms. */
-  at: number
-  isDirect: boolean
-  /** Order among touches of the same instant; default 0. */
-  seq?: number
+/** The default of a parameter; of a number also the least and the greatest value. */
+export type Parameter = { default: number; min: number; max: number } | { default: string }
+
+interface Definition {
+  weigh: Weigher
+  /** Rises when the same touches get other weights than before. */
+  version: number
+  /** Default: none. */
+  parameters?: Record<string, Parameter>
+  /** Whether direct touches are removed before weighing, where the spec does not say. Default false. */
+  excludesDirect?: boolean
+  /** False: a touch earns all or nothing, whatever others earn, and the weights do not sum to 1. Default true. */
+  isFractional?: boolean
 }
+
+const percent = (value: number): Parameter => ({ default: value, min: 0, max: 100 })
+// 3 650 days: the longest look-back. 0.001 days: 86 seconds, below which only the latest touch would count.
+const halfLife: Parameter = { default: 7, min: 0.001, max: 3_650 }
+const lead: Parameter = { default: 'lead_created' }
+const deal: Parameter = { default: 'deal_created' }
+
+const definitions = {
+  first: { version: 1, weigh: first },
+  last: { version: 1, weigh: last },
+  last_non_direct: { version: 1, weigh: last, excludesDirect: true },
+  // Without a paid touch these two fall back to touches that are not direct, as Google's paid last click does.
+  first_paid: { version: 1, weigh: firstPaid, excludesDirect: true },
+  last_paid: { version: 1, weigh: lastPaid, excludesDirect: true },
+  linear: { version: 1, weigh: ({ touches }) => touches.map(() => 1) },
+  time_decay: { version: 1, weigh: byAge, parameters: { half_life_days: halfLife } },
+  position_based: { version: 1, weigh: byPosition({ first: 40, middle: 20, last: 40 }) },
+  j_shaped: { version: 1, weigh: byPosition({ first: 20, middle: 20, last: 60 }) },
+  inverse_j: { version: 1, weigh: byPosition({ first: 60, middle: 20, last: 20 }) },
+  custom: {
+    version: 1,
+    weigh: byChosenPosition,
+    parameters: { first: percent(40), middle: percent(20), last: percent(40) },
+  },
+  u_shaped_lead: {
+    version: 1,
+    weigh: byMilestones({ first: 40, lead: 40, rest: 20 }),
+    parameters: { lead_event: lead },
+  },
+  w_shaped: {
+    version: 1,
+    weigh: byMilestones({ first: 30, lead: 30, deal: 30, rest: 10 }),
+    parameters: { lead_event: lead, deal_event: deal },
+  },
+  full_path: {
+    version: 1,
+    weigh: byMilestones({ first: 22.5, lead: 22.5, deal: 22.5, last: 22.5, rest: 10 }),
+    parameters: { lead_event: lead, deal_event: deal },
+  },
+  participation: { version: 1, weigh: eachItem, isFractional: false },
+} satisfies Record<string, Definition>
+
+export type ModelName = keyof typeof definitions
+
+/** Every model there is. */
+export const modelNames = Object.keys(definitions) as ModelName[] // Object.keys forgets the type of the keys
+
+// Built once, because every conversion asks for them. Object.fromEntries forgets the type of the keys.
+const defaultParameters = Object.fromEntries(modelNames.map((name) => [name, defaultsOf(name)])) as Record<
+  ModelName,
+  ModelParameters
+>
+
+/** The models that give credit unless a website chooses others. */
+export const models: Model[] = ['first', 'last', 'last_non_direct', 'linear']
 
 export type Model = 'first' | 'last' | 'last_non_direct' | 'linear'
 
-/** Takes at least one touch, in the order they happened; returns their shares in any unit. */
-type Weigher = (touches: readonly CreditTouch[]) => number[]
-
-const weighers: Record<Model, Weigher> = {
-  first: (touches) => onlyAt(touches, 0),
-  last: (touches) => onlyAt(touches, touches.length - 1),
-  last_non_direct: (touches) => onlyAt(touches, touches.lastIndexOf(withoutDirect(touches).at(-1)!)),
-  linear: (touches) => touches.map(() => 1),
+/** A model as a website configures it. `modelProblem` says whether one is valid. */
+export interface ModelSpec {
+  name: ModelName
+  /** Those left out have their defaults. */
+  parameters?: ModelParameters
+  /** Whether direct touches are removed before weighing. Default: true for `last_non_direct` and the paid models. */
+  excludeDirect?: boolean
 }
 
-/** Every model there is. */
-export const models = Object.keys(weighers) as Model[] // Object.keys forgets the type of the keys
+/** A model; a name alone stands for the model with its defaults. */
+export type ModelChoice = ModelName | ModelSpec
 
-/** The weight of each touch that has one, by id, in order; the weights sum to 1. Empty without touches. */
-export function weigh(model: Model, eligible: readonly CreditTouch[]): Map<string, number> {
-  if (eligible.length === 0) return new Map()
-  const shares = weighers[model](eligible)
-  const total = shares.reduce((sum, share) => sum + share, 0)
-  const weights = eligible.map((touch, index): [string, number] => [touch.id, (shares[index] ?? 0) / total])
-  return new Map(weights.filter(([, weight]) => weight > 0))
+/** Gives shares by the rule of a model. */
+export function weigherOf(model: ModelChoice): Weigher {
+  return definitionOf(nameOf(model)).weigh
 }
 
-/** The touches that are not direct; all of them when all are direct, because then direct earned the credit. */
-export function withoutDirect(touches: readonly CreditTouch[]): readonly CreditTouch[] {
-  const others = touches.filter((touch) => !touch.isDirect)
-  return others.length > 0 ? others : touches
+/** The name without parameters. */
+export function nameOf(model: ModelChoice): ModelName {
+  return typeof model === 'string' ? model : model.name
 }
 
-function onlyAt(touches: readonly CreditTouch[], index: number): number[] {
-  return touches.map((_, at) => (at === index ? 1 : 0))
+/** Stored with credit: credit of an older version has to be computed again. */
+export function modelVersion(model: ModelChoice): number {
+  return definitionOf(nameOf(model)).version
+}
+
+/** Whether direct touches are removed before weighing. */
+export function excludesDirect(model: ModelChoice): boolean {
+  const chosen = typeof model === 'string' ? undefined : model.excludeDirect
+  return chosen ?? excludesDirectByDefault(nameOf(model))
+}
+
+/** Whether a model removes them when its spec does not say. */
+export function excludesDirectByDefault(name: ModelName): boolean {
+  return definitionOf(name).excludesDirect ?? false
+}
+
+/** Whether the touches share the value of a conversion; otherwise each gets all of it. */
+export function isFractional(model: ModelChoice): boolean {
+  return definitionOf(nameOf(model)).isFractional ?? true
+}
+
+/** A parameter of a model, if there are such a model and such a parameter. */
+export function parameterOf(name: string, key: string): Parameter | undefined {
+  const model = modelNames.find((known) => known === name)
+  const parameters = (model && definitionOf(model).parameters) ?? {}
+  return Object.hasOwn(parameters, key) ? parameters[key] : undefined // a key may be `constructor`
+}
+
+/** The parameters of a model, those left out with their defaults, in the order of the table. */
+export function parametersOf(model: ModelChoice): ModelParameters {
+  const defaults = defaultParameters[nameOf(model)]
+  if (typeof model === 'string' || !model.parameters) return defaults
+  const chosen = model.parameters
+  return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, chosen[key] ?? value]))
+}
+
+function defaultsOf(name: ModelName): ModelParameters {
+  const parameters = Object.entries(definitionOf(name).parameters ?? {})
+  return Object.fromEntries(parameters.map(([key, parameter]) => [key, parameter.default]))
+}
+
+function definitionOf(name: ModelName): Definition {
+  return definitions[name]
+}
+
+function byChosenPosition(journey: Journey): number[] {
+  const { first, middle, last } = journey.parameters
+  return byPosition({ first: Number(first), middle: Number(middle), last: Number(last) })(journey)
+}
+
+function eachItem({ touches }: Journey): number[] {
+  const counted = new Set(firstOfEach(touches, (touch) => touch.item ?? touch))
+  return touches.map((touch) => (counted.has(touch) ? 1 : 0))
 }

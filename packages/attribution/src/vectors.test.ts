@@ -1,49 +1,17 @@
-/** Compares our rules with the published vectors, if they are next to the checkout. */
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+/** Compares our rules with the published vectors, except those of credit. */
+import {
+  hasVectors,
+  readVectors as read,
+  readVectorFile,
+  type Vector,
+} from '@headwater/testkit/published-vectors'
 import { describe, expect, test } from 'vitest'
 import { parseCampaign } from './campaign.ts'
 import { sourceMedium } from './click-ids.ts'
-import {
-  allocateCents,
-  type CreditTouch,
-  eligibleTouches,
-  type Model,
-  weigh,
-  withoutDirect,
-} from './credit.ts'
 import { crossesMidnight } from './midnight.ts'
 import { referrerCategory, referrerDomain } from './referrer.ts'
 import { continuesSession, type OpenSession } from './session.ts'
 import { type Arrival, sourceOf, touchKeyText } from './touch.ts'
-
-const folder = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url).href)
-const isThere = existsSync(folder)
-if (!isThere) console.log('vectors.test.ts: no vectors next to this checkout, nothing to compare with')
-
-interface Vector<Input, Expected> {
-  id: string
-  input: Input
-  expected: Expected
-}
-
-/** Vectors whose rule is not ours, on purpose. */
-const exceptions: Record<string, string> = {
-  'AM-SP-collapse-4': 'asks to collapse repeats across sessions; ours keeps them, as AM-PH-07 does',
-  'AM-D-18-max-touches': 'asks for a cap on touches per conversion, an option that we do not have',
-  'RF-UTM-6': 'asks to keep custom utm_ parameters; the wire format has nine',
-}
-
-function readWhole(file: string) {
-  return JSON.parse(readFileSync(`${folder}${file}.json`, 'utf8'))
-}
-
-/** Reads the list at `path` in a file, for example `money_rounding.vectors`; empty without the folder. */
-function read<V extends { id: string }>(file: string, path = 'vectors'): V[] {
-  if (!isThere) return []
-  const list: V[] = path.split('.').reduce((part, name) => part[name], readWhole(file))
-  return list.filter(({ id }) => !(id in exceptions))
-}
 
 interface SessionInput {
   rule: {
@@ -85,31 +53,6 @@ interface ClickInput {
   referrer: string | null
 }
 
-interface ModelInput {
-  conversion: { at: string }
-  touches: { id: string; at: string; channel: string; seq?: number }[]
-  model: string
-  options?: { lookback_seconds?: number; exclude_direct?: boolean }
-}
-
-const ourModels: Record<string, Model> = {
-  first_touch: 'first',
-  last_touch: 'last',
-  last_non_direct: 'last_non_direct',
-  linear: 'linear',
-}
-
-function touchesOf({ touches, conversion, options }: ModelInput): readonly CreditTouch[] {
-  const lookbackMs = (options?.lookback_seconds ?? Number.POSITIVE_INFINITY) * 1000
-  const all = touches.map((touch) => ({
-    ...touch,
-    at: Date.parse(touch.at),
-    isDirect: touch.channel === 'direct',
-  }))
-  const eligible = eligibleTouches(all, Date.parse(conversion.at), lookbackMs)
-  return options?.exclude_direct ? withoutDirect(eligible) : eligible
-}
-
 /** Kinds of referrer that we distinguish beyond the five of the vectors. */
 const isKindOfOurs = (category: string) => category === 'ai' || category === 'paid'
 
@@ -134,7 +77,7 @@ function keyOf(recorded: RecordedCampaign | null): string | undefined {
   return touchKeyText({ ...sourceOf(arrival), referrerDomain: recorded.referring_domain })
 }
 
-describe.skipIf(!isThere)('published vectors', () => {
+describe.skipIf(!hasVectors)('published vectors', () => {
   test.each(read<Vector<SessionInput, { sessions: { events: number[] }[] }>>('sessions'))(
     'sessions $id',
     ({ input, expected }) => {
@@ -155,27 +98,6 @@ describe.skipIf(!isThere)('published vectors', () => {
     },
   )
 
-  test.each(
-    read<Vector<ModelInput, { weights: Record<string, number> }>>('attribution-models').filter(
-      ({ input }) => input.model in ourModels,
-    ),
-  )('models $id', ({ input, expected }) => {
-    const weights = weigh(ourModels[input.model]!, touchesOf(input))
-    for (const [id, weight] of Object.entries(expected.weights)) {
-      expect(weights.get(id) ?? 0).toBeCloseTo(weight, 6)
-    }
-    expect([...weights.keys()].every((id) => id in expected.weights)).toBe(true)
-  })
-
-  test.each(
-    read<Vector<{ value_minor: number; weights: number[] }, number[]>>(
-      'attribution-models',
-      'money_rounding.vectors',
-    ),
-  )('money $id', ({ input, expected }) =>
-    expect(allocateCents(input.value_minor, input.weights)).toEqual(expected),
-  )
-
   test.each(read<Vector<ReferrerInput, { category: string; category_ext: string }>>('referrers'))(
     'referrers $id',
     ({ input, expected }) => {
@@ -191,7 +113,7 @@ describe.skipIf(!isThere)('published vectors', () => {
   test.each(read<Vector<{ referrer: string }, { excluded: boolean }>>('referrers', 'exclusion.vectors'))(
     'ignored referrers $id',
     ({ input, expected }) => {
-      const { configured_exclusions: list, page_host: host } = readWhole('referrers').exclusion
+      const { configured_exclusions: list, page_host: host } = readVectorFile('referrers').exclusion
       expect(referrerDomain(input.referrer, `https://${host}/`, list) === undefined).toBe(expected.excluded)
     },
   )

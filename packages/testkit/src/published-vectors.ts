@@ -1,0 +1,31 @@
+/** Reads the published vectors that our rules are compared with, where the checkout has them beside it. */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const folder = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url).href)
+
+export const hasVectors = existsSync(folder)
+if (!hasVectors) console.log('published-vectors.ts: no vectors beside this checkout, nothing to compare with')
+
+export interface Vector<Input, Expected> {
+  id: string
+  input: Input
+  expected: Expected
+}
+
+/** Vectors whose rule is not ours, on purpose. */
+const exceptions: Record<string, string> = {
+  'RF-UTM-6': 'asks to keep custom utm_ parameters; the wire format has nine',
+  'AM-HS-06-simple-decay-legacy': 'sums to 98.4 %, and says itself that it is not to be copied',
+}
+
+export function readVectorFile(file: string) {
+  return JSON.parse(readFileSync(`${folder}${file}.json`, 'utf8'))
+}
+
+/** Reads the list at `path` in a file, for example `money_rounding.vectors`; empty without the folder. */
+export function readVectors<V extends { id: string }>(file: string, path = 'vectors'): V[] {
+  if (!hasVectors) return []
+  const list: V[] = path.split('.').reduce((part, name) => part[name], readVectorFile(file))
+  return list.filter(({ id }) => !(id in exceptions))
+}
