@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parseCampaign } from './campaign.ts'
+import { type ChannelRulesetName, type ChannelSource, channelOf } from './channels.ts'
 import { sourceMedium } from './click-ids.ts'
 import {
   allocateCents,
@@ -12,6 +13,7 @@ import {
   weigh,
   withoutDirect,
 } from './credit.ts'
+import { ga4SourceKinds } from './ga4-sources.ts'
 import { crossesMidnight } from './midnight.ts'
 import { referrerCategory, referrerDomain } from './referrer.ts'
 import { continuesSession, type OpenSession } from './session.ts'
@@ -31,6 +33,10 @@ interface Vector<Input, Expected> {
 const exceptions: Record<string, string> = {
   'AM-SP-collapse-4': 'asks to collapse repeats across sessions; ours keeps them, as AM-PH-07 does',
   'AM-D-18-max-touches': 'asks for a cap on touches per conversion, an option that we do not have',
+  'CG-PH-02': 'puts a tagged link without referrer into Direct; ours is Unassigned, as CG-GA4-30 is',
+  'CG-PH-03': 'calls an arrival without any source Unknown; ours is Direct, as CG-PL-01 is',
+  'CG-PH-25':
+    'looks at the source before a campaign named shopping; ours keeps the order of GA4, as CG-GA4-D17 does',
   'RF-UTM-6': 'asks to keep custom utm_ parameters; the wire format has nine',
 }
 
@@ -113,6 +119,57 @@ function touchesOf({ touches, conversion, options }: ModelInput): readonly Credi
 /** Kinds of referrer that we tell apart beyond the five of the vectors. */
 const isKindOfOurs = (category: string) => category === 'ai' || category === 'paid'
 
+/** One of GA4's, Plausible's or PostHog's; each product has fields of its own. */
+interface ChannelInput {
+  source?: string | null
+  medium?: string | null
+  campaign?: string | null
+  /** Plausible: the name or host of the referrer, or the tagged source again. */
+  referrer_source_name?: string | null
+  click_id_param?: string | null
+  /** PostHog: a host, or `$direct`. */
+  referrer?: string
+  referring_domain?: string
+  gclid?: string
+  gad_source?: string
+  msclkid?: string
+}
+
+function channelSourceOf(input: ChannelInput): ChannelSource {
+  const { source, medium, campaign, referrer_source_name: name } = input
+  const host = input.referrer ?? input.referring_domain ?? (name?.includes('.') ? name : undefined)
+  const domain = host && referrerDomain(`https://${host}`, undefined)
+  const utm = { source: source ?? (host ? undefined : name), medium, campaign }
+  const clickIdType = input.click_id_param ?? ['gclid', 'gad_source', 'msclkid'].find((id) => id in input)
+  const isDirect = !domain && !clickIdType && !Object.values(utm).some(Boolean)
+  return { utm, clickIdType, referrerDomain: domain === '$direct' ? undefined : domain, isDirect }
+}
+
+/** Channels and kinds of domains that other products name otherwise. */
+const ourChannels: Record<string, string> = {
+  'AI Assistants': 'AI Assistant',
+  'Cross Network': 'Cross-network',
+  'Paid Unknown': 'Paid Other',
+  Search: 'Organic Search',
+  Shopping: 'Organic Shopping',
+  Social: 'Organic Social',
+}
+
+/** Where our own ruleset departs from GA4's, on purpose. */
+const departures: Record<string, string> = {
+  'CG-GA4-D45': 'Affiliates',
+  'CG-GA4-D49': 'AI Assistant',
+}
+
+type ChannelVector = Vector<ChannelInput, string> & { ruleset: string }
+
+const channelVectors = read<ChannelVector>('channel-grouping')
+const isOfGa4 = ({ ruleset }: ChannelVector) => ruleset === 'ga4'
+
+function channelBy(ruleset: ChannelRulesetName, input: ChannelInput): string {
+  return channelOf(channelSourceOf(input), { ruleset })
+}
+
 interface ReferrerInput {
   referrer: string | null
   page_host: string
@@ -154,6 +211,32 @@ describe.skipIf(!isThere)('published vectors', () => {
       expect({ click_ids: clickIds, ...found }).toMatchObject(ours)
     },
   )
+
+  test('a click id and its referrer give the channel CL-11', () => {
+    const { input, expected } = read<Vector<ClickInput, { channel: string }>>('click-ids').find(
+      ({ id }) => id === 'CL-11',
+    )!
+    const arrival = {
+      url: `https://shop.example/${input.landing_query}`,
+      referrerUrl: input.referrer ?? undefined,
+    }
+    expect(channelOf(sourceOf(arrival), { ruleset: 'headwater' })).toBe(expected.channel)
+  })
+
+  // GA4's rows bind its ruleset. Ours follows them, and the rows of Plausible and PostHog, except for those named above.
+  test.each(channelVectors.filter(isOfGa4))('channels $id', ({ id, input, expected }) => {
+    expect(channelBy('ga4', input)).toBe(expected)
+    expect(channelBy('headwater', input)).toBe(departures[id] ?? expected)
+  })
+
+  test.each(channelVectors.filter((vector) => !isOfGa4(vector)))('channels $id', ({ input, expected }) => {
+    expect(channelBy('headwater', input)).toBe(ourChannels[expected] ?? expected)
+  })
+
+  test('every source has the kind that GA4 gives it', () => {
+    const rows: [string, string][] = isThere ? readWhole('ga4-source-categories').rows : []
+    expect([...ga4SourceKinds].sort()).toEqual(rows.map(([name, kind]) => [name.toLowerCase(), kind]).sort())
+  })
 
   test.each(
     read<Vector<ModelInput, { weights: Record<string, number> }>>('attribution-models').filter(
