@@ -105,7 +105,7 @@ const hosts: Record<ReferrerCategory, string> = {
     pricerunner.* idealo.* kelkoo.* pricegrabber.* shopzilla.* ciao.* twenga.* prisjakt.* pricespy.* ceneo.pl heureka.*
 
   `,
-  // Parts of the sites above that are neither: tools, documents, consoles. Longest match wins.
+  // Parts of the sites above that are neither: tools, documents, consoles, shops. Longest match wins.
   other: `
     accounts.google.com docs.google.com drive.google.com sites.google.com calendar.google.com meet.google.com
     chat.google.com classroom.google.com keep.google.com photos.google.com translate.google.com contacts.google.com
@@ -118,6 +118,7 @@ const hosts: Record<ReferrerCategory, string> = {
     tongji.baidu.com pan.baidu.com baike.baidu.com ads.yahoo.com finance.yahoo.com login.yahoo.com
     business.facebook.com developers.facebook.com ads.tiktok.com ads.linkedin.com business.linkedin.com ads.x.com
     ads.twitter.com ads.reddit.com ads.pinterest.com studio.youtube.com pages.github.com
+    shopping.google.com shopping.yahoo.com shopping.yahoo.co.jp shopping.naver.com
   `,
 }
 

@@ -17,6 +17,7 @@ describe('referrerDomain', () => {
     ['https://mail.google.com/mail/u/0', 'mail.google.com'],
     ['https://gemini.google.com/app', 'gemini.google.com'],
     ['https://docs.google.com/d/1', 'docs.google.com'],
+    ['https://store.shopping.yahoo.co.jp/a', 'shopping.yahoo.co.jp'],
     ['https://blog.partner.example/a', 'blog.partner.example'],
     ['https://bücher.example/', 'xn--bcher-kva.example'],
     ['https://203.0.113.7/', '203.0.113.7'],

@@ -36,11 +36,15 @@ export function comesFromWithin(
 
 /** The kind of site, for an address or a bare domain; `other` for a site that is not in the table. */
 export function referrerCategory(referrerUrlOrDomain: string): ReferrerCategory {
-  const isUrl = referrerUrlOrDomain.includes('://')
-  const place = parsePlace(isUrl ? referrerUrlOrDomain : `https://${referrerUrlOrDomain}`)
+  const place = placeOf(referrerUrlOrDomain)
   if (!place) return 'other'
   const byPath = categoryByPath.find((rule) => isWithin(place, rule))
   return (byPath ?? findKnown(place.host))?.category ?? 'other'
+}
+
+/** The host of an address or a bare domain, in the spelling of our tables; undefined where there is none. */
+export function hostOf(urlOrDomain: string): string | undefined {
+  return placeOf(urlOrDomain)?.host
 }
 
 /** The name in a host: `google` for `www.google.co.uk`; null where there is none. */
@@ -55,6 +59,10 @@ interface Place {
   /** Lower case, without port, `www.` and trailing dot. An Android app has the domain of its website, if we know it. */
   host: string
   path: string
+}
+
+function placeOf(urlOrDomain: string): Place | undefined {
+  return parsePlace(urlOrDomain.includes('://') ? urlOrDomain : `https://${urlOrDomain}`)
 }
 
 function parsePlace(url: string | undefined): Place | undefined {
@@ -93,14 +101,22 @@ function isWithin({ host, path }: Place, rule: Place): boolean {
   return (host === rule.host || host.endsWith(`.${rule.host}`)) && `${path}/`.startsWith(`${rule.path}/`)
 }
 
-/** Looks the host up, then its parents, longest first; `google.*` in the table means Google in every country. */
 function findKnown(host: string): { domain: string; category: ReferrerCategory } | undefined {
+  const found = lookUpHost(host, categoryByHost)
+  return found && { domain: found.domain, category: found.value }
+}
+
+/** Looks the host up, then its parents, longest first; `google.*` in the table means Google in every country. */
+export function lookUpHost<Value>(
+  host: string,
+  table: ReadonlyMap<string, Value>,
+): { domain: string; value: Value } | undefined {
   const suffix = getPublicSuffix(host) ?? ''
   const starred = isCountrySuffix(suffix) ? `${host.slice(0, -suffix.length)}*` : ''
   for (let at = 0; at >= 0 && at < host.length; at = nextLabel(host, at)) {
     const domain = host.slice(at)
-    const category = categoryByHost.get(domain) ?? categoryByHost.get(starred.slice(at))
-    if (category) return { domain, category }
+    const value = table.get(domain) ?? table.get(starred.slice(at))
+    if (value !== undefined) return { domain, value }
   }
   return undefined
 }

@@ -7,7 +7,9 @@ import {
 } from '@headwater/testkit/published-vectors'
 import { describe, expect, test } from 'vitest'
 import { parseCampaign } from './campaign.ts'
+import { type ChannelRulesetName, type ChannelSource, channelOf } from './channels.ts'
 import { sourceMedium } from './click-ids.ts'
+import { ga4SourceKinds } from './ga4-sources.ts'
 import { crossesMidnight } from './midnight.ts'
 import { referrerCategory, referrerDomain } from './referrer.ts'
 import { continuesSession, type OpenSession } from './session.ts'
@@ -55,6 +57,57 @@ interface ClickInput {
 
 /** Kinds of referrer that we distinguish beyond the five of the vectors. */
 const isKindOfOurs = (category: string) => category === 'ai' || category === 'paid'
+
+/** One of GA4's, Plausible's or PostHog's; each product has fields of its own. */
+interface ChannelInput {
+  source?: string | null
+  medium?: string | null
+  campaign?: string | null
+  /** Plausible: the name or host of the referrer, or the tagged source again. */
+  referrer_source_name?: string | null
+  click_id_param?: string | null
+  /** PostHog: a host, or `$direct`. */
+  referrer?: string
+  referring_domain?: string
+  gclid?: string
+  gad_source?: string
+  msclkid?: string
+}
+
+function channelSourceOf(input: ChannelInput): ChannelSource {
+  const { source, medium, campaign, referrer_source_name: name } = input
+  const host = input.referrer ?? input.referring_domain ?? (name?.includes('.') ? name : undefined)
+  const domain = host && referrerDomain(`https://${host}`, undefined)
+  const utm = { source: source ?? (host ? undefined : name), medium, campaign }
+  const clickIdType = input.click_id_param ?? ['gclid', 'gad_source', 'msclkid'].find((id) => id in input)
+  const isDirect = !domain && !clickIdType && !Object.values(utm).some(Boolean)
+  return { utm, clickIdType, referrerDomain: domain === '$direct' ? undefined : domain, isDirect }
+}
+
+/** Channels and kinds of domains that other products name otherwise. */
+const ourChannels: Record<string, string> = {
+  'AI Assistants': 'AI Assistant',
+  'Cross Network': 'Cross-network',
+  'Paid Unknown': 'Paid Other',
+  Search: 'Organic Search',
+  Shopping: 'Organic Shopping',
+  Social: 'Organic Social',
+}
+
+/** Where our own ruleset departs from GA4's, on purpose. */
+const departures: Record<string, string> = {
+  'CG-GA4-D45': 'Affiliates',
+  'CG-GA4-D49': 'AI Assistant',
+}
+
+type ChannelVector = Vector<ChannelInput, string> & { ruleset: string }
+
+const channelVectors = read<ChannelVector>('channel-grouping')
+const isOfGa4 = ({ ruleset }: ChannelVector) => ruleset === 'ga4'
+
+function channelBy(ruleset: ChannelRulesetName, input: ChannelInput): string {
+  return channelOf(channelSourceOf(input), { ruleset })
+}
 
 interface ReferrerInput {
   referrer: string | null
