@@ -163,6 +163,20 @@ describe.skipIf(!hasVectors)('published vectors', () => {
     },
   )
 
+  test.each(channelVectors.filter(isOfGa4))('channels $id', ({ id, input, expected }) => {
+    expect(channelBy('ga4', input)).toBe(expected)
+    expect(channelBy('headwater', input)).toBe(departures[id] ?? expected)
+  })
+
+  test.each(channelVectors.filter((vector) => !isOfGa4(vector)))('channels $id', ({ input, expected }) => {
+    expect(channelBy('headwater', input)).toBe(ourChannels[expected] ?? expected)
+  })
+
+  test('every source has the kind that GA4 gives it', () => {
+    const rows: [string, string][] = hasVectors ? readVectorFile('ga4-source-categories').rows : []
+    expect([...ga4SourceKinds].sort()).toEqual(rows.map(([name, kind]) => [name.toLowerCase(), kind]).sort())
+  })
+
   test.each(read<Vector<{ referrer: string }, { excluded: boolean }>>('referrers', 'exclusion.vectors'))(
     'ignored referrers $id',
     ({ input, expected }) => {
