@@ -82,6 +82,8 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
       site.proxy.answer(firstly(2, busy))
       await site.record(tab, 10)
       await flush(tab)
+      // Tabs may be in processes of their own, which see each other's localStorage a moment later.
+      await otherTab.waitForFunction(() => Object.keys(localStorage).some((name) => name.endsWith('/pace')))
       await site.record(otherTab, 10)
       await flush(otherTab)
       await site.open()
