@@ -10,6 +10,7 @@ const projects = [
   'packages/testkit',
   'packages/db',
   'packages/server',
+  'packages/jobs',
   'collector',
   'sdk/src/browser',
   'sdk/src/core',

@@ -6,9 +6,10 @@ import { applyUpgrade } from './upgrade.ts'
 import keepAdCookies from './upgrades/0002_keep_ad_cookies.sql?raw'
 import addWebsiteSettings from './upgrades/0003_add_website_settings.sql?raw'
 import narrowEvents from './upgrades/0004_narrow_events.sql?raw'
+import mergeAndRecredit from './upgrades/0005_merge_and_recredit.sql?raw'
 
 /** What each version changed in the one before it, from 2 on. A change of schema.sql appends its upgrade here. */
-const upgrades = [keepAdCookies, addWebsiteSettings, narrowEvents]
+const upgrades = [keepAdCookies, addWebsiteSettings, narrowEvents, mergeAndRecredit]
 
 /** The version that schema.sql writes into schema_versions. */
 export const schemaVersion = 1 + upgrades.length
@@ -17,7 +18,7 @@ export const schemaVersion = 1 + upgrades.length
 const lockIntervalMs = 100
 
 /** The oldest schema that this collector works with, so that `migrate` may run before or after the collectors are replaced. */
-const oldestSchema = 4
+const oldestSchema = 5
 
 /** The database holds a schema that this collector cannot work with. */
 export class SchemaVersionError extends Error {
