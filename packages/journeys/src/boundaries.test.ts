@@ -67,7 +67,7 @@ const arrows: Arrow[] = [
   {
     fact: 'the SDK imports neither the collector nor server packages',
     files: /^sdk\//,
-    neverImport: /^(collector|packages\/(db|server))\//,
+    neverImport: /^(collector|packages\/(db|server|jobs))\//,
     broken: ['sdk/src/browser/transport.ts', `import { Problem } from '@headwater/server/problem'`],
   },
   {
@@ -111,6 +111,15 @@ const arrows: Arrow[] = [
     broken: [
       'packages/server/src/authenticate.ts',
       `import { findToken } from '../../../collector/src/websites/find-token.ts'`,
+    ],
+  },
+  {
+    fact: 'the jobs package imports only the database port',
+    files: /^packages\/jobs\/src\//,
+    onlyImport: /^packages\/(jobs|db)\/src\//,
+    broken: [
+      'packages/jobs/src/worker.ts',
+      `import { recompute } from '../../../collector/src/credit/recompute.ts'`,
     ],
   },
   {
