@@ -1,15 +1,15 @@
 -- The newest sessions of a website.
 -- $1 website_id
--- Index: sessions_by_time, touch_is_unique_per_session
+-- Index: sessions_by_time, customers_pkey, touch_is_unique_per_session
 select
   s.id::text,
-  s.customer_id::text,
+  p.canonical_id::text as customer_id,
   to_char(s.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as started_at,
   s.duration_ms::float8 as duration_ms,
   s.view_count as views,
   s.is_bounced,
   s.is_bot,
-  p.path as landing_path,
+  l.path as landing_path,
   us.value as source,
   um.value as medium,
   uc.value as campaign,
@@ -24,7 +24,8 @@ select
     limit 1
   ) as click_id_type
 from sessions_tracking s
-left join landing_pages p on p.website_id = s.website_id and p.id = s.landing_page_id
+join customers p on p.website_id = s.website_id and p.id = s.customer_id
+left join landing_pages l on l.website_id = s.website_id and l.id = s.landing_page_id
 left join referrer_domains r on r.website_id = s.website_id and r.id = s.referrer_domain_id
 left join utm_sources us on us.website_id = s.website_id and us.id = s.utm_source_id
 left join utm_mediums um on um.website_id = s.website_id and um.id = s.utm_medium_id
