@@ -1,51 +1,10 @@
 /** The main use case: an arrival through an ad, an outage, a return the next day, and a purchase, credited in the database. */
-import { PGlite } from '@electric-sql/pglite'
 import { launchPersistent } from '@headwater/testkit/chromium'
-import { type CollectorProcess, startCollectorProcess } from '@headwater/testkit/collector-process'
-import { freshPostgresUrl, temporaryFolder } from '@headwater/testkit/databases'
+import { temporaryFolder } from '@headwater/testkit/databases'
 import type { BrowserContext, Page } from 'playwright-core'
-import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closeTab, visit } from './browser/tab.ts'
-
-type Query = (sql: string) => Promise<Record<string, unknown>[]>
-
-interface Site {
-  collector: CollectorProcess
-  /** Ends the collector, then looks into its database. */
-  inspect(look: (query: Query) => Promise<void>): Promise<void>
-}
-
-const pepper = 'a pepper for the journey, long enough to be one'
-
-async function onPglite(): Promise<Site> {
-  const folder = await temporaryFolder()
-  const collector = await startCollectorProcess('dev', { HEADWATER_DATA_DIR: `${folder}/data` })
-  return {
-    collector,
-    async inspect(look) {
-      expect(await collector.end('SIGTERM')).toBe(0)
-      const database = await PGlite.create(`${folder}/data/pglite`)
-      await look(async (sql) => (await database.query<Record<string, unknown>>(sql)).rows)
-      await database.close()
-    },
-  }
-}
-
-async function onPostgres(): Promise<Site> {
-  const [url, folder] = [await freshPostgresUrl(), await temporaryFolder()]
-  const settings = { DATABASE_URL: url, HEADWATER_PEPPER: pepper, HEADWATER_DATA_DIR: `${folder}/data` }
-  const collector = await startCollectorProcess('dev', settings)
-  return {
-    collector,
-    async inspect(look) {
-      expect(await collector.end('SIGTERM')).toBe(0)
-      const sql = postgres(url, { onnotice: () => {} })
-      await look((text) => sql.unsafe(text))
-      await sql.end()
-    },
-  }
-}
+import { type DemoSite, demoSites } from './demo-site.ts'
 
 /** Runs in the page: the names of the events that wait on the device. */
 async function readQueue(): Promise<string[]> {
@@ -63,11 +22,8 @@ async function readQueue(): Promise<string[]> {
   return records.map(({ json }: { json: string }) => JSON.parse(json).name ?? '')
 }
 
-describe.each([
-  ['PGlite', onPglite],
-  ['PostgreSQL 15', onPostgres],
-])('the journey on %s', (_, openSite) => {
-  let site: Site
+describe.each(demoSites)('the journey on %s', (_, openSite) => {
+  let site: DemoSite
   let browser: BrowserContext
 
   beforeAll(async () => {
