@@ -9,6 +9,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type BatchDeps, batchRoute } from './http/batch.ts'
 import { channelRoutes } from './http/channels.ts'
+import { explainRoutes } from './http/explain.ts'
 import { type HealthDeps, healthRoutes } from './http/health.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
 import type { SdkFiles } from './sdk-files.ts'
@@ -49,6 +50,7 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
   const routes = [
     batchRoute({ ...deps, authenticate }),
     channelRoutes({ ...deps, authenticate }),
+    explainRoutes({ ...deps, authenticate }),
     healthRoutes(deps),
     sdkScriptRoute(deps.sdkFiles),
   ]

@@ -2,6 +2,7 @@
 import type { Db } from '@headwater/db/db'
 import { advanceJob } from './background-work.ts'
 import { applyChannels, listChannels, showChannelMoves } from './channels/operations.ts'
+import { explain } from './credit/explain/explain.ts'
 import type { Secrets } from './secrets.ts'
 import { createToken, listTokens, revokeToken } from './websites/tokens.ts'
 import { changeSettings, createWebsite, listWebsites } from './websites/websites.ts'
@@ -21,6 +22,7 @@ export const operations = {
   'channels.list': ({ db }: OperationDeps, input: unknown) => listChannels(db, input),
   'channels.preview': ({ db }: OperationDeps, input: unknown) => showChannelMoves(db, input),
   'channels.apply': ({ db }: OperationDeps, input: unknown) => applyChannels(db, input, 'cli'),
+  explain: ({ db }: OperationDeps, input: unknown) => explain(db, input),
   'job.advance': ({ db }: OperationDeps, input: unknown) => advanceJob(db, input),
 }
 

@@ -8,6 +8,7 @@ import { readConfig } from '../config.ts'
 import { createSdkFiles } from '../sdk-files.ts'
 import { channelsCommand } from './channels-command.ts'
 import { act, json, print } from './command.ts'
+import { explainCommand } from './explain-command.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
 import { runDev, runServe } from './run-server.ts'
 import { tokenCommand } from './token-command.ts'
@@ -77,6 +78,7 @@ const headwater = defineCommand({
     website: websiteCommand,
     token: tokenCommand,
     channels: channelsCommand,
+    explain: explainCommand,
     sdk: sdkCommand,
   },
 })
