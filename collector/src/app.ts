@@ -8,6 +8,8 @@ import { Problem } from '@headwater/server/problem'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type BatchDeps, batchRoute } from './http/batch.ts'
+import { channelRoutes } from './http/channels.ts'
+import { explainRoutes } from './http/explain.ts'
 import { type HealthDeps, healthRoutes } from './http/health.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
 import type { SdkFiles } from './sdk-files.ts'
@@ -45,7 +47,13 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     return next()
   })
   const authenticate = createAuthenticate(deps.tokens)
-  const routes = [batchRoute({ ...deps, authenticate }), healthRoutes(deps), sdkScriptRoute(deps.sdkFiles)]
+  const routes = [
+    batchRoute({ ...deps, authenticate }),
+    channelRoutes({ ...deps, authenticate }),
+    explainRoutes({ ...deps, authenticate }),
+    healthRoutes(deps),
+    sdkScriptRoute(deps.sdkFiles),
+  ]
   for (const each of [...routes, ...extras]) app.route('/', each)
 
   app.notFound((c) =>

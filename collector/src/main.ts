@@ -9,6 +9,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { AppDeps } from './app.ts'
 import { createApp } from './app.ts'
+import { startBackgroundWork } from './background-work.ts'
 import type { Config } from './config.ts'
 import { createDevelopment } from './dev/development.ts'
 import { createErrorLog } from './error-log.ts'
@@ -93,6 +94,7 @@ async function listen(
   server.listen(config.port, host)
   await once(server, 'listening') // rejects if the port is in use
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}` // listens on TCP
+  const backgroundWork = startBackgroundWork(db, onError)
   opened.announce(url)
   development?.announce(url)
 
@@ -107,7 +109,7 @@ async function listen(
       const cutOff = setTimeout(() => http.closeAllConnections(), drainLimitMs)
       await closed
       clearTimeout(cutOff)
-      await deps.ingest.drain()
+      await Promise.all([deps.ingest.drain(), backgroundWork.stop()])
       await opened.close()
     },
   }

@@ -1,5 +1,8 @@
 /** The CLI's operations on a database; they run in its own process or, over HTTP, in the collector that holds the folder. */
 import type { Db } from '@headwater/db/db'
+import { advanceJob } from './background-work.ts'
+import { applyChannels, listChannels, showChannelMoves } from './channels/operations.ts'
+import { explain } from './credit/explain/explain.ts'
 import type { Secrets } from './secrets.ts'
 import { createToken, listTokens, revokeToken } from './websites/tokens.ts'
 import { changeSettings, createWebsite, listWebsites } from './websites/websites.ts'
@@ -16,6 +19,11 @@ export const operations = {
   'token.create': ({ db, secrets }: OperationDeps, input: unknown) => createToken(db, secrets, input),
   'token.list': ({ db }: OperationDeps, input: unknown) => listTokens(db, input),
   'token.revoke': ({ db }: OperationDeps, input: unknown) => revokeToken(db, input),
+  'channels.list': ({ db }: OperationDeps, input: unknown) => listChannels(db, input),
+  'channels.preview': ({ db }: OperationDeps, input: unknown) => showChannelMoves(db, input),
+  'channels.apply': ({ db }: OperationDeps, input: unknown) => applyChannels(db, input, 'cli'),
+  explain: ({ db }: OperationDeps, input: unknown) => explain(db, input),
+  'job.advance': ({ db }: OperationDeps, input: unknown) => advanceJob(db, input),
 }
 
 export type OperationName = keyof typeof operations

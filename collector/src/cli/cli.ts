@@ -1,4 +1,4 @@
-/** The command line: `headwater dev|serve|migrate|website|token|sdk`. */
+/** The command line: `headwater dev|serve|migrate|website|token|channels|explain|sdk`. */
 
 import { migrate, schemaVersion } from '@headwater/db/migrate'
 import { openDatabase } from '@headwater/db/open-database'
@@ -6,7 +6,9 @@ import { defineCommand, runMain } from 'citty'
 import manifest from '../../package.json?raw'
 import { readConfig } from '../config.ts'
 import { createSdkFiles } from '../sdk-files.ts'
+import { channelsCommand } from './channels-command.ts'
 import { act, json, print } from './command.ts'
+import { explainCommand } from './explain-command.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
 import { runDev, runServe } from './run-server.ts'
 import { tokenCommand } from './token-command.ts'
@@ -75,6 +77,8 @@ const headwater = defineCommand({
     migrate: migrateCommand,
     website: websiteCommand,
     token: tokenCommand,
+    channels: channelsCommand,
+    explain: explainCommand,
     sdk: sdkCommand,
   },
 })

@@ -1,4 +1,5 @@
 /** The settings of a website as command-line options. */
+import { readJsonOption } from './read-json-option.ts'
 
 interface SettingOption {
   description: string
@@ -28,6 +29,11 @@ const options: Record<string, SettingOption> = {
   'events-per-minute': {
     description: 'Events per minute that each token may send, or none for no limit',
     read: (value) => (value === 'none' ? null : number(value)),
+  },
+  'channel-ruleset': { description: 'What names the channels: headwater or ga4', read: text },
+  'channel-rules': {
+    description: 'Channel rules that come first: a JSON file, or the JSON itself; [] for none',
+    read: readJsonOption('channel-rules'),
   },
 }
 

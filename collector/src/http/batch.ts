@@ -7,13 +7,12 @@ import { addressOf, isHttps, shortenAddress } from '@headwater/server/client-add
 import { Problem } from '@headwater/server/problem'
 import { readBody } from '@headwater/server/read-body'
 import { type Context, Hono } from 'hono'
-import { isbot } from 'isbot'
 import type { StoredBatch } from '../ingest/commit/commit.ts'
 import type { Caller } from '../ingest/event.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { writeReceipt } from '../ingest/receipt.ts'
-import { remember } from '../remember.ts'
 import { type IdCookieRequest, idCookie } from './id-cookie.ts'
+import { isBot } from './is-bot.ts'
 import { noteRefusals, type RefusalDeps } from './note-refusals.ts'
 
 export interface BatchDeps extends RefusalDeps {
@@ -39,8 +38,6 @@ export function batchRoute(deps: BatchDeps): Hono<AppEnv> {
     return answerJson(c, receipt, { headers: cookie ? { 'set-cookie': cookie } : {} })
   })
 }
-
-const isBot = remember(isbot, 1_000)
 
 function describeCookie(c: Context<AppEnv>, trustedProxyHops: number): IdCookieRequest {
   return {

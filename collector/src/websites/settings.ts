@@ -1,7 +1,14 @@
 /** The settings of a website: allowed values, defaults, and how they are read from its row. */
+import {
+  type ChannelRule,
+  type ChannelRulesetName,
+  channelRulesets,
+  readChannelRules,
+} from '@headwater/attribution/channels'
 import { type Model, models } from '@headwater/attribution/models'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
 import { z } from 'zod'
+import { nameChannelRules } from '../channels/name-channel-rules.ts'
 
 /** The settings that were changed, as stored in `websites.settings`. */
 export type StoredSettings = z.infer<typeof settingsSchema>
@@ -11,6 +18,13 @@ const days = (max: number) => {
   const message = `must be a whole number of days, 1 to ${max}`
   return z.int(message).min(1, message).max(max, message)
 }
+const rulesetNames = Object.keys(channelRulesets) as [ChannelRulesetName, ...ChannelRulesetName[]] // its own keys
+const channelRules = z.custom<readonly ChannelRule[]>().check(({ value, issues }) => {
+  const read = readChannelRules(value)
+  if (read.ok) return
+  for (const problem of read.problems)
+    issues.push({ code: 'custom', input: value, message: `cannot be used. ${problem}` })
+})
 const host = z.string().regex(/^[\w-]+(\.[\w-]+)+$/, 'must be host names, for example pay.example.com')
 
 export const settingsSchema = z
@@ -23,6 +37,8 @@ export const settingsSchema = z
     horizon_days: days(365),
     ignored_referrers: z.array(host),
     events_per_minute: z.int('must be a whole number of events').positive('must be at least 1').nullable(),
+    channel_ruleset: z.enum(rulesetNames, `must be ${rulesetNames.join(' or ')}`),
+    channel_rules: channelRules,
   })
   .partial()
 
@@ -35,6 +51,8 @@ export const defaultSettings: Required<StoredSettings> = {
   horizon_days: 30,
   ignored_referrers: [],
   events_per_minute: null,
+  channel_ruleset: 'headwater',
+  channel_rules: [],
 }
 
 /**
@@ -53,6 +71,7 @@ export function readSettings(stored: object | null): WebsiteSettings {
     horizonDays: settings.horizon_days,
     ignoredReferrers: settings.ignored_referrers,
     eventsPerMinute: settings.events_per_minute,
+    channels: nameChannelRules({ ruleset: settings.channel_ruleset, custom: settings.channel_rules }),
   }
 }
 

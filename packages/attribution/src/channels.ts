@@ -27,10 +27,25 @@ const unassigned = 'Unassigned'
 export const channels: readonly string[] = [...channelRules.map(([channel]) => channel), unassigned]
 
 /** The channel of a touch, by the first rule that holds: a built-in channel or one of the website's own. Never throws. */
-export function channelOf(source: ChannelSource, { ruleset, custom = [] }: ChannelRules): string {
-  const facts = factsOf(source)
-  return customChannelOf(facts, custom) ?? builtInChannelOf(channelRulesets[ruleset].read(facts))
+export function channelOf(source: ChannelSource, rules: ChannelRules): string {
+  return placeInChannel(source, rules).channel
 }
+
+export interface ChannelPlace {
+  channel: string
+  /** Whether the click was bought: its medium, its click id or an ad host says so, or its channel is a paid one of the built-in. */
+  isPaid: boolean
+}
+
+/** The channel of a touch, as `channelOf` finds it, with whether the click was bought. Never throws. */
+export function placeInChannel(source: ChannelSource, { ruleset, custom = [] }: ChannelRules): ChannelPlace {
+  const facts = factsOf(source)
+  const channel = customChannelOf(facts, custom) ?? builtInChannelOf(channelRulesets[ruleset].read(facts))
+  return { channel, isPaid: facts.isPaid || paidChannels.has(channel) }
+}
+
+// A source such as `adwords`, or a rule of the website, may say what neither medium nor click id says.
+const paidChannels: ReadonlySet<string> = new Set(channels.filter((channel) => channel.startsWith('Paid ')))
 
 function builtInChannelOf(reading: ChannelReading): string {
   return channelRules.find(([, holds]) => holds(reading))?.[0] ?? unassigned

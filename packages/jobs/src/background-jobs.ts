@@ -42,12 +42,20 @@ export interface Step {
 /** Does the next step of a job; at most a second of work, because it holds locks and the time limits of a transaction apply. */
 export type DoStep = (tx: Transaction, job: Job) => Promise<Step>
 
+export interface NewJob {
+  websiteId: string
+  kind: string
+  input: object
+  /** How long it waits before its first step, in ms. Default 0. */
+  afterMs?: number
+}
+
 /** Adds a job, in the transaction of the change that needs it, and returns its id. */
 export async function addJob(
   queries: Queries,
-  { websiteId, kind, input }: { websiteId: string; kind: string; input: object },
+  { websiteId, kind, input, afterMs = 0 }: NewJob,
 ): Promise<string> {
-  const params = { website_id: websiteId, kind, input: JSON.stringify(input) }
+  const params = { website_id: websiteId, kind, input: JSON.stringify(input), after_ms: afterMs }
   const [row] = await run<{ id: string }, keyof typeof params>(queries, jobInsert, params)
   return (row as { id: string }).id // an insert returns its row
 }
@@ -115,7 +123,7 @@ async function fail(db: Db, { websiteId, id }: Job, error: unknown): Promise<voi
   await run<never, keyof typeof params>(db, jobFail, params)
 }
 
-const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input')
+const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input', 'after_ms')
 const jobSelect = statement(selectJobSql, 'website_id', 'id')
 const jobClaim = statement(claimJobSql, 'kinds')
 const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total')

@@ -1,4 +1,5 @@
 /** What a website decides for itself; every field has a default (collector/src/websites/settings.ts). */
+import type { ChannelRules } from '@headwater/attribution/channels'
 import type { Model } from '@headwater/attribution/models'
 
 export interface WebsiteSettings {
@@ -18,4 +19,12 @@ export interface WebsiteSettings {
   ignoredReferrers: readonly string[]
   /** Events that each of its tokens may send in a minute; null: no limit. Default null. */
   eventsPerMinute: number | null
+  /** What decides the channel of a touch. Default: the ruleset `headwater`, without rules of the website's own. */
+  channels: NamedChannelRules
+}
+
+/** Channel rules with their name, which each touch keeps beside its channel. */
+export interface NamedChannelRules extends ChannelRules {
+  /** The ruleset with its version, and what identifies the website's own rules, if there are any: `headwater@1+3f2a9c41`. */
+  name: string
 }

@@ -18,8 +18,14 @@ export interface StoredSession {
   /** Of the event that opened it. */
   tokenId: string | null
   sdkVersion: string | null
-  /** The time of each of its touches, by key. */
-  touches: Map<string, number>
+  /** Its touches, by key. */
+  touches: Map<string, StoredTouch>
+}
+
+export interface StoredTouch {
+  at: number
+  /** Whether only bots have shown it. */
+  isBot: boolean
 }
 
 /** A session that may be in progress. Times are epoch ms. */
@@ -158,7 +164,7 @@ interface StoredRow {
   has_landing: boolean
   ingestion_token_id: string | null
   sdk_version: string | null
-  /** `<key> <epoch ms>`, separated by commas; null: none. */
+  /** `<key> <epoch ms>`, with ` bot` for a bot's, separated by commas; null: none. */
   touches: string | null
 }
 
@@ -172,9 +178,9 @@ function readStored(row: StoredRow): StoredSession {
     tokenId: row.ingestion_token_id,
     sdkVersion: row.sdk_version,
     touches: new Map(
-      row.touches?.split(',').map((touch): [string, number] => {
-        const [key = '', at] = touch.split(' ')
-        return [key, Number(at)]
+      row.touches?.split(',').map((touch): [string, StoredTouch] => {
+        const [key = '', at, bot] = touch.split(' ')
+        return [key, { at: Number(at), isBot: bot !== undefined }]
       }),
     ),
   }

@@ -35,10 +35,12 @@ export interface JoinedRow {
   into: SessionRow
 }
 
-/** A touch that is not stored yet, or stored with a later time. */
+/** A touch that is not stored yet, or stored with a later time, or as a bot's. */
 export interface TouchRow {
   touch: EventTouch
   at: number
+  /** Whether only bots have shown it. */
+  isBot: boolean
   /** Undefined: outside of sessions. */
   session: SessionRow | undefined
   /** The event that shows it. */
@@ -187,19 +189,28 @@ function createTouchRows() {
 
   return {
     add(source: OwnedEvent, touch: EventTouch, session: SessionRow | undefined): void {
+      const { isBot } = source.event.request
       if (!session) {
-        alone.push({ touch, at: touch.at, session, source, customerId: source.customer.id })
+        alone.push({ touch, at: touch.at, isBot, session, source, customerId: source.customer.id })
         return
       }
       const { stored } = session
       // The landing of a stored session did not happen before its start.
       const at = 'session' in touch && stored ? Math.max(touch.at, stored.startedAt) : touch.at
-      const storedAt = stored?.touches.get(touch.key)
-      if (storedAt !== undefined && storedAt <= at) return
+      const storedTouch = stored?.touches.get(touch.key)
+      if (storedTouch && storedTouch.at <= at && (isBot || !storedTouch.isBot)) return
       const rows = bySession.get(session) ?? new Map<string, TouchRow>()
       const known = rows.get(touch.key)
-      if (known && known.at <= at) return
-      rows.set(touch.key, { touch, at, session, source, customerId: '' })
+      if (!known || at < known.at)
+        rows.set(touch.key, {
+          touch,
+          at,
+          isBot: isBot && (known?.isBot ?? true),
+          session,
+          source,
+          customerId: '',
+        })
+      else known.isBot &&= isBot
       bySession.set(session, rows)
     },
     rows: (): TouchRow[] => [

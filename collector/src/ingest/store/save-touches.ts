@@ -2,6 +2,7 @@
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
+import { channelOfTouch } from '../../channels/touch-channel.ts'
 import type { CustomerKey } from '../../identity/customer.ts'
 import type { Origin, OriginIds, OriginIdsOf } from '../event.ts'
 import { originColumns } from './origin-columns.ts'
@@ -11,7 +12,10 @@ import upsertTouches from './sql/upsert_touches.sql?raw'
 
 type Row = TouchRow & { originIds: OriginIds }
 
-/** The customers must be locked. A touch seen again in its session keeps the earliest time. Sends all statements in one round trip. */
+/**
+ * The customers must be locked. A touch seen again in its session keeps the earliest time, and is a bot's only while no one else
+ * has shown it. Sends all statements in one round trip.
+ */
 export async function saveTouches(
   tx: Queries,
   { touches, touched }: Placement,
@@ -38,11 +42,18 @@ export const touchUpsert = rowStatement<Row>(upsertTouches, {
   type: ({ touch }) => touch.type,
   touch_key: ({ touch }) => touch.key,
   is_direct: ({ touch }) => touch.origin.source.isDirect,
+  is_paid: (row) => channelOf(row).isPaid,
+  is_bot: ({ isBot }) => isBot,
+  channel: (row) => channelOf(row).channel,
+  channel_ruleset: (row) => rulesOf(row).name,
   click_id_type: ({ touch }) => touch.origin.source.clickIdType ?? null,
   ...originColumns,
   source_event_id: ({ source }) => source.id,
   metadata: ({ touch }) => metadataOf(touch.origin),
 })
+
+const rulesOf = ({ source }: Row) => source.event.request.token.settings.channels
+const channelOf = (row: Row) => channelOfTouch(row.touch.origin.source, row.touch.type, rulesOf(row))
 
 const customerRefresh = rowStatement<CustomerKey>(refreshCustomerTouches, {
   website_id: ({ websiteId }) => websiteId,

@@ -12,7 +12,9 @@ select
   s.ingestion_token_id::text,
   s.sdk_version,
   (
-    select string_agg(t.touch_key || ' ' || (date_part('epoch', t.occurred_at) * 1000)::bigint, ',')
+    select string_agg(
+      t.touch_key || ' ' || (date_part('epoch', t.occurred_at) * 1000)::bigint || case when t.is_bot then ' bot' else '' end, ','
+    )
     from touches t
     where t.website_id = s.website_id
       and t.session_id = s.id

@@ -1,0 +1,43 @@
+/** The long work that the collector does in the background, by its kind in `background_jobs`. */
+import type { Db } from '@headwater/db/db'
+import { createJobWork, type DoStep, findJob, type JobProgress } from '@headwater/jobs/background-jobs'
+import { startWorker, type Worker } from '@headwater/jobs/worker'
+import { z } from 'zod'
+import { applyChannelsKind, applyChannelsStep } from './channels/apply-channels.ts'
+import { NotFoundError, readInput } from './operation-error.ts'
+import { websiteId } from './websites/websites.ts'
+
+const kinds: Record<string, DoStep> = { [applyChannelsKind]: applyChannelsStep }
+
+const idleMs = 500
+
+/** Starts the worker of this process; any number of processes share the work. */
+export const startBackgroundWork = (db: Db, onError: (error: unknown) => void): Worker =>
+  startWorker({ work: createJobWork({ db, kinds }), idleMs, onError })
+
+/** Steps of one call: up to 2 s of work. */
+const stepsPerCall = 20
+
+const jobInput = z.object({
+  website: websiteId,
+  job: z.string().regex(/^\d+$/, 'must be the id of a job'),
+})
+
+/**
+ * Says how far a job is, after doing some of the work itself, so that a job makes progress where no collector runs. Throws a
+ * NotFoundError when the website has no such job.
+ */
+export async function advanceJob(db: Db, input: unknown): Promise<JobProgress> {
+  const { website, job } = readInput(jobInput, input)
+  const work = createJobWork({ db, kinds })
+  for (let step = 0; step < stepsPerCall && (await progressOf(db, website, job)).status === 'waiting'; step++)
+    if (!(await work())) break
+  return progressOf(db, website, job)
+}
+
+/** Throws a NotFoundError when the website has no such job. */
+export async function progressOf(db: Db, website: string, job: string): Promise<JobProgress> {
+  const progress = await findJob(db, website, job)
+  if (!progress) throw new NotFoundError(`Website ${website} has no job ${job}.`)
+  return progress
+}

@@ -1,0 +1,119 @@
+/** Puts the stored touches of a website into the channels that its rules say, as a background job. */
+import type { Db, Queries, Transaction } from '@headwater/db/db'
+import { inLockOrder } from '@headwater/db/lock-order'
+import { rowStatement, run, runRows, statement } from '@headwater/db/statement'
+import { addJob, type Job, type JobProgress, type Step } from '@headwater/jobs/background-jobs'
+import { enqueueCredit } from '../credit/enqueue.ts'
+import { lockCustomers } from '../identity/customers.ts'
+import { loadChannelSettings } from './channel-settings.ts'
+import { type PlacedTouch, placeStoredTouch, type TouchSourceRow } from './moved-touch.ts'
+import countTouches from './sql/count_touches.sql?raw'
+import selectTouchSources from './sql/select_touch_sources.sql?raw'
+import updateTouchChannels from './sql/update_touch_channels.sql?raw'
+
+/** The kind of these jobs in `background_jobs`. */
+export const applyChannelsKind = 'apply_channels'
+
+/** Touches of a step: about 100 ms of work, during which their customers are locked. */
+const touchesPerStep = 1_000
+/** More touches than this are not counted beforehand. */
+const countedTouches = 1_000_000
+/** Collectors use the former rules for 5 s, and a request that they are serving takes up to 3 s more. */
+const settlingMs = 10_000
+
+/**
+ * Adds the job and returns its id. It begins ten seconds after the latest change of the website, when every collector uses the
+ * new rules, so that no touch is left out.
+ */
+export async function startApplying(db: Db, websiteId: string, startedBy: string): Promise<string> {
+  return db.transaction(async (tx) => {
+    const { unchangedMs } = await loadChannelSettings(tx, websiteId)
+    return addJob(tx, {
+      websiteId,
+      kind: applyChannelsKind,
+      input: { started_by: startedBy },
+      afterMs: Math.max(0, settlingMs - unchangedMs),
+    })
+  })
+}
+
+/** A step of the job: the touches after those of the step before, by the rules as they are now. */
+export async function applyChannelsStep(tx: Transaction, { websiteId, position }: Job): Promise<Step> {
+  const { after } = (position ?? { after: '0' }) as { after: string } // as returned below
+  const { rules } = await loadChannelSettings(tx, websiteId)
+  const [rows, total] = await Promise.all([
+    loadTouchSources(tx, { websiteId, after, limit: touchesPerStep }),
+    position === null ? countTouchesOf(tx, websiteId) : undefined,
+  ])
+  await writeChannels(
+    tx,
+    websiteId,
+    rows.map((row) => placeStoredTouch(row, rules)),
+  )
+  const last = rows.at(-1)
+  return {
+    position: last && rows.length === touchesPerStep ? { after: last.id } : undefined,
+    done: rows.length,
+    total: total ?? undefined,
+  }
+}
+
+/** The customers are locked first, as ingest does, so that the two cannot deadlock. */
+async function writeChannels(tx: Transaction, websiteId: string, placed: PlacedTouch[]): Promise<void> {
+  const outdated = placed.filter(({ isOutdated }) => isOutdated)
+  if (outdated.length === 0) return
+  const inOrder = inLockOrder(outdated, ({ row }) => row.id).map((touch) => ({ ...touch, websiteId }))
+  await Promise.all([
+    lockCustomers(
+      tx,
+      customersOf(outdated).map((id) => ({ websiteId, id })),
+    ),
+    runRows(tx, channelUpdate, inOrder),
+    enqueueCredit(
+      tx,
+      customersOf(outdated.filter(({ isMoved }) => isMoved)).map((customerId) => ({
+        websiteId,
+        customerId,
+        reason: 'channel_changed',
+      })),
+    ),
+  ])
+}
+
+const customersOf = (touches: readonly PlacedTouch[]) => [
+  ...new Set(touches.map(({ row }) => row.customer_id)),
+]
+
+/** A page of the touches of a website, by id. */
+export function loadTouchSources(
+  queries: Queries,
+  { websiteId, after, limit }: { websiteId: string; after: string; limit: number },
+): Promise<TouchSourceRow[]> {
+  const params = { website_id: websiteId, after, limit }
+  return run<TouchSourceRow, keyof typeof params>(queries, touchSourceSelect, params)
+}
+
+async function countTouchesOf(tx: Queries, websiteId: string): Promise<number | null> {
+  const params = { website_id: websiteId, limit: countedTouches }
+  const [row] = await run<{ touches: number | null }, keyof typeof params>(tx, touchCount, params)
+  return row?.touches ?? null
+}
+
+/** How far a job is, for people. */
+export function describeProgress({ status, done, total, error }: JobProgress): string {
+  const touches = `${done.toLocaleString('en')}${total === null ? '' : ` of ${total.toLocaleString('en')}`} touches`
+  if (status === 'done') return `Done: looked at ${touches}.`
+  if (status === 'failed') return `Failed after ${touches}: ${error}`
+  return error === null ? `Looked at ${touches} …` : `Looked at ${touches}; trying again after: ${error}`
+}
+
+const touchSourceSelect = statement(selectTouchSources, 'website_id', 'after', 'limit')
+const touchCount = statement(countTouches, 'website_id', 'limit')
+
+const channelUpdate = rowStatement<PlacedTouch & { websiteId: string }>(updateTouchChannels, {
+  website_id: ({ websiteId }) => websiteId,
+  id: ({ row }) => row.id,
+  channel: ({ channel }) => channel,
+  channel_ruleset: ({ ruleset }) => ruleset,
+  is_paid: ({ isPaid }) => isPaid,
+})
