@@ -1,4 +1,4 @@
-/** Starts a collector: database, ingest, HTTP server; stops it without losing accepted requests. */
+/** Starts a collector: database, ingest, HTTP server, workers; stops it without losing accepted requests. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,6 +17,7 @@ import { createIngest } from './ingest/ingest.ts'
 import { createSdkFiles } from './sdk-files.ts'
 import { createSecrets, openPepper } from './secrets.ts'
 import { createTokenFinder } from './websites/find-token.ts'
+import { startWorkers } from './workers.ts'
 
 export interface Collector {
   /** The address it listens on, for example `http://127.0.0.1:8787`. */
@@ -95,6 +96,7 @@ async function listen(
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}` // listens on TCP
   opened.announce(url)
   development?.announce(url)
+  const workers = startWorkers({ db, now, onError })
 
   return {
     url,
@@ -105,9 +107,10 @@ async function listen(
       const http = server as Server // the adaptor's default kind
       http.closeIdleConnections()
       const cutOff = setTimeout(() => http.closeAllConnections(), drainLimitMs)
+      const idle = workers.stop()
       await closed
       clearTimeout(cutOff)
-      await deps.ingest.drain()
+      await Promise.all([idle, deps.ingest.drain()])
       await opened.close()
     },
   }

@@ -146,8 +146,13 @@ onBothDatabases((open) => {
     const id = await add()
     const finish = workOf({ count: async () => ({ done: 1 }) })
     const late = createJobWork({
-      // Between the roll back and the record of the failure, the other worker does the step.
-      db: { ...db, query: async (sql, params) => (await finish(), db.query(sql, params)) },
+      db: {
+        ...db,
+        async query(sql, params) {
+          await finish() // after the roll back, and before the failure is recorded
+          return db.query(sql, params)
+        },
+      },
       kinds: { count: () => Promise.reject(new Error('Too slow.')) },
       onError: (error) => errors.push(error),
     })

@@ -1,6 +1,6 @@
--- The newest conversions of a website with the credit of each touch, and the touches of their customers.
+-- The newest conversions of a website with the credit of each touch, and the touches of their persons.
 -- $1 website_id
--- Index: conversions_by_time, conversion_credits_pkey, touches_pkey
+-- Index: conversions_by_time, conversion_credits_pkey, customers_by_merged_into, touches_by_customer, touches_pkey
 select
   c.id::text,
   to_char(c.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
@@ -31,9 +31,13 @@ select
     left join utm_sources us on us.website_id = t.website_id and us.id = t.utm_source_id
     left join utm_mediums um on um.website_id = t.website_id and um.id = t.utm_medium_id
     left join utm_campaigns uc on uc.website_id = t.website_id and uc.id = t.utm_campaign_id
-    where t.website_id = c.website_id and t.customer_id = c.customer_id
+    where t.website_id = c.website_id
+      and t.customer_id in (
+        select m.id from customers m where m.website_id = c.website_id and p.canonical_id in (m.id, m.merged_into_id)
+      )
   ), '[]') as touches
 from conversions c
+join customers p on p.website_id = c.website_id and p.id = c.customer_id
 where c.website_id = $1::text::bigint
 order by c.occurred_at desc, c.id desc
 limit 10

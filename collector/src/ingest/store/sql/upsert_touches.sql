@@ -1,4 +1,4 @@
--- Upserts touches; one seen again in its session keeps the earliest time.
+-- Upserts touches; one seen again in its session keeps the earliest time, and is no longer withdrawn.
 -- $1 website_id, $2 customer_id, $3 session_id, $4 occurred_at, $5 type, $6 touch_key, $7 is_direct, $8 click_id_type,
 -- $9 utm_source_id, $10 utm_medium_id, $11 utm_campaign_id, $12 utm_term_id, $13 utm_content_id, $14 referrer_domain_id,
 -- $15 landing_page_id, $16 source_event_id, $17 metadata: in lock order
@@ -28,5 +28,7 @@ select
 on conflict (website_id, session_id, touch_key) do update
 set
   occurred_at = excluded.occurred_at,
+  is_withdrawn = false,
   updated_at = now()
 where excluded.occurred_at < t.occurred_at
+  or t.is_withdrawn
