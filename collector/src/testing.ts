@@ -32,6 +32,8 @@ export interface TestCollector {
   send(events: unknown[], batch?: object): Promise<Receipt>
   /** Does the work of the workers until none is left. */
   work(): Promise<void>
+  /** Does one step of a job; returns whether there was one. */
+  workOnJob(): Promise<boolean>
   post(
     body: string | Uint8Array<ArrayBuffer>,
     options?: { path?: string; headers?: Record<string, string> },
@@ -77,7 +79,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
   })
 
   const credit = createCreditWork({ db, now, onError })
-  const doStep = createJobWork({ db, kinds: jobKinds, onError })
+  const workOnJob = createJobWork({ db, kinds: jobKinds, onError })
 
   const post: TestCollector['post'] = async (body, { path = '/v1/batch', headers = {} } = {}) =>
     app.request(path, {
@@ -96,6 +98,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
     errors,
     clock,
     post,
+    workOnJob,
     async send(events, batch = {}) {
       const response = await post(
         JSON.stringify({ v: 1, sent_at: new Date(clock.now).toISOString(), events, ...batch }),
@@ -105,7 +108,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
       return (await response.json()) as Receipt // the collector's own response
     },
     async work() {
-      while ((await doStep()) || (await credit()));
+      while ((await workOnJob()) || (await credit()));
     },
     async count(table) {
       const [row] = await db.query<{ count: number }>(`select count(*)::float8 as count from ${table}`)

@@ -85,7 +85,7 @@ onBothDatabases((open) => {
 
   it('a step may ask for a pause before the next one', async () => {
     await add()
-    const work = workOf({ count: async () => ({ position: 1, done: 0, pauseMs: 60_000 }) })
+    const work = workOf({ count: async () => ({ position: 1, done: 0, afterMs: 60_000 }) })
     expect([await work(), await work()]).toEqual([true, false])
     expect(await pausesOf('count')).toEqual([{ pause: 60, attempts: 0 }])
   })

@@ -38,7 +38,7 @@ export interface Step {
   /** How many there are in all; left out: as before. */
   total?: number
   /** How long the next step waits, in ms, for example for others to catch up. Default 0. */
-  pauseMs?: number
+  afterMs?: number
 }
 
 /** Anything that JSON can hold, except null, which a job has that is not begun. */
@@ -119,7 +119,7 @@ async function advance(tx: Transaction, { websiteId, id }: Job, step: Step): Pro
     position: step.position === undefined ? null : JSON.stringify(step.position),
     done: step.done,
     total: step.total ?? null,
-    pause_ms: step.pauseMs ?? 0,
+    after_ms: step.afterMs ?? 0,
   }
   await run<never, keyof typeof params>(tx, jobAdvance, params)
 }
@@ -139,5 +139,5 @@ async function fail(db: Db, { websiteId, id, position }: Job, error: unknown): P
 const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input')
 const jobSelect = statement(selectJobSql, 'website_id', 'id')
 const jobClaim = statement(claimJobSql, 'kinds')
-const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total', 'pause_ms')
+const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total', 'after_ms')
 const jobFail = statement(failJobSql, 'website_id', 'id', 'position', 'error', 'attempts')

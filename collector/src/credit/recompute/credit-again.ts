@@ -24,7 +24,7 @@ export const creditAgain: DoStep = async (tx, { websiteId, input, position }) =>
   const { reason } = input as CreditAgainInput // see settings: no one else adds such a job
   const after = (position as { after: string } | null)?.after ?? '0'
   const total = position === null ? await count(tx, websiteId) : undefined
-  if (!(await hasRoomInQueue(tx))) return { position: { after }, done: 0, total, pauseMs }
+  if (!(await hasRoomInQueue(tx))) return { position: { after }, done: 0, total, afterMs: pauseMs }
 
   const params = { website_id: websiteId, after, limit: atOnce }
   const rows = await run<{ id: string; customer_id: string }, keyof typeof params>(tx, customerSelect, params)
