@@ -401,6 +401,7 @@ create table touches (
   is_direct           boolean      not null,
   is_paid             boolean      not null default false, -- a bought click, by its medium, its click id or an ad host
   is_bot              boolean      not null default false, -- by a crawler: earns no credit
+  is_withdrawn        boolean      not null default false, -- a landing until an earlier event of its session arrived; only former versions of credit show it
   channel             text,        -- null: stored before version 5, until `headwater channels apply`
   channel_ruleset     text,        -- the rules that named the channel, with their version; null: as channel
   click_id_type       text,        -- null: no click id

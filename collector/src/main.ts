@@ -1,4 +1,4 @@
-/** Starts a collector: database, ingest, HTTP server; stops it without losing accepted requests. */
+/** Starts a collector: database, ingest, HTTP server, workers; stops it without losing accepted requests. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,6 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { AppDeps } from './app.ts'
 import { createApp } from './app.ts'
-import { startBackgroundWork } from './background-work.ts'
 import type { Config } from './config.ts'
 import { createDevelopment } from './dev/development.ts'
 import { createErrorLog } from './error-log.ts'
@@ -18,6 +17,7 @@ import { createIngest } from './ingest/ingest.ts'
 import { createSdkFiles } from './sdk-files.ts'
 import { createSecrets, openPepper } from './secrets.ts'
 import { createTokenFinder } from './websites/find-token.ts'
+import { startWorkers } from './workers.ts'
 
 export interface Collector {
   /** The address it listens on, for example `http://127.0.0.1:8787`. */
@@ -94,9 +94,9 @@ async function listen(
   server.listen(config.port, host)
   await once(server, 'listening') // rejects if the port is in use
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}` // listens on TCP
-  const backgroundWork = startBackgroundWork(db, onError)
   opened.announce(url)
   development?.announce(url)
+  const workers = startWorkers({ db, now, onError })
 
   return {
     url,
@@ -107,9 +107,10 @@ async function listen(
       const http = server as Server // the adaptor's default kind
       http.closeIdleConnections()
       const cutOff = setTimeout(() => http.closeAllConnections(), drainLimitMs)
+      const idle = workers.stop()
       await closed
       clearTimeout(cutOff)
-      await Promise.all([deps.ingest.drain(), backgroundWork.stop()])
+      await Promise.all([idle, deps.ingest.drain()])
       await opened.close()
     },
   }

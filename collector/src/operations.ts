@@ -1,8 +1,8 @@
 /** The CLI's operations on a database; they run in its own process or, over HTTP, in the collector that holds the folder. */
 import type { Db } from '@headwater/db/db'
-import { advanceJob } from './background-work.ts'
 import { applyChannels, listChannels, showChannelMoves } from './channels/operations.ts'
 import { explain } from './credit/explain/explain.ts'
+import { advanceJob } from './jobs.ts'
 import type { Secrets } from './secrets.ts'
 import { createToken, listTokens, revokeToken } from './websites/tokens.ts'
 import { changeSettings, createWebsite, listWebsites } from './websites/websites.ts'

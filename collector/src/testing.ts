@@ -3,10 +3,13 @@
 import type { Receipt, WireEvent } from '@headwater/contract'
 import type { Db } from '@headwater/db/db'
 import { migrate } from '@headwater/db/migrate'
+import { createJobWork } from '@headwater/jobs/background-jobs'
 import type { AppEnv } from '@headwater/server/app-env'
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
+import { createCreditWork } from './credit/recompute/credit-work.ts'
 import { createIngest, type Ingest } from './ingest/ingest.ts'
+import { jobKinds } from './jobs.ts'
 import { operations } from './operations.ts'
 import { createSdkFiles } from './sdk-files.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
@@ -27,6 +30,10 @@ export interface TestCollector {
   clock: { now: number }
   /** Sends events with the public token and returns the receipt; throws unless the status is 200. */
   send(events: unknown[], batch?: object): Promise<Receipt>
+  /** Does the work of the workers until none is left. */
+  work(): Promise<void>
+  /** Does one step of a job; returns whether there was one. */
+  workOnJob(): Promise<boolean>
   post(
     body: string | Uint8Array<ArrayBuffer>,
     options?: { path?: string; headers?: Record<string, string> },
@@ -71,6 +78,9 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
     onError,
   })
 
+  const credit = createCreditWork({ db, now, onError })
+  const workOnJob = createJobWork({ db, kinds: jobKinds, onError })
+
   const post: TestCollector['post'] = async (body, { path = '/v1/batch', headers = {} } = {}) =>
     app.request(path, {
       method: 'POST',
@@ -88,6 +98,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
     errors,
     clock,
     post,
+    workOnJob,
     async send(events, batch = {}) {
       const response = await post(
         JSON.stringify({ v: 1, sent_at: new Date(clock.now).toISOString(), events, ...batch }),
@@ -95,6 +106,9 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
       if (response.status !== 200)
         throw new Error(`${response.status}: ${await response.text()}`, { cause: errors.at(-1) })
       return (await response.json()) as Receipt // the collector's own response
+    },
+    async work() {
+      while ((await workOnJob()) || (await credit()));
     },
     async count(table) {
       const [row] = await db.query<{ count: number }>(`select count(*)::float8 as count from ${table}`)
@@ -115,6 +129,8 @@ const leftByEvents = [
   'rejected_events',
   'token_usages',
   'client_streams',
+  'credit_queue',
+  'background_jobs',
 ]
 
 let lastEvent = 0

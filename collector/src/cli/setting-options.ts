@@ -10,6 +10,15 @@ interface SettingOption {
 const text = (value: string) => value
 const number = (value: string) => (/^\d+$/.test(value) ? Number(value) : value)
 const list = (value: string) => value.split(',').flatMap((each) => each.trim() || [])
+/** A part such as `middle=20` is a setting of the model before it: parameters are separated by commas too. */
+function modelList(value: string): string[] {
+  const models: string[] = []
+  for (const part of list(value)) {
+    const before = /^[^:]*=/.test(part) ? models.pop() : undefined
+    models.push(before === undefined ? part : `${before},${part}`)
+  }
+  return models
+}
 const yesOrNo = (value: string) => ({ true: true, false: false })[value] ?? value
 
 const options: Record<string, SettingOption> = {
@@ -19,8 +28,14 @@ const options: Record<string, SettingOption> = {
     read: yesOrNo,
   },
   'lookback-days': { description: 'Days before a conversion in which a touch earns credit', read: number },
-  'default-model': { description: 'Model that decides the attributed touch of a conversion', read: text },
-  models: { description: 'Comma-separated models whose credit is stored', read: list },
+  'default-model': {
+    description: 'Model that decides the attributed touch of a conversion, for example linear',
+    read: text,
+  },
+  models: {
+    description: 'Comma-separated models whose credit is stored: first,time_decay:half_life_days=7',
+    read: modelList,
+  },
   'horizon-days': { description: 'Maximum age in days of an event when it arrives', read: number },
   'ignored-referrers': {
     description: 'Comma-separated hosts to ignore as referrers, besides the built-in ones',

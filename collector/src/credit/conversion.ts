@@ -1,5 +1,5 @@
-/** A conversion before it is stored: what happened, and the website's rules for crediting it. */
-import type { credit, Model } from '@headwater/attribution/credit'
+/** A conversion before it is stored: what happened, and the rules for crediting it. */
+import type { CreditResult, ModelChoice } from '@headwater/attribution/credit'
 
 /** An event that is a conversion. */
 export interface Conversion {
@@ -15,7 +15,9 @@ export interface Conversion {
   /** Null: counted without a value. Negative: a refund. */
   valueCents: number | null
   currency: string | null
-  /** Settings of its website. */
+  /** False: its rule counts another conversion instead, so this one earns no credit. Default true. */
+  counted?: boolean
+  /** Those of its conversion rule, else of its website. */
   rules: CreditRules
 }
 
@@ -23,11 +25,31 @@ export interface CreditRules {
   /** How far back touches earn credit. */
   lookbackDays: number
   /** Decides the attributed touch. */
-  defaultModel: Model
-  models: readonly Model[]
+  defaultModel: ModelChoice
+  /** Give credit; the default model is among them. */
+  models: readonly ModelChoice[]
 }
 
 /** The credit of each touch, and the touches that the conversion references. */
-export type Credit = ReturnType<typeof credit>
+export type Credit = CreditResult
 
-export type CreditedConversion = Conversion & { credit: Credit }
+/** What crediting adds to a conversion. */
+export interface Credited {
+  credit: Credit
+  /** The text of the model that decided the attributed touch. */
+  model: string
+  lookbackDays: number
+  /** Of a refund: what exceeds the refunded conversion, and takes no credit back. */
+  overRefundCents: number
+}
+
+export type CreditedConversion = Conversion & Credited
+
+/** The credit of a conversion without touches, or one that does not count. */
+export const noCredit: Credit = {
+  firstTouchId: null,
+  lastNonDirectTouchId: null,
+  attributedTouchId: null,
+  weights: {},
+  credits: [],
+}

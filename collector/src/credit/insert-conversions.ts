@@ -1,9 +1,10 @@
-/** Inserts credited conversions with their credits, and adds them to the counts of their sessions. */
+/** Inserts credited conversions with their credits, and adds them to the counts of their sessions and to the queue of refunds. */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import type { Conversion, Credit, CreditedConversion } from './conversion.ts'
 import addSessionConversions from './sql/add_session_conversions.sql?raw'
+import enqueueRefunds from './sql/enqueue_refunds.sql?raw'
 import insertConversionsSql from './sql/insert_conversions.sql?raw'
 import insertCredits from './sql/insert_credits.sql?raw'
 
@@ -23,6 +24,11 @@ export async function insertConversions(
       tx,
       sessionCount,
       rows.filter(({ sessionId }) => sessionId !== null),
+    ),
+    runRows(
+      tx,
+      refundQueue,
+      rows.filter(({ conversionId }) => conversionId !== null),
     ),
   ])
   return new Set(stored.map(({ event_id }) => event_id))
@@ -50,9 +56,10 @@ const conversionInsert = rowStatement<CreditedConversion>(insertConversionsSql, 
   first_touch_id: ({ credit }) => credit.firstTouchId,
   last_non_direct_touch_id: ({ credit }) => credit.lastNonDirectTouchId,
   attributed_touch_id: ({ credit }) => credit.attributedTouchId,
-  attribution_model: ({ rules }) => rules.defaultModel,
+  attribution_model: ({ model }) => model,
   attribution_weight: ({ credit }) => JSON.stringify(credit.weights),
-  lookback_days: ({ rules }) => rules.lookbackDays,
+  lookback_days: ({ lookbackDays }) => lookbackDays,
+  over_refund_cents: ({ overRefundCents }) => overRefundCents,
 })
 
 const creditInsert = rowStatement<CreditRow>(insertCredits, {
@@ -65,6 +72,11 @@ const creditInsert = rowStatement<CreditRow>(insertCredits, {
 })
 
 const sessionCount = rowStatement<Conversion>(addSessionConversions, {
+  website_id: ({ websiteId }) => websiteId,
+  event_id: ({ eventId }) => eventId,
+})
+
+const refundQueue = rowStatement<Conversion>(enqueueRefunds, {
   website_id: ({ websiteId }) => websiteId,
   event_id: ({ eventId }) => eventId,
 })

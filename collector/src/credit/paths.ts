@@ -1,37 +1,102 @@
-/** Loads the touches that may have led a customer to a conversion. */
-import type { CreditTouch } from '@headwater/attribution/credit'
+/** Loads what may have led persons to their conversions: touches, and the events that models name. */
+import type { CreditTouch, Milestone } from '@headwater/attribution/credit'
 import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import type { Conversion } from './conversion.ts'
+import { groupBy } from './group-by.ts'
+import { milestoneNames } from './milestones.ts'
+import selectMilestones from './sql/select_milestones.sql?raw'
 import selectTouches from './sql/select_touches.sql?raw'
 
-/** How many of a customer's latest touches are loaded, besides the first one: a bound on the work. */
-const touchesPerCustomer = 200
-
-/** By customer id. */
-export type Paths = Map<string, CreditTouch[]>
-
-export async function loadPaths(tx: Queries, conversions: readonly Conversion[]): Promise<Paths> {
-  const latest = new Map<string, Conversion>()
-  for (const conversion of conversions) {
-    const known = latest.get(conversion.customerId)
-    if (!known || known.occurredAt < conversion.occurredAt) latest.set(conversion.customerId, conversion)
-  }
-  const paths: Paths = new Map([...latest.keys()].map((customerId) => [customerId, []]))
-  const params = { limit: touchesPerCustomer }
-  const rows = await runRows<TouchRow, Conversion, 'limit'>(tx, touchSelect, [...latest.values()], params)
-  for (const { customer_id, id, at, is_direct } of rows)
-    paths.get(customer_id)?.push({ id, at, isDirect: is_direct })
-  return paths
+/** What may have led a person to a conversion. */
+export interface Path {
+  touches: CreditTouch[]
+  milestones: Milestone[]
 }
 
-export const pathOf = (paths: Paths, { customerId }: Conversion): CreditTouch[] => paths.get(customerId) ?? []
+export type PathOf = (conversion: Conversion) => Path
+
+/**
+ * How many touches up to a conversion may earn credit: its latest ones, and the first one of all. A bound on the work and on the
+ * rows of a conversion, far above what people do and well below what a script can.
+ */
+export const touchesPerConversion = 200
+/** Only the earliest event of a name after the first touch counts, so the first ones decide. */
+const milestonesPerName = 200
+const dayMs = 86_400_000
+
+/**
+ * The paths of these conversions: the touches of all customers of the person, without those of bots. The persons must be locked,
+ * and touches of the same transaction written. Sends all statements in one round trip.
+ */
+export async function loadPaths(tx: Queries, conversions: readonly Conversion[]): Promise<PathOf> {
+  const moments = new Map(conversions.map((one) => [`${one.customerId} ${one.occurredAt}`, one]))
+  const events = conversions.flatMap(eventsNamedBy)
+  const [touchRows, eventRows] = await Promise.all([
+    runRows<TouchRow, Conversion, 'limit'>(tx, touchSelect, [...moments.values()], {
+      limit: touchesPerConversion,
+    }),
+    runRows<MilestoneRow, NamedEvent, 'limit'>(tx, milestoneSelect, events, { limit: milestonesPerName }),
+  ])
+  const touches = touchesByCustomer(touchRows)
+  const milestones = groupBy(eventRows, ({ event_id }) => event_id)
+  return (conversion) => ({
+    touches: latestUntil(conversion.occurredAt, touches.get(conversion.customerId) ?? []),
+    milestones: milestones.get(conversion.eventId) ?? [],
+  })
+}
+
+/** The first one of all, and the latest ones up to a time. */
+function latestUntil(at: number, touches: readonly CreditTouch[]): CreditTouch[] {
+  const [first] = touches
+  const until = touches.filter((touch) => touch.at <= at)
+  const latest = until.slice(-touchesPerConversion)
+  return first && latest.length < until.length ? [first, ...latest] : latest
+}
+
+/** In the order they happened; those of one instant by their source, because ids follow the order of arrival. */
+function touchesByCustomer(rows: readonly TouchRow[]): Map<string, CreditTouch[]> {
+  const byCustomer = new Map<string, CreditTouch[]>()
+  for (const [customerId, own] of groupBy(rows, ({ customer_id }) => customer_id))
+    byCustomer.set(customerId, own.sort(byTime).map(toTouch))
+  return byCustomer
+}
+
+const byTime = (a: TouchRow, b: TouchRow) =>
+  a.at - b.at || compare(a.touch_key, b.touch_key) || Number(a.id) - Number(b.id)
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+const toTouch = (row: TouchRow, seq: number): CreditTouch => ({
+  id: row.id,
+  at: row.at,
+  seq,
+  isDirect: row.is_direct,
+  isPaid: row.is_paid,
+  item: row.channel ?? undefined,
+})
+
+/** Events of a name before a conversion. */
+interface NamedEvent {
+  conversion: Conversion
+  name: string
+}
+
+const eventsNamedBy = (conversion: Conversion): NamedEvent[] =>
+  [...milestoneNames(conversion.rules.models)].map((name) => ({ conversion, name }))
 
 interface TouchRow {
   customer_id: string
   id: string
   at: number
+  touch_key: string
   is_direct: boolean
+  is_paid: boolean
+  channel: string | null
+}
+
+interface MilestoneRow extends Milestone {
+  event_id: string
 }
 
 const touchSelect = rowStatement<Conversion, 'limit'>(
@@ -40,6 +105,19 @@ const touchSelect = rowStatement<Conversion, 'limit'>(
     website_id: ({ websiteId }) => websiteId,
     customer_id: ({ customerId }) => customerId,
     until: ({ occurredAt }) => occurredAt,
+  },
+  'limit',
+)
+
+const milestoneSelect = rowStatement<NamedEvent, 'limit'>(
+  selectMilestones,
+  {
+    website_id: ({ conversion }) => conversion.websiteId,
+    customer_id: ({ conversion }) => conversion.customerId,
+    event_id: ({ conversion }) => conversion.eventId,
+    since: ({ conversion }) => conversion.occurredAt - conversion.rules.lookbackDays * dayMs,
+    until: ({ conversion }) => conversion.occurredAt,
+    name: ({ name }) => name,
   },
   'limit',
 )

@@ -1,92 +1,88 @@
-/** Credits a refund to the touches of the conversion it refunds, with the same weights and a negative value. */
-import { allocateCents } from '@headwater/attribution/credit'
-import type { Queries } from '@headwater/db/db'
-import { rowStatement, runRows } from '@headwater/db/statement'
-import type { Conversion, Credit, CreditedConversion } from './conversion.ts'
-import selectRefundedCredits from './sql/select_refunded_credits.sql?raw'
+/**
+ * Credits refunds to the touches of the conversion they refund, with its weights and negative values. Refunds of one conversion
+ * are taken in the order they happened, whatever the order they arrive in. Each takes back at most what is left.
+ */
+import { allocateCents, isFractional } from '@headwater/attribution/credit'
+import { parseModel } from '@headwater/attribution/models/parse-model'
+import { type Conversion, type Credit, type Credited, noCredit } from './conversion.ts'
 
-/** What a refund needs of the refunded conversion: the touches it references, and the weight of each touch by model. */
-type Original = Omit<Credit, 'credits'> & {
-  shares: Pick<Credit['credits'][number], 'model' | 'touchId' | 'weight'>[]
-}
+/** What refunds need of the conversion they refund. Its credits are in the order of its touches. */
+export type Sale = Pick<Conversion, 'valueCents' | 'counted'> &
+  Pick<Credited, 'credit' | 'model' | 'lookbackDays'>
 
-/** By `refundKey`. */
-export type Refunded = Map<string, Original>
+/** What counts of a refund. */
+export type Refund = Pick<Conversion, 'occurredAt' | 'valueCents' | 'eventId' | 'counted'>
 
 /** Whether a conversion refunds an earlier one, which its order number identifies. */
-export const isRefund = ({ valueCents, conversionId }: Conversion): boolean =>
-  (valueCents ?? 0) < 0 && conversionId !== null
+export const isRefund = ({
+  valueCents,
+  conversionId,
+}: Pick<Conversion, 'valueCents' | 'conversionId'>): boolean => (valueCents ?? 0) < 0 && conversionId !== null
 
-/** Identifies the conversion that a refund refers to. It must have the same currency: other amounts cannot be compared. */
-export const refundKey = ({ websiteId, name, conversionId, currency }: RefundName): string =>
+/** Identifies an order: a conversion and its refunds. They have the same currency, because other amounts cannot be compared. */
+export const orderKey = ({ websiteId, name, conversionId, currency }: OrderName): string =>
   JSON.stringify([websiteId, name, conversionId, currency])
 
-type RefundName = Pick<Conversion, 'websiteId' | 'name' | 'conversionId' | 'currency'>
+export type OrderName = Pick<Conversion, 'websiteId' | 'name' | 'conversionId' | 'currency'>
 
-/** The stored conversions that these refunds refer to; unknown ones are missing. */
-export async function loadRefunded(tx: Queries, refunds: readonly Conversion[]): Promise<Refunded> {
-  const refunded: Refunded = new Map()
-  for (const row of await runRows<RefundedRow, Conversion>(tx, refundedSelect, refunds)) {
-    const { website_id: websiteId, name, conversion_id: conversionId, currency } = row
-    const key = refundKey({ websiteId, name, conversionId, currency })
-    const original = refunded.get(key) ?? readOriginal(row)
-    refunded.set(key, original)
-    const { model, touch_id: touchId, weight } = row
-    const isCopy = original.shares.some((share) => share.model === model && share.touchId === touchId) // two refunds of one order
-    if (model && !isCopy) original.shares.push({ model, touchId, weight })
-  }
-  return refunded
-}
-
-/** For a conversion that is not stored yet. */
-export const originalOf = ({ credit: { credits, ...names } }: CreditedConversion): Original => ({
-  ...names,
-  shares: credits,
-})
-
-/** Undefined: the refunded conversion is unknown. */
-export function creditRefund(refund: Conversion, refunded: Refunded): CreditedConversion | undefined {
-  const original = refunded.get(refundKey(refund))
-  if (!original) return undefined
-  const { shares, ...names } = original
-  const models = [...new Set(shares.map(({ model }) => model))]
-  const credits = models.flatMap((model) => {
-    const ofModel = shares.filter((share) => share.model === model)
-    const cents = allocateCents(
-      refund.valueCents ?? 0,
-      ofModel.map(({ weight }) => weight),
-    )
-    return ofModel.map((share, i) => ({ ...share, valueCents: cents[i] ?? 0 }))
+/** Credits all refunds of a conversion. Under models that share its value no touch ends up with less than nothing. */
+export function creditRefunds<R extends Refund>(sale: Sale, refunds: readonly R[]): Map<R, Credited> {
+  const { credits, ...names } = sale.credit
+  const shares = credits.map((credit): Share => ({ ...credit, leftCents: credit.valueCents ?? 0 }))
+  let leftCents = sale.counted === false ? 0 : Math.max(sale.valueCents ?? 0, 0)
+  const credited = refunds.toSorted(byTime).map((refund): [R, Credited] => {
+    const by = { model: sale.model, lookbackDays: sale.lookbackDays }
+    if (refund.counted === false) return [refund, { ...by, credit: noCredit, overRefundCents: 0 }]
+    const askedCents = -(refund.valueCents ?? 0)
+    const takenCents = Math.min(askedCents, leftCents)
+    leftCents -= takenCents
+    const credit = { ...names, credits: takeBack(takenCents, shares) }
+    return [refund, { ...by, credit, overRefundCents: askedCents - takenCents }]
   })
-  return { ...refund, credit: { ...names, credits } }
+  return new Map(credited)
 }
 
-interface RefundedRow {
-  website_id: string
-  name: string
-  conversion_id: string
-  currency: string | null
-  first_touch_id: string | null
-  last_non_direct_touch_id: string | null
-  attributed_touch_id: string | null
-  attribution_weight: Credit['weights']
-  /** Null, like the two below: the conversion was unattributed. */
-  model: Credit['credits'][number]['model'] | null
-  touch_id: string
-  weight: number
+/** A touch's credit under a model, with what refunds have left of it. */
+type Share = Credit['credits'][number] & { leftCents: number }
+
+// Ids follow the order of arrival. They decide only between refunds that are equal in all that counts here.
+const byTime = (a: Refund, b: Refund) =>
+  a.occurredAt - b.occurredAt ||
+  (a.valueCents ?? 0) - (b.valueCents ?? 0) ||
+  Number(a.eventId) - Number(b.eventId)
+
+function takeBack(cents: number, shares: readonly Share[]): Credit['credits'] {
+  const models = [...new Set(shares.map(({ model }) => model))]
+  return models.flatMap((model) =>
+    takeBackUnder(
+      model,
+      cents,
+      shares.filter((share) => share.model === model),
+    ),
+  )
 }
 
-const readOriginal = (row: RefundedRow): Original => ({
-  firstTouchId: row.first_touch_id,
-  lastNonDirectTouchId: row.last_non_direct_touch_id,
-  attributedTouchId: row.attributed_touch_id,
-  weights: row.attribution_weight,
-  shares: [],
-})
+/**
+ * In proportion to what each touch has left, which is its weight but for rounding. By weight alone, the cents of several partial
+ * refunds could be rounded to one touch, and take back more than it earned.
+ */
+function takeBackUnder(model: string, cents: number, shares: readonly Share[]): Credit['credits'] {
+  const parts = sharesValue(model)
+    ? allocateCents(
+        cents,
+        shares.map(({ leftCents }) => leftCents),
+      )
+    : shares.map(() => cents)
+  return shares.map((share, i) => {
+    const part = parts[i] ?? 0
+    share.leftCents -= part
+    const { touchId, weight } = share
+    return { model, touchId, weight, valueCents: 0 - part }
+  })
+}
 
-const refundedSelect = rowStatement<Conversion>(selectRefundedCredits, {
-  website_id: ({ websiteId }) => websiteId,
-  name: ({ name }) => name,
-  conversion_id: ({ conversionId }) => conversionId,
-  currency: ({ currency }) => currency,
-})
+/** Whether the touches share the value under this model, or each of them has all of it. */
+function sharesValue(text: string): boolean {
+  const parsed = parseModel(text)
+  return 'problem' in parsed || isFractional(parsed.model)
+}

@@ -5,7 +5,9 @@ import {
   channelRulesets,
   readChannelRules,
 } from '@headwater/attribution/channels'
-import { type Model, models } from '@headwater/attribution/models'
+import { type ModelChoice, models } from '@headwater/attribution/models'
+import { modelKey } from '@headwater/attribution/models/model-key'
+import { parseModel } from '@headwater/attribution/models/parse-model'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
 import { z } from 'zod'
 import { nameChannelRules } from '../channels/name-channel-rules.ts'
@@ -13,7 +15,14 @@ import { nameChannelRules } from '../channels/name-channel-rules.ts'
 /** The settings that were changed, as stored in `websites.settings`. */
 export type StoredSettings = z.infer<typeof settingsSchema>
 
-const model = z.enum(models as [Model, ...Model[]], `must be one of ${models.join(', ')}`) // not empty
+/** A model as a text, stored with all of its parameters, so that it keeps its meaning should their defaults change. */
+export const modelText = z.string().transform((text, { addIssue }) => {
+  const parsed = parseModel(text)
+  if ('model' in parsed) return modelKey(parsed.model)
+  addIssue(`cannot be used. ${parsed.problem}`)
+  return z.NEVER
+})
+export const modelTexts = z.array(modelText).min(1, 'must name at least one model')
 const days = (max: number) => {
   const message = `must be a whole number of days, 1 to ${max}`
   return z.int(message).min(1, message).max(max, message)
@@ -32,8 +41,8 @@ export const settingsSchema = z
     time_zone: z.string().refine(isTimeZone, 'must be the name of a time zone, for example Europe/Berlin'),
     sessions_end_at_midnight: z.boolean('must be true or false'),
     lookback_days: days(3_650),
-    default_model: model,
-    models: z.array(model).min(1, 'must name at least one model'),
+    default_model: modelText,
+    models: modelTexts,
     horizon_days: days(365),
     ignored_referrers: z.array(host),
     events_per_minute: z.int('must be a whole number of events').positive('must be at least 1').nullable(),
@@ -47,7 +56,7 @@ export const defaultSettings: Required<StoredSettings> = {
   sessions_end_at_midnight: false,
   lookback_days: 90,
   default_model: 'last_non_direct',
-  models,
+  models: models.map(modelKey),
   horizon_days: 30,
   ignored_referrers: [],
   events_per_minute: null,
@@ -61,13 +70,11 @@ export const defaultSettings: Required<StoredSettings> = {
  */
 export function readSettings(stored: object | null): WebsiteSettings {
   const settings = { ...defaultSettings, ...acceptable(stored ?? {}) }
-  const { models: enabled, default_model: defaultModel } = settings
   return {
     timeZone: settings.time_zone,
     sessionsEndAtMidnight: settings.sessions_end_at_midnight,
     lookbackDays: settings.lookback_days,
-    defaultModel,
-    models: enabled.includes(defaultModel) ? enabled : [...enabled, defaultModel],
+    ...readModels(settings.default_model, settings.models),
     horizonDays: settings.horizon_days,
     ignoredReferrers: settings.ignored_referrers,
     eventsPerMinute: settings.events_per_minute,
@@ -75,11 +82,33 @@ export function readSettings(stored: object | null): WebsiteSettings {
   }
 }
 
+/** The default model is always among the models, and each is there once. The texts must be valid. */
+export function readModels(
+  defaultModel: string,
+  models: readonly string[],
+): Pick<WebsiteSettings, 'defaultModel' | 'models'> {
+  return {
+    defaultModel: readModel(defaultModel),
+    models: [...new Set([...models, defaultModel])].map(readModel),
+  }
+}
+
+/** Its name alone where the text says no more, because the text of a name is known without writing it again. */
+function readModel(text: string): ModelChoice {
+  const parsed = parseModel(text)
+  if ('problem' in parsed) throw new TypeError(parsed.problem)
+  const { name, parameters, excludeDirect } = parsed.model
+  return parameters || excludeDirect !== undefined ? parsed.model : name
+}
+
 function acceptable(stored: object): StoredSettings {
   const { shape } = settingsSchema
-  const isAcceptable = ([name, value]: [string, unknown]) =>
-    Object.hasOwn(shape, name) && shape[name as keyof typeof shape].safeParse(value).success
-  return Object.fromEntries(Object.entries(stored).filter(isAcceptable))
+  const read = ([name, value]: [string, unknown]) => {
+    if (!Object.hasOwn(shape, name)) return []
+    const parsed = shape[name as keyof typeof shape].safeParse(value)
+    return parsed.success ? [[name, parsed.data]] : []
+  }
+  return Object.fromEntries(Object.entries(stored).flatMap(read))
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,9 +1,12 @@
 /** Creates and lists websites, and changes their settings. */
+import { modelKey } from '@headwater/attribution/models/model-key'
 import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
+import { addJob } from '@headwater/jobs/background-jobs'
 import { z } from 'zod'
+import type { CreditAgainInput } from '../credit/recompute/credit-again.ts'
 import { OperationError, readInput } from '../operation-error.ts'
-import { defaultSettings, type StoredSettings, settingsSchema } from './settings.ts'
+import { defaultSettings, readSettings, type StoredSettings, settingsSchema } from './settings.ts'
 import insertWebsite from './sql/insert_website.sql?raw'
 import selectWebsites from './sql/select_websites.sql?raw'
 import updateWebsiteSettings from './sql/update_website_settings.sql?raw'
@@ -39,16 +42,35 @@ export async function createWebsite(db: Db, input: unknown): Promise<Website> {
 
 export const listWebsites = (db: Db): Promise<Website[]> => run<Website>(db, websitesSelect, {})
 
-/** Changes the given settings and returns all of them. They apply to requests within 5 seconds. */
+/**
+ * Changes the given settings and returns all of them. They apply to requests within 5 seconds. Those that decide credit apply to
+ * all conversions: a job that is added in the same transaction credits the stored ones again.
+ */
 export async function changeSettings(
   db: Db,
   input: unknown,
 ): Promise<Website & { settings: Required<StoredSettings> }> {
   const { website: id, ...changes } = readInput(settingsInput, input)
-  const params = { id, changes: JSON.stringify(changes) }
-  const [website] = await run<Website, keyof typeof params>(db, settingsUpdate, params)
-  if (!website) throw unknownWebsite(id)
-  return { ...website, settings: { ...defaultSettings, ...website.settings } }
+  return db.transaction(async (tx) => {
+    const params = { id, changes: JSON.stringify(changes) }
+    const [website] = await run<ChangedWebsite, keyof typeof params>(tx, settingsUpdate, params)
+    if (!website) throw unknownWebsite(id)
+    const { former_settings: former, ...now } = website
+    const job: CreditAgainInput = { reason: 'model_changed' }
+    if (creditSettings(former) !== creditSettings(now.settings))
+      await addJob(tx, { websiteId: id, kind: 'credit_again', input: job })
+    return { ...now, settings: { ...defaultSettings, ...now.settings } }
+  })
+}
+
+interface ChangedWebsite extends Website {
+  former_settings: StoredSettings | null
+}
+
+/** What decides the credit of a conversion, as a text to compare. */
+function creditSettings(stored: StoredSettings | null): string {
+  const { lookbackDays, defaultModel, models } = readSettings(stored)
+  return JSON.stringify([lookbackDays, modelKey(defaultModel), models.map(modelKey).sort()])
 }
 
 export const unknownWebsite = (id: string): OperationError =>

@@ -8,7 +8,7 @@ import { isFractional, type ModelChoice, models } from './models.ts'
 export { allocateCents } from './allocate-cents.ts'
 export type { CreditTouch, Milestone } from './models/journey.ts'
 export { weigh, withoutDirect } from './models/weigh.ts'
-export { type Model, type ModelChoice, type ModelSpec, models } from './models.ts'
+export { isFractional, type ModelChoice, type ModelSpec, models } from './models.ts'
 
 export interface CreditedEvent {
   /** Epoch ms. */

@@ -72,10 +72,11 @@ const defaultParameters = Object.fromEntries(modelNames.map((name) => [name, def
   ModelParameters
 >
 
-/** The models that give credit unless a website chooses others. */
-export const models: Model[] = ['first', 'last', 'last_non_direct', 'linear']
-
-export type Model = 'first' | 'last' | 'last_non_direct' | 'linear'
+/**
+ * The models that give credit unless a website chooses others. Credit takes a row for each model and touch with a share: one for
+ * a model of one touch, as many as there are touches for the others. So only one of those is among them.
+ */
+export const models: ModelName[] = ['first', 'last', 'last_non_direct', 'linear']
 
 /** A model as a website configures it. `modelProblem` says whether one is valid. */
 export interface ModelSpec {

@@ -31,13 +31,18 @@ export interface JobProgress {
 
 /** The outcome of a step. */
 export interface Step {
-  /** Where the next step goes on; undefined: the job is done. */
-  position?: unknown
+  /** Where the next step goes on; left out: the job is done. */
+  position?: JobPosition
   /** How many rows this step has dealt with. */
   done: number
   /** How many there are in all; left out: as before. */
   total?: number
+  /** How long the next step waits, in ms, for example for others to catch up. Default 0. */
+  afterMs?: number
 }
+
+/** Anything that JSON can hold, except null, which a job has that is not begun. */
+export type JobPosition = string | number | object
 
 /** Does the next step of a job; at most a second of work, because it holds locks and the time limits of a transaction apply. */
 export type DoStep = (tx: Transaction, job: Job) => Promise<Step>
@@ -74,9 +79,20 @@ export async function findJob(
 /** A job that has failed this often in a row stays failed: about 17 minutes of pauses. */
 const attempts = 10
 
-/** Returns the work of a worker: one step of the job that has waited longest. */
-export function createJobWork({ db, kinds }: { db: Db; kinds: Record<string, DoStep> }) {
-  return async function work(): Promise<boolean> {
+export interface JobWorkDeps {
+  db: Db
+  /** What does the steps of each kind of job; jobs of other kinds wait for a process that knows them. */
+  kinds: Record<string, DoStep>
+  /** Called with the failure of a step that will be repeated; its job waits, and others go on. */
+  onError(error: unknown): void
+}
+
+/**
+ * Returns the work of a worker: one step of the job that has waited longest. Throws when the failure of a step cannot be
+ * recorded, which means that the database is out of reach.
+ */
+export function createJobWork({ db, kinds, onError }: JobWorkDeps): () => Promise<boolean> {
+  return async function work() {
     let claimed: Job | undefined
     try {
       return await db.transaction(async (tx) => {
@@ -87,8 +103,10 @@ export function createJobWork({ db, kinds }: { db: Db; kinds: Record<string, DoS
         return true
       })
     } catch (error) {
-      if (claimed) await fail(db, claimed, error)
-      throw error
+      if (!claimed) throw error
+      await fail(db, claimed, error).catch(() => Promise.reject(error)) // the first failure says more
+      onError(error)
+      return true
     }
   }
 }
@@ -109,14 +127,17 @@ async function advance(tx: Transaction, { websiteId, id }: Job, step: Step): Pro
     position: step.position === undefined ? null : JSON.stringify(step.position),
     done: step.done,
     total: step.total ?? null,
+    after_ms: step.afterMs ?? 0,
   }
   await run<never, keyof typeof params>(tx, jobAdvance, params)
 }
 
-async function fail(db: Db, { websiteId, id }: Job, error: unknown): Promise<void> {
+/** Does nothing when the job has moved on: another worker did the step, or the commit that seemed to fail had taken effect. */
+async function fail(db: Db, { websiteId, id, position }: Job, error: unknown): Promise<void> {
   const params = {
     website_id: websiteId,
     id,
+    position: position === null ? null : JSON.stringify(position),
     error: error instanceof Error ? error.message : String(error),
     attempts,
   }
@@ -126,5 +147,5 @@ async function fail(db: Db, { websiteId, id }: Job, error: unknown): Promise<voi
 const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input', 'after_ms')
 const jobSelect = statement(selectJobSql, 'website_id', 'id')
 const jobClaim = statement(claimJobSql, 'kinds')
-const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total')
-const jobFail = statement(failJobSql, 'website_id', 'id', 'error', 'attempts')
+const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total', 'after_ms')
+const jobFail = statement(failJobSql, 'website_id', 'id', 'position', 'error', 'attempts')

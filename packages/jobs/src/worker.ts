@@ -1,7 +1,7 @@
 /** The loop behind every queue: works while there is work, then waits and looks again. */
 
 export interface Worker {
-  /** Looks for work now instead of after the pause. */
+  /** Looks for work now instead of after the pause; during the pause that follows a failure it does nothing. */
   wake(): void
   /** Resolves when the work in progress has ended; nothing starts afterwards. */
   stop(): Promise<void>
@@ -34,21 +34,24 @@ export function startWorker({ work, idleMs, onError, schedule = byTimer }: Worke
   async function workWhileThereIsWork(): Promise<void> {
     do {
       isAwake = false
-      try {
-        while (!isStopped && (await work())) failures = 0
-        failures = 0
-      } catch (error) {
-        failures += 1
-        onError(error)
-      }
-    } while (isAwake && !isStopped && failures === 0)
+      while (!isStopped && (await work())) failures = 0
+      failures = 0
+    } while (isAwake && !isStopped)
   }
 
   function look(): void {
-    working = workWhileThereIsWork().then(() => {
-      working = undefined
-      if (!isStopped) cancel = schedule(look, pauseMs())
-    })
+    working = workWhileThereIsWork()
+      .catch((error: unknown) => {
+        failures += 1
+        onError(error)
+      })
+      .catch(() => {
+        // The report of a failure failed: nobody else can be told, and the work must go on.
+      })
+      .finally(() => {
+        working = undefined
+        if (!isStopped) cancel = schedule(look, pauseMs())
+      })
   }
 
   const pauseMs = () => (failures === 0 ? idleMs : Math.min(idleMs * 2 ** failures, longestPauseMs))

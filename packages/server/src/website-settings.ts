@@ -1,6 +1,6 @@
 /** What a website decides for itself; every field has a default (collector/src/websites/settings.ts). */
 import type { ChannelRules } from '@headwater/attribution/channels'
-import type { Model } from '@headwater/attribution/models'
+import type { ModelChoice } from '@headwater/attribution/models'
 
 export interface WebsiteSettings {
   /** IANA name of the time zone in which the website's days begin. Default UTC. */
@@ -10,9 +10,9 @@ export interface WebsiteSettings {
   /** How far before a conversion a touch still earns credit, in days. Default 90. */
   lookbackDays: number
   /** The model that decides `attributed_touch_id` and `attribution_weight`. Default `last_non_direct`. */
-  defaultModel: Model
-  /** The models whose credit is stored, the default one among them. Default: all. */
-  models: readonly Model[]
+  defaultModel: ModelChoice
+  /** The models whose credit is stored, the default one among them. Default: first, last, last_non_direct and linear. */
+  models: readonly ModelChoice[]
   /** How old an event may be when it arrives, in days. Default 30. */
   horizonDays: number
   /** Hosts that only pass visitors on (payment, sign-in), in addition to the built-in list. Default none. */

@@ -1,11 +1,12 @@
 -- Inserts conversions. One whose name and conversion id exist is skipped, and missing from the result.
 -- $1 website_id, $2 customer_id, $3 session_id, $4 event_id, $5 name, $6 conversion_id, $7 occurred_at, $8 value_cents, $9 currency,
 -- $10 first_touch_id, $11 last_non_direct_touch_id, $12 attributed_touch_id, $13 attribution_model, $14 attribution_weight,
--- $15 lookback_days: in lock order
+-- $15 lookback_days, $16 over_refund_cents: in lock order
 -- Index: event_is_at_most_one_conversion, conversion_counts_once_per_name_and_id
 insert into conversions (
   website_id, customer_id, session_id, event_id, name, conversion_id, occurred_at, value_cents, currency, first_touch_id,
-  last_non_direct_touch_id, attributed_touch_id, attribution_model, attribution_weight, lookback_days
+  last_non_direct_touch_id, attributed_touch_id, attribution_model, attribution_weight, lookback_days,
+  over_refund_cents
 )
 select
   unnest($1::text::bigint[]),
@@ -22,6 +23,7 @@ select
   unnest($12::text::bigint[]),
   unnest($13::text::text[]),
   unnest($14::text::jsonb[]),
-  unnest($15::text::integer[])
+  unnest($15::text::integer[]),
+  unnest($16::text::bigint[])
 on conflict do nothing
 returning event_id::text

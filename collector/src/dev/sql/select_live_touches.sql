@@ -21,5 +21,6 @@ left join utm_sources us on us.website_id = t.website_id and us.id = t.utm_sourc
 left join utm_mediums um on um.website_id = t.website_id and um.id = t.utm_medium_id
 left join utm_campaigns uc on uc.website_id = t.website_id and uc.id = t.utm_campaign_id
 where t.website_id = $1::text::bigint
+  and not t.is_withdrawn
 order by t.occurred_at desc, t.id desc
 limit 20

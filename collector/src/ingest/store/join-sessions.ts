@@ -1,6 +1,6 @@
 /**
  * Corrects assigned sessions when an event arrives late: deletes the touch of a former landing, and joins a session to the one
- * that it turned out to be a part of. A touch that a conversion references stays.
+ * that it turned out to be a part of. A touch that ever earned credit is withdrawn instead: former versions of the credit show it.
  */
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
@@ -11,6 +11,7 @@ import joinSessionSql from './sql/join_session.sql?raw'
 import moveSessionConversions from './sql/move_session_conversions.sql?raw'
 import moveSessionEvents from './sql/move_session_events.sql?raw'
 import moveSessionTouches from './sql/move_session_touches.sql?raw'
+import withdrawSessionTouches from './sql/withdraw_session_touches.sql?raw'
 
 /** The sessions of the placement must be saved, and their customers locked. Sends all statements in one round trip. */
 export async function joinSessions(tx: Queries, { sessions, joined }: Placement): Promise<void> {
@@ -25,7 +26,21 @@ async function takeBackLanding(tx: Queries, { id, opener, stored, reopened }: Se
   if (!stored || !reopened) return
   const session = { website_id: opener.customer.websiteId, session_id: id }
   const landing = { landed_at: toInstant(stored.startedAt), kept_key: reopened.touchKey }
-  await run<never, keyof (typeof session & typeof landing)>(tx, touchDelete, { ...session, ...landing })
+  await removeTouches(tx, { ...session, ...landing })
+}
+
+interface RemovedTouches {
+  website_id: string
+  session_id: string
+  landed_at: string | null
+  kept_key: string | null
+}
+
+async function removeTouches(tx: Queries, removed: RemovedTouches): Promise<void> {
+  await Promise.all([
+    run<never, keyof RemovedTouches>(tx, touchDelete, removed),
+    run<never, keyof RemovedTouches>(tx, touchWithdraw, removed),
+  ])
 }
 
 async function join(tx: Queries, { session, into }: JoinedRow): Promise<void> {
@@ -34,9 +49,9 @@ async function join(tx: Queries, { session, into }: JoinedRow): Promise<void> {
   const landing = { ...part, landed_at: toInstant(session.startedAt), kept_key: null }
   const rest = { ...part, landed_at: null, kept_key: null }
   await Promise.all([
-    run<never, keyof typeof landing>(tx, touchDelete, landing),
+    removeTouches(tx, landing),
     run<never, keyof typeof move>(tx, touchMove, move),
-    run<never, keyof typeof rest>(tx, touchDelete, rest), // those that the other session has too
+    removeTouches(tx, rest), // those that the other session has too
     run<never, keyof typeof move>(tx, eventMove, move),
     run<never, keyof typeof move>(tx, conversionMove, move),
     run<never, keyof typeof move>(tx, sessionJoin, move),
@@ -47,6 +62,7 @@ async function join(tx: Queries, { session, into }: JoinedRow): Promise<void> {
 const toInstant = (epochMs: number) => new Date(epochMs).toISOString()
 
 const touchDelete = statement(deleteSessionTouches, 'website_id', 'session_id', 'landed_at', 'kept_key')
+const touchWithdraw = statement(withdrawSessionTouches, 'website_id', 'session_id', 'landed_at', 'kept_key')
 const touchMove = statement(moveSessionTouches, 'website_id', 'session_id', 'into_id')
 const eventMove = statement(moveSessionEvents, 'website_id', 'session_id', 'into_id')
 const conversionMove = statement(moveSessionConversions, 'website_id', 'session_id', 'into_id')

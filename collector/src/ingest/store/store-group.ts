@@ -3,6 +3,7 @@ import type { Transaction } from '@headwater/db/db'
 import type { Conversion } from '../../credit/conversion.ts'
 import { creditConversions } from '../../credit/credit-conversions.ts'
 import { insertConversions } from '../../credit/insert-conversions.ts'
+import { enqueueLateChanges } from '../../credit/late-touches.ts'
 import type { Customer, CustomerKey } from '../../identity/customer.ts'
 import { lockIdentities } from '../../identity/load-customers.ts'
 import { lockCustomers } from '../../identity/lock-customers.ts'
@@ -19,6 +20,7 @@ import type { GroupIds } from './group-ids.ts'
 import { insertEvents } from './insert-events.ts'
 import { joinSessions } from './join-sessions.ts'
 import { type Candidate, claimKeys, findStoredKeys, firstCopies, judgeKeys, type Verdicts } from './keys.ts'
+import { pathChanges } from './path-changes.ts'
 import { type PlacedEvent, type Placement, placeEvents } from './place.ts'
 import { saveRejections } from './save-rejections.ts'
 import { saveSessions } from './save-sessions.ts'
@@ -73,6 +75,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
       saveSessions(tx, placement.sessions, originIdsOf),
       joinSessions(tx, placement),
       saveTouches(tx, placement, originIdsOf),
+      enqueueLateChanges(tx, pathChanges(placement, customers.opened)),
       insertEvents(tx, placement.events),
       saveRejections(
         tx,

@@ -1,9 +1,12 @@
--- Merges changes into the settings of a website.
+-- Merges changes into the settings of a website, and returns the former ones too.
 -- $1 id, $2 changes
 -- Index: websites_pkey
-update websites
+update websites w
 set
-  settings = coalesce(settings, '{}') || $2::text::jsonb,
+  settings = coalesce(w.settings, '{}') || $2::text::jsonb,
   updated_at = now()
-where id = $1::text::bigint
-returning id::text, key, name, url, status, settings
+from (
+  select id, settings from websites where id = $1::text::bigint for no key update
+) former
+where w.id = former.id
+returning w.id::text, w.key, w.name, w.url, w.status, w.settings, former.settings as former_settings

@@ -103,6 +103,7 @@ create table if not exists conversion_rules (
 alter table touches
   add column if not exists is_paid boolean not null default false,
   add column if not exists is_bot boolean not null default false,
+  add column if not exists is_withdrawn boolean not null default false,
   add column if not exists channel text,
   add column if not exists channel_ruleset text;
 

@@ -18,6 +18,7 @@ select
     from touches t
     where t.website_id = s.website_id
       and t.session_id = s.id
+      and not t.is_withdrawn
   ) as touches,
   s.landing_url,
   s.referrer_url,

@@ -17,6 +17,7 @@ select
     from touches t
     where t.website_id = s.website_id
       and t.session_id = s.id
+      and not t.is_withdrawn
   ) as touches
 from (
   select

@@ -1,4 +1,4 @@
--- Moves the touches of a session to the one that it became a part of, unless that has the same touch.
+-- Moves the touches of a session to the one that it became a part of, unless that has the same touch, or they are withdrawn.
 -- $1 website_id, $2 session_id, $3 into_id
 -- Index: touch_is_unique_per_session
 update touches t
@@ -7,6 +7,7 @@ set
   updated_at = now()
 where t.website_id = $1::text::bigint
   and t.session_id = $2::text::bigint
+  and not t.is_withdrawn
   and not exists (
     select
     from touches same

@@ -1,4 +1,5 @@
--- Upserts touches; one seen again in its session keeps the earliest time, and is a bot's only if all its sightings are.
+-- Upserts touches; one seen again in its session keeps the earliest time, is no longer withdrawn, and is a bot's
+-- only if all its sightings are.
 -- $1 website_id, $2 customer_id, $3 session_id, $4 occurred_at, $5 type, $6 touch_key, $7 is_direct, $8 is_paid, $9 is_bot, $10 channel,
 -- $11 channel_ruleset, $12 click_id_type, $13 utm_source_id, $14 utm_medium_id, $15 utm_campaign_id, $16 utm_term_id,
 -- $17 utm_content_id, $18 referrer_domain_id, $19 landing_page_id, $20 source_event_id, $21 metadata: in lock order
@@ -34,6 +35,8 @@ on conflict (website_id, session_id, touch_key) do update
 set
   occurred_at = least(t.occurred_at, excluded.occurred_at),
   is_bot = t.is_bot and excluded.is_bot,
+  is_withdrawn = false,
   updated_at = now()
 where excluded.occurred_at < t.occurred_at
   or (t.is_bot and not excluded.is_bot)
+  or t.is_withdrawn

@@ -1,19 +1,17 @@
-/** The long work that the collector does in the background, by its kind in `background_jobs`. */
+/** The collector's long jobs by their kind in `background_jobs`, and how far one is. */
 import type { Db } from '@headwater/db/db'
 import { createJobWork, type DoStep, findJob, type JobProgress } from '@headwater/jobs/background-jobs'
-import { startWorker, type Worker } from '@headwater/jobs/worker'
 import { z } from 'zod'
 import { applyChannelsKind, applyChannelsStep } from './channels/apply-channels.ts'
+import { creditAgain } from './credit/recompute/credit-again.ts'
 import { NotFoundError, readInput } from './operation-error.ts'
 import { websiteId } from './websites/websites.ts'
 
-const kinds: Record<string, DoStep> = { [applyChannelsKind]: applyChannelsStep }
-
-const idleMs = 500
-
-/** Starts the worker of this process; any number of processes share the work. */
-export const startBackgroundWork = (db: Db, onError: (error: unknown) => void): Worker =>
-  startWorker({ work: createJobWork({ db, kinds }), idleMs, onError })
+/** What does the steps of each kind of job. */
+export const jobKinds: Record<string, DoStep> = {
+  [applyChannelsKind]: applyChannelsStep,
+  credit_again: creditAgain,
+}
 
 /** Steps of one call: up to 2 s of work. */
 const stepsPerCall = 20
@@ -29,7 +27,7 @@ const jobInput = z.object({
  */
 export async function advanceJob(db: Db, input: unknown): Promise<JobProgress> {
   const { website, job } = readInput(jobInput, input)
-  const work = createJobWork({ db, kinds })
+  const work = createJobWork({ db, kinds: jobKinds, onError() {} }) // the progress has the error of a failed step
   for (let step = 0; step < stepsPerCall && (await progressOf(db, website, job)).status === 'waiting'; step++)
     if (!(await work())) break
   return progressOf(db, website, job)

@@ -1,0 +1,73 @@
+/** The work of the credit worker: claims tasks of the queue and does them, a bounded number in a transaction. */
+import { constraintOf, type Db, sqlstateOf, type Transaction } from '@headwater/db/db'
+import { run, statement } from '@headwater/db/statement'
+import type { CreditReason } from '../enqueue.ts'
+import { ConflictError } from './conflict-error.ts'
+import { createPostponed } from './postponed.ts'
+import { type QueuedTask, recompute } from './recompute.ts'
+import claimTasks from './sql/claim_tasks.sql?raw'
+
+export interface CreditWorkDeps {
+  db: Db
+  /** Epoch ms. */
+  now(): number
+  /** Called with the failure of tasks that will be tried again. */
+  onError(error: unknown): void
+}
+
+/** Tasks in one transaction: few enough to end in a fraction of its time limit, enough to share its round trips. */
+const tasksAtOnce = 200
+
+/**
+ * Returns the work of a worker: does some tasks, and returns whether there may be more. After a failure it tries half as many at
+ * once, until one that always fails is alone and can be postponed. Throws when no tasks can be claimed: the database is out of
+ * reach.
+ */
+export function createCreditWork({ db, now, onError }: CreditWorkDeps): () => Promise<boolean> {
+  const postponed = createPostponed(now)
+  let size = tasksAtOnce
+
+  return async function work() {
+    let claimed: QueuedTask[] = []
+    try {
+      await db.transaction(async (tx) => {
+        claimed = await claim(tx, postponed.ids(), size)
+        if (claimed.length > 0) await recompute(tx, claimed)
+      })
+      postponed.remove(claimed)
+      size = Math.min(size * 2, tasksAtOnce)
+    } catch (error) {
+      if (claimed.length === 0) throw error
+      if (claimed.length === 1) postponed.add(claimed)
+      if (claimed.length === 1 || !isConflict(error)) onError(error)
+      size = Math.ceil(claimed.length / 2)
+    }
+    return claimed.length > 0
+  }
+}
+
+/** Another transaction was in the way. Half as many tasks are less likely to meet it again. */
+const isConflict = (error: unknown): boolean =>
+  error instanceof ConflictError ||
+  ['40001', '40P01'].includes(sqlstateOf(error) ?? '') ||
+  constraintOf(error) === 'credit_versions_pkey'
+
+interface TaskRow {
+  id: string
+  website_id: string
+  customer_id: string
+  reason: CreditReason
+}
+
+async function claim(tx: Transaction, postponed: readonly string[], limit: number): Promise<QueuedTask[]> {
+  const params = { postponed: JSON.stringify(postponed), limit }
+  const rows = await run<TaskRow, keyof typeof params>(tx, taskClaim, params)
+  return rows.map(({ id, website_id: websiteId, customer_id: customerId, reason }) => ({
+    id,
+    websiteId,
+    customerId,
+    reason,
+  }))
+}
+
+const taskClaim = statement(claimTasks, 'postponed', 'limit')

@@ -1,0 +1,103 @@
+/** Loads the conversions of persons as they are stored, with the rules for crediting them, and all other refunds of them. */
+import type { Queries } from '@headwater/db/db'
+import { rowStatement, runRows } from '@headwater/db/statement'
+import type { Conversion, CreditedConversion, CreditRules } from '../conversion.ts'
+import { creditRules } from '../credit-rules.ts'
+import { type CreditedRow, readCredited } from '../stored-credit.ts'
+import type { Member } from './persons.ts'
+import selectCreditSettings from './sql/select_credit_settings.sql?raw'
+import selectPersonConversions from './sql/select_person_conversions.sql?raw'
+
+/** A conversion as it is stored, with its current credit. */
+export interface StoredConversion extends CreditedConversion {
+  id: string
+  /** Of its current credit. */
+  version: number
+  /** The person whose conversion it is; undefined: another person's, loaded because it is part of one of these orders. */
+  personId: string | undefined
+}
+
+/** The persons must be locked. Sends all statements in one round trip. */
+export async function loadConversions(tx: Queries, members: readonly Member[]): Promise<StoredConversion[]> {
+  const websites = [...new Set(members.map(({ websiteId }) => websiteId))].map((id) => ({ id }))
+  const [rows, settingsRows] = await Promise.all([
+    runRows<ConversionRow, Member>(tx, conversionSelect, members),
+    runRows<SettingsRow, { id: string }>(tx, settingsSelect, websites),
+  ])
+  const rulesOf = createRules(settingsRows)
+  const persons = new Map(members.map(({ id, personId }) => [id, personId]))
+  return rows.map((row) => ({
+    ...toConversion(row, rulesOf(row)),
+    ...readCredited(row),
+    id: row.id,
+    version: row.attribution_version,
+    personId: persons.get(row.customer_id),
+  }))
+}
+
+/** Conversions of one website and rule share an object. */
+function createRules(settingsRows: readonly SettingsRow[]): (row: ConversionRow) => CreditRules {
+  const settings = new Map(settingsRows.map((row) => [row.id, row.settings]))
+  const known = new Map<string, CreditRules>()
+  return ({
+    website_id: websiteId,
+    rule_id: ruleId,
+    rule_lookback_days,
+    rule_default_model,
+    rule_models,
+  }) => {
+    const key = `${websiteId} ${ruleId}`
+    const decided = {
+      lookback_days: rule_lookback_days,
+      default_model: rule_default_model,
+      models: rule_models,
+    }
+    const rules = known.get(key) ?? creditRules(settings.get(websiteId) ?? null, decided)
+    known.set(key, rules)
+    return rules
+  }
+}
+
+const toConversion = (row: ConversionRow, rules: CreditRules): Conversion => ({
+  websiteId: row.website_id,
+  customerId: row.customer_id,
+  sessionId: null, // not loaded: it earns no credit and loses none
+  eventId: row.event_id,
+  name: row.name,
+  conversionId: row.conversion_id,
+  occurredAt: row.occurred_at,
+  valueCents: row.value_cents,
+  currency: row.currency,
+  counted: row.counted,
+  rules,
+})
+
+interface ConversionRow extends CreditedRow {
+  website_id: string
+  id: string
+  customer_id: string
+  event_id: string
+  name: string
+  conversion_id: string | null
+  occurred_at: number
+  value_cents: number | null
+  currency: string | null
+  counted: boolean
+  attribution_version: number
+  rule_id: string | null
+  rule_lookback_days: number | null
+  rule_default_model: string | null
+  rule_models: string[] | null
+}
+
+interface SettingsRow {
+  id: string
+  settings: object | null
+}
+
+const conversionSelect = rowStatement<Member>(selectPersonConversions, {
+  website_id: ({ websiteId }) => websiteId,
+  customer_id: ({ id }) => id,
+})
+
+const settingsSelect = rowStatement<{ id: string }>(selectCreditSettings, { id: ({ id }) => id })

@@ -1,0 +1,15 @@
+/** Whether long work may put more customers on the queue. */
+import type { Queries } from '@headwater/db/db'
+import { run, statement } from '@headwater/db/statement'
+import countTasks from './sql/count_tasks.sql?raw'
+
+/** A third of a second of work: whoever joins the queue behind them is credited within a second. A guess. */
+const fullAt = 600
+
+/** Jobs ask before each step, and pause when there is none. */
+export async function hasRoomInQueue(tx: Queries): Promise<boolean> {
+  const [row] = await run<{ count: number }, 'limit'>(tx, taskCount, { limit: fullAt })
+  return row !== undefined && row.count < fullAt
+}
+
+const taskCount = statement(countTasks, 'limit')

@@ -1,0 +1,62 @@
+/**
+ * Credits all conversions of persons again, and writes a new version where that gives another result. The result depends only on
+ * the touches, conversions and settings that are stored, not on the order in which they arrived.
+ */
+import type { Transaction } from '@headwater/db/db'
+import { rowStatement, runRows } from '@headwater/db/statement'
+import type { CreditReason, CreditTask } from '../enqueue.ts'
+import { groupBy } from '../group-by.ts'
+import { loadPaths } from '../paths.ts'
+import { creditPersons } from './credit-persons.ts'
+import { loadConversions } from './person-conversions.ts'
+import { lockMembers, type Member } from './persons.ts'
+import { leadingReason } from './reasons.ts'
+import { changeOf, saveChanges } from './save-changes.ts'
+import deleteTasks from './sql/delete_tasks.sql?raw'
+
+/** A row of the queue. */
+export interface QueuedTask extends CreditTask {
+  id: string
+}
+
+/** Conversions written in one transaction: with a row for each model and touch, more could take longer than it may. */
+const changesAtOnce = 1_000
+
+/** Does the tasks, which must be claimed, removes them from the queue and commits. When too much has changed, they stay for the rest. */
+export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): Promise<void> {
+  const customers = tasks.map(({ websiteId, customerId: id }) => ({ websiteId, id }))
+  const members = await lockMembers(tx, customers)
+  const conversions = await loadConversions(tx, members)
+  const pathOf = await loadPaths(
+    tx,
+    conversions.filter(({ personId }) => personId),
+  )
+  const reasonOf = reasonsOf(tasks, members)
+  const changes = [...creditPersons(conversions, pathOf)].flatMap(
+    ([one, credited]) => changeOf(one, credited, reasonOf(credited.personId)) ?? [],
+  )
+  const isAll = changes.length <= changesAtOnce
+  await Promise.all([
+    saveChanges(tx, changes.slice(0, changesAtOnce)),
+    runRows(tx, taskDelete, isAll ? tasks : []),
+    tx.commit(),
+  ])
+}
+
+/** By person. */
+function reasonsOf(
+  tasks: readonly QueuedTask[],
+  members: readonly Member[],
+): (personId: string) => CreditReason {
+  const persons = new Map(members.map(({ id, personId }) => [id, personId]))
+  const ofPerson = groupBy(tasks, ({ customerId }) => persons.get(customerId))
+  const leading = new Map(
+    [...ofPerson].map(([personId, own]) => [personId, leadingReason(own.map(({ reason }) => reason))]),
+  )
+  return (personId) => leading.get(personId) as CreditReason // only persons with a task are loaded
+}
+
+const taskDelete = rowStatement<QueuedTask>(deleteTasks, {
+  website_id: ({ websiteId }) => websiteId,
+  id: ({ id }) => id,
+})

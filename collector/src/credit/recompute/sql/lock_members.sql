@@ -1,0 +1,19 @@
+-- Locks all customers of the persons that these customers belong to.
+-- $1 website_id, $2 customer_id
+-- Index: customers_pkey, customers_by_merged_into
+select m.id::text
+from customers m
+where (m.website_id, m.id) in (
+  select p.website_id, p.id
+  from (
+    select unnest($1::text::bigint[]) as website_id, unnest($2::text::bigint[]) as customer_id
+  ) v
+  join customers c on c.website_id = v.website_id and c.id = v.customer_id
+  cross join lateral (
+    select c.website_id, c.canonical_id as id
+    union all
+    select p.website_id, p.id from customers p where p.website_id = c.website_id and p.merged_into_id = c.canonical_id
+  ) p
+)
+order by m.id::text collate "C"
+for no key update of m
