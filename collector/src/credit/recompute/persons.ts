@@ -5,7 +5,7 @@ import { rowStatement, runRows } from '@headwater/db/statement'
 import type { CustomerKey } from '../../identity/customer.ts'
 import { ConflictError } from './conflict-error.ts'
 import lockMembersSql from './sql/lock_members.sql?raw'
-import selectMembers from './sql/select_members.sql?raw'
+import selectMembersOfPersons from './sql/select_members_of_persons.sql?raw'
 
 /** A customer of a person. */
 export interface Member extends CustomerKey {
@@ -40,4 +40,4 @@ const keyColumns = {
   customer_id: ({ id }: CustomerKey) => id,
 }
 const memberLock = rowStatement<CustomerKey>(lockMembersSql, keyColumns)
-const memberSelect = rowStatement<CustomerKey>(selectMembers, keyColumns)
+const memberSelect = rowStatement<CustomerKey>(selectMembersOfPersons, keyColumns)
