@@ -1,4 +1,9 @@
-/** For tests: a slow, obvious model of identity, which keeps an owner for every instant of every cookie. Never shipped. */
+/**
+ * For tests: a slow, obvious model of identity, which keeps an owner for every instant of every cookie; and what of the stored
+ * customers is not as their own rows say. Never shipped.
+ */
+import type { Queries } from '@headwater/db/db'
+import { findPersons, type Merge } from './persons.ts'
 
 /** An event of the model. Instants are small whole numbers, because the model looks at each of them. */
 export interface ModelEvent {
@@ -99,7 +104,7 @@ export function createModel() {
       owner ??= isAnonymous ? visitor : open()
       owner.user = user
       if (timeline) keepApart(timeline, owner, at)
-      if (timeline?.owners.every((one) => !one) && timeline.passed.length === 0)
+      if (timeline && !timeline.owners.some(Boolean) && timeline.passed.length === 0)
         timeline.owners.fill(owner, at)
     } else if (timeline) {
       owner = visitor ?? open()
@@ -237,4 +242,27 @@ export function nameByEvents<Customer>(events: readonly Named<Customer>[]): Outc
     person: nameOf(person),
     user,
   }))
+}
+
+/** Customers whose person or whose counts differ from what follows from the stored merges and links. Empty: all is right. */
+export async function findInconsistencies(db: Queries): Promise<string[]> {
+  const members = await db.query<{ id: string; hasUserId: boolean; person: string }>(
+    `select id::text, user_identity_id is not null as "hasUserId", canonical_id::text as person from customers`,
+  )
+  const merges = await db.query<Merge>(
+    `select id::text, from_customer_id::text as "from", into_customer_id::text as "into", cause
+     from customer_merges where undone_at is null`,
+  )
+  const counted = await db.query<{ id: string }>(
+    `select id::text from customers c
+     where identity_count <> (select count(*) from customer_identity_links l where l.customer_id = c.id)
+        or merge_count <> (select count(*) from customer_merges m where c.id in (m.from_customer_id, m.into_customer_id))`,
+  )
+  const { personOf } = findPersons(members, merges)
+  return [
+    ...members.flatMap(({ id, person }) =>
+      person === personOf.get(id) ? [] : [`${id} is ${person}, not ${personOf.get(id)}`],
+    ),
+    ...counted.map(({ id }) => `${id} has wrong counts`),
+  ]
 }
