@@ -4,6 +4,7 @@ import { createPgliteDb } from '@headwater/db/pglite'
 import { temporaryFolder } from '@headwater/testkit/databases'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { hashToUuid } from '../ingest/uuid.ts'
 import { createTestCollector, noon, type TestCollector } from '../testing.ts'
 
 const minuteMs = 60_000
@@ -170,7 +171,7 @@ interface Credit {
 }
 
 /** By what events say: ids follow the order of arrival. */
-const touchName = `concat_ws(' ', (select count(*) from customers o where o.id < c.id), date_part('epoch', t.occurred_at), t.touch_key)`
+const touchName = `concat_ws(' ', (select left(i.value_hash, 8) from identities i where i.id = c.user_identity_id), date_part('epoch', t.occurred_at), t.touch_key)`
 const conversions = () =>
   collector.rows<Conversion>(`
     select
@@ -204,8 +205,8 @@ async function knowEveryone(): Promise<void> {
       },
     ])
   await collector.db.query(`
-    update customers set merged_into_id = (select min(id) from customers), status = 'merged'
-    where id = (select id from customers order by id offset 1 limit 1)`)
+    update customers set merged_into_id = (select customer_id from events where idempotency_key = '${hashToUuid('alice-1')}'), status = 'merged'
+    where id = (select customer_id from events where idempotency_key = '${hashToUuid('alice-2')}')`)
 }
 
 async function store({ batches, worksAfter }: { batches: WireEvent[][]; worksAfter: boolean[] }) {

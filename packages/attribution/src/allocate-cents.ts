@@ -9,6 +9,7 @@ const unitsOfWeight = 2 ** 53
  * all are 0, in equal parts. Without weights there are no parts.
  */
 export function allocateCents(total: number, weights: readonly number[]): number[] {
+  if (weights.length <= 1) return weights.map(() => total) // half of the models give all to one touch
   const units = toUnits(weights)
   const sum = addUp(units)
   const amount = BigInt(Math.abs(total))

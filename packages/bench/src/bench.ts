@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: prints what the collector can take compared with the database and a bare server, whether two collectors
- * can share a database, and what the browser SDK costs its pages. `-- scale` and `-- soak` take longer and run only when
- * named; any of them can be named, several too. `--brief` only shows that they run. All marks are printed at the end.
+ * can share a database, and what the browser SDK costs its pages. `-- credit`, `-- scale` and `-- soak` take longer and run
+ * only when named; any of them can be named, several too. `--brief` only shows that they run. All marks are printed at the end.
  */
 import { benchThroughput, briefThroughputPlan, fullThroughputPlan } from './collector/throughput.ts'
 import {
@@ -9,6 +9,7 @@ import {
   briefTwoCollectorsPlan,
   fullTwoCollectorsPlan,
 } from './collector/two-collectors.ts'
+import { benchCredit, briefCreditPlan, fullCreditPlan } from './credit/credit-bench.ts'
 import { formatMarks, type Mark } from './marks.ts'
 import { isRole, playRole } from './roles.ts'
 import { benchScale, briefScalePlan, fullScalePlan } from './scale/scale.ts'
@@ -21,6 +22,7 @@ const benches: Record<string, (length: 'brief' | 'full') => Promise<Mark[]>> = {
   collector: (length) => benchThroughput(length === 'brief' ? briefThroughputPlan : fullThroughputPlan),
   'two-collectors': (length) =>
     benchTwoCollectors(length === 'brief' ? briefTwoCollectorsPlan : fullTwoCollectorsPlan),
+  credit: (length) => benchCredit(length === 'brief' ? briefCreditPlan : fullCreditPlan),
   scale: (length) => benchScale(length === 'brief' ? briefScalePlan : fullScalePlan),
   soak: (length) => benchSoak(length === 'brief' ? briefSoakPlan : fullSoakPlan),
   sdk: (length) => benchSdk(length === 'brief' ? briefSdkPlan : fullSdkPlan).then(() => []), // its tables contain its marks
