@@ -4,6 +4,7 @@
 select
   wanted.position,
   i.id::text as identity_id,
+  round(date_part('epoch', i.erased_at) * 1000) as erased_at_ms,
   c.id::text as customer_id,
   round(date_part('epoch', l.first_seen_at) * 1000) as started_at_ms,
   round(date_part('epoch', l.ended_at) * 1000) as ended_at_ms,
