@@ -8,12 +8,15 @@ import { Problem } from '@headwater/server/problem'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type BatchDeps, batchRoute } from './http/batch.ts'
+import { customerRoutes } from './http/customers.ts'
 import { type HealthDeps, healthRoutes } from './http/health.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
 import type { SdkFiles } from './sdk-files.ts'
+import type { Secrets } from './secrets.ts'
 
 export interface AppDeps extends Omit<BatchDeps, 'authenticate'>, HealthDeps {
   tokens: TokenFinder
+  secrets: Secrets
   sdkFiles: SdkFiles
   /** Epoch ms. */
   now(): number
@@ -45,7 +48,12 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     return next()
   })
   const authenticate = createAuthenticate(deps.tokens)
-  const routes = [batchRoute({ ...deps, authenticate }), healthRoutes(deps), sdkScriptRoute(deps.sdkFiles)]
+  const routes = [
+    batchRoute({ ...deps, authenticate }),
+    customerRoutes({ ...deps, authenticate }),
+    healthRoutes(deps),
+    sdkScriptRoute(deps.sdkFiles),
+  ]
   for (const each of [...routes, ...extras]) app.route('/', each)
 
   app.notFound((c) =>

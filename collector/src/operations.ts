@@ -1,5 +1,14 @@
 /** The CLI's operations on a database; they run in its own process or, over HTTP, in the collector that holds the folder. */
 import type { Db } from '@headwater/db/db'
+import {
+  dismissByHand,
+  eraseByHand,
+  exportPiece,
+  mergeByHand,
+  showConflicts,
+  showCustomer,
+  unmergeByHand,
+} from './identity/people/customer-operations.ts'
 import type { Secrets } from './secrets.ts'
 import { createToken, listTokens, revokeToken } from './websites/tokens.ts'
 import { changeSettings, createWebsite, listWebsites } from './websites/websites.ts'
@@ -7,7 +16,12 @@ import { changeSettings, createWebsite, listWebsites } from './websites/websites
 export interface OperationDeps {
   db: Db
   secrets: Secrets
+  /** Epoch ms; default `Date.now`. */
+  now?(): number
 }
+
+/** Who acts, as stored. */
+const byCli = 'cli'
 
 export const operations = {
   'website.create': ({ db }: OperationDeps, input: unknown) => createWebsite(db, input),
@@ -16,6 +30,13 @@ export const operations = {
   'token.create': ({ db, secrets }: OperationDeps, input: unknown) => createToken(db, secrets, input),
   'token.list': ({ db }: OperationDeps, input: unknown) => listTokens(db, input),
   'token.revoke': ({ db }: OperationDeps, input: unknown) => revokeToken(db, input),
+  'customer.show': (deps: OperationDeps, input: unknown) => showCustomer(deps, input),
+  'customer.merge': (deps: OperationDeps, input: unknown) => mergeByHand(deps, input, byCli),
+  'customer.unmerge': (deps: OperationDeps, input: unknown) => unmergeByHand(deps, input, byCli),
+  'customer.erase': (deps: OperationDeps, input: unknown) => eraseByHand(deps, input, byCli),
+  'customer.export': (deps: OperationDeps, input: unknown) => exportPiece(deps, input),
+  'customer.conflicts': (deps: OperationDeps, input: unknown) => showConflicts(deps, input),
+  'customer.dismiss': (deps: OperationDeps, input: unknown) => dismissByHand(deps, input),
 }
 
 export type OperationName = keyof typeof operations

@@ -25,6 +25,7 @@ export interface TestCollector {
   errors: unknown[]
   /** The collector's clock, epoch ms; tests set it. */
   clock: { now: number }
+  now(): number
   /** Sends events with the public token and returns the receipt; throws unless the status is 200. */
   send(events: unknown[], batch?: object): Promise<Receipt>
   post(
@@ -62,6 +63,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
   const sdkFiles = createSdkFiles()
   const app = createApp({
     db,
+    secrets,
     ingest,
     tokens,
     sdkFiles,
@@ -87,6 +89,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
     secretToken,
     errors,
     clock,
+    now,
     post,
     async send(events, batch = {}) {
       const response = await post(

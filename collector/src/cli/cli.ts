@@ -1,4 +1,4 @@
-/** The command line: `headwater dev|serve|migrate|website|token|sdk`. */
+/** The command line: `headwater dev|serve|migrate|website|token|customer|sdk`. */
 
 import { migrate, schemaVersion } from '@headwater/db/migrate'
 import { openDatabase } from '@headwater/db/open-database'
@@ -7,6 +7,7 @@ import manifest from '../../package.json?raw'
 import { readConfig } from '../config.ts'
 import { createSdkFiles } from '../sdk-files.ts'
 import { act, json, print } from './command.ts'
+import { customerCommand } from './customer-command.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
 import { runDev, runServe } from './run-server.ts'
 import { tokenCommand } from './token-command.ts'
@@ -75,6 +76,7 @@ const headwater = defineCommand({
     migrate: migrateCommand,
     website: websiteCommand,
     token: tokenCommand,
+    customer: customerCommand,
     sdk: sdkCommand,
   },
 })
