@@ -1,168 +1,174 @@
 /**
  * Decides which customer owns each event, without I/O. Takes what the database knows about the identities of a group, updates
  * it, and returns an owner for each event with the resulting changes. The kind of an identity decides, not which rows happen to
- * exist: a user id belongs to one person permanently, a cookie to one person at a time, anything else is evidence.
+ * exist: a user id belongs to one person permanently, a cookie to one person at a time, anything else is evidence. Merges are
+ * only reported here: who is one person does not change who owns an event, so a merge can be undone.
  */
+import { maxDisputes } from './caps.ts'
+import type { Customer, IdentityKey } from './customer.ts'
+import { type Book, type Changes, type Ledger, type Ownership, openBook, until } from './ledger.ts'
 
-/** An identity of a website, by its hash: the raw value does not leave ingest's `enrich`. */
-export interface IdentityRef {
-  websiteId: string
-  type: string
-  hash: string
-  key: IdentityKey
-}
-
-/** The natural key of an identity, unique across websites. */
-export type IdentityKey = string
-
-export function identityRef(websiteId: string, type: string, hash: string): IdentityRef {
-  return { websiteId, type, hash, key: `${websiteId} ${type} ${hash}` }
-}
+export { type Customer, type IdentityKey, type IdentityRef, identityRef } from './customer.ts'
+export type { Ledger, NewOwnership, Ownership } from './ledger.ts'
 
 /** What an event says about its owner. */
 export interface Claim {
   websiteId: string
+  eventId: string
   occurredAt: number
   cookie?: IdentityKey
   user?: IdentityKey
-  others: IdentityKey[]
+  /** E-mail hashes and the website's own kinds. */
+  others: readonly IdentityKey[]
+  /** Those of the others that are e-mail hashes. */
+  emails: readonly IdentityKey[]
   emailHash?: string
+  /** Came with a secret token: what it says is the website's own word. */
+  isTrusted: boolean
 }
 
-/** A customer, known from the database or opened here. */
-export interface Customer {
-  id: string
-  websiteId: string
-  /** Its user id; null: anonymous so far. */
-  user: IdentityKey | null
-  firstSeenAt: number
-  lastSeenAt: number
-  emailHash: string | null
-}
-
-/** One owner of an identity, until `endedAt`; null: still the owner. */
-export interface Ownership {
-  customer: Customer
-  startedAt: number
-  endedAt: number | null
-}
-
-/** An ownership that these claims began, and may have ended. */
-export interface NewOwnership extends Ownership {
-  identity: IdentityKey
-}
-
-/** The known ownerships of each identity; `resolveOwners` updates it. */
-export type Ledger = Map<IdentityKey, Ownership[]>
-
-export interface Resolution {
+export interface Resolution extends Changes {
   /** In the order of the claims. */
   owners: Customer[]
-  links: NewOwnership[]
-  /** Known ownerships that these claims ended. */
-  endings: { identity: IdentityKey; customer: Customer; at: number }[]
 }
 
-/** Resolves claims in the order in which they happened. `open` creates a customer. */
-export function resolveOwners(
-  claims: readonly Claim[],
-  ledger: Ledger,
-  open: (claim: Claim) => Customer,
-): Resolution {
-  const resolution: Resolution = { owners: new Array(claims.length), links: [], endings: [] }
-  const book = openBook(ledger, resolution, open)
+/** Creates the customer of a claim that nobody owns. */
+type Open = (claim: Claim) => Customer
+
+/** Resolves claims in the order in which they happened. */
+export function resolveOwners(claims: readonly Claim[], ledger: Ledger, open: Open): Resolution {
+  const book = openBook(ledger)
+  const owners: Customer[] = new Array(claims.length)
   const chronological = claims
     .map((claim, index) => ({ claim, index }))
     .sort((a, b) => a.claim.occurredAt - b.claim.occurredAt)
   for (const { claim, index } of chronological) {
-    const owner =
-      claim.user === undefined ? ownerOfVisitor(claim, book) : ownerOfUser(claim, claim.user, book)
-    linkNewIdentities(claim, owner, book)
+    const owner = findOwner(claim, book) ?? open(claim)
+    if (claim.user !== undefined) identify(claim, claim.user, { owner, book })
+    linkCookie(claim, owner, book)
+    showOthers(claim, owner, book)
     updateCustomer(owner, claim)
-    resolution.owners[index] = owner
+    owners[index] = owner
   }
-  return resolution
+  return { owners, ...book.changes }
 }
 
-type Book = ReturnType<typeof openBook>
+// ---- whose event it is
 
-/** The ledger with the operations on it. */
-function openBook(ledger: Ledger, resolution: Resolution, open: (claim: Claim) => Customer) {
-  const none: Ownership[] = []
-  const ownershipsOf = (identity: IdentityKey) => ledger.get(identity) ?? none
-  const until = ({ endedAt }: Ownership) => endedAt ?? Number.POSITIVE_INFINITY
-  return {
-    open,
-    hasHadOwner: (identity: IdentityKey) => ownershipsOf(identity).length > 0,
-    ownerNow: (identity: IdentityKey) =>
-      ownershipsOf(identity).find(({ endedAt }) => endedAt === null)?.customer,
-    /** The ownership at that time, else the next one. */
-    ownershipAt(identity: IdentityKey, at: number): Ownership | undefined {
-      let found: Ownership | undefined
-      for (const ownership of ownershipsOf(identity))
-        if (until(ownership) > at && !(found && until(found) <= until(ownership))) found = ownership
-      return found
-    },
-    /** Whether an ownership had ended by then. */
-    wasShared: (identity: IdentityKey, at: number) =>
-      ownershipsOf(identity).some((ownership) => until(ownership) <= at),
-    link(identity: IdentityKey, customer: Customer, startedAt: number) {
-      const ownership = { identity, customer, startedAt, endedAt: null }
-      ledger.set(identity, [...ownershipsOf(identity), ownership])
-      resolution.links.push(ownership)
-    },
-    end(identity: IdentityKey, ownership: Ownership, at: number) {
-      ownership.endedAt = at
-      const isNew = resolution.links.some((link) => link === ownership)
-      if (!isNew) resolution.endings.push({ identity, customer: ownership.customer, at })
-    },
+/** The customer with this user id, else of the cookie, else of another identity. */
+function findOwner(claim: Claim, book: Book): Customer | undefined {
+  const { cookie, user, others, occurredAt } = claim
+  if (user !== undefined) return book.ownerNow(user) ?? anonymousVisit(claim, book)?.customer
+  if (cookie !== undefined) return book.ownershipAt(cookie, occurredAt)?.customer
+  return others.map(book.ownerNow).find((owner) => owner !== undefined)
+}
+
+/** The ownership of the cookie by an anonymous customer then. On a shared device that is nobody in particular. */
+function anonymousVisit({ cookie, occurredAt }: Claim, book: Book): Ownership | undefined {
+  if (cookie === undefined || isShared(cookie, occurredAt, book)) return undefined
+  const ownership = book.ownershipAt(cookie, occurredAt)
+  return ownership?.customer.user === null ? ownership : undefined
+}
+
+/** Whether the cookie had been of a known customer, and then of another. */
+const isShared = (cookie: IdentityKey, at: number, book: Book): boolean =>
+  book.ownershipsOf(cookie).some((ownership) => ownership.customer.user !== null && until(ownership) <= at)
+
+// ---- what a user id says
+
+interface Owned {
+  owner: Customer
+  book: Book
+}
+
+/** An owner without a user id becomes the known customer, with its history. A known one takes over the cookie. */
+function identify(claim: Claim, user: IdentityKey, { owner, book }: Owned): void {
+  if (owner.user === null) {
+    owner.user = user
+    book.link(user, { customer: owner, startedAt: claim.occurredAt })
+  } else signIn(claim, owner, book)
+  keepApart(claim, owner, book)
+}
+
+/** From now on an anonymous customer's cookie is that of the person who signs in; what came before stays its own, merged. */
+function signIn(claim: Claim, into: Customer, book: Book): void {
+  const { cookie, occurredAt: at, eventId } = claim
+  const visit = anonymousVisit(claim, book)
+  if (cookie === undefined || !visit) return
+  const { customer: from, startedAt, endedAt } = visit
+  const next = book.ownershipsOf(cookie).find((one) => one.customer === into && one.startedAt === endedAt)
+  if (next) book.move(next, { startedAt: at })
+  else if (!book.link(cookie, { customer: into, startedAt: at, endedAt })) return
+  book.move(visit, { startedAt: Math.min(startedAt, at), endedAt: at })
+  book.merge({ from, into, cause: 'sign_in', eventId })
+}
+
+/**
+ * Once two known customers have used a cookie, its device is shared: neither owns it, and what it does anonymously belongs to
+ * neither. This holds in whatever order their events arrive.
+ */
+function keepApart({ cookie, occurredAt: at }: Claim, owner: Customer, book: Book): void {
+  if (cookie === undefined) return
+  const ownerships = book.ownershipsOf(cookie)
+  const [first, ...more] = ownerships.filter(({ customer }) => customer.user !== null && customer !== owner)
+  if (!first) return
+  const isOnlyLater = more.length === 0 && first.startedAt > at
+  const isNew = ownerships.every(({ customer }) => customer !== owner)
+  if (isOnlyLater && isNew) book.link(cookie, { customer: owner, startedAt: at, endedAt: first.startedAt })
+  const current = ownerships.find(({ endedAt }) => endedAt === null)
+  if (!current || current.customer.user === null) return
+  book.move(current, { endedAt: Math.max(current.startedAt, at) })
+  book.conflict({ kind: 'two_user_ids', customer: owner, other: first.customer, identity: cookie })
+}
+
+// ---- what else an event shows
+
+/** A cookie that never had an owner gets one, and so does one whose known owners have left it to whoever comes. */
+function linkCookie({ cookie, user, occurredAt }: Claim, owner: Customer, book: Book): void {
+  if (cookie === undefined) return
+  const isFree = user === undefined ? !book.ownershipAt(cookie, occurredAt) : !book.hasHadOwner(cookie)
+  if (isFree) book.link(cookie, { customer: owner, startedAt: occurredAt })
+}
+
+/** Other identities never move: the first customer who shows one keeps it. */
+function showOthers(claim: Claim, owner: Customer, book: Book): void {
+  const { cookie, others, emails, occurredAt } = claim
+  if (others.length === 0) return
+  const isNobody = owner.user === null && cookie !== undefined && isShared(cookie, occurredAt, book)
+  if (isNobody) return
+  for (const identity of others) {
+    if (!book.hasHadOwner(identity)) book.link(identity, { customer: owner, startedAt: occurredAt })
+    else if (emails.includes(identity)) showEmail(identity, claim, { owner, book })
   }
 }
 
-/** The customer with this user id; if the id is new, the anonymous customer of the cookie becomes that customer. */
-function ownerOfUser(claim: Claim, user: IdentityKey, book: Book): Customer {
-  const person = book.ownerNow(user)
-  const visitor = visitorOf(claim, user, book)
-  if (person) return person
-
-  const owner = visitor ?? book.open(claim)
-  owner.user = user
-  book.link(user, owner, claim.occurredAt)
-  return owner
-}
-
-/** The anonymous customer who owned the cookie then. If it was another person's, the device is shared: ends that ownership. */
-function visitorOf({ cookie, occurredAt }: Claim, user: IdentityKey, book: Book): Customer | undefined {
-  const ownership = cookie === undefined ? undefined : book.ownershipAt(cookie, occurredAt)
-  if (cookie === undefined || !ownership) return undefined
-  const { customer, startedAt, endedAt } = ownership
-  const hasBegun = startedAt <= occurredAt
-  // From now on the anonymous events of a shared device belong to no known customer.
-  const isOfOther = customer.user !== null && customer.user !== user
-  if (isOfOther && hasBegun && endedAt === null) book.end(cookie, ownership, occurredAt)
-  // An anonymous customer who first used a shared device later is another person.
-  const isAnotherPerson = !hasBegun && book.wasShared(cookie, occurredAt)
-  return customer.user === null && !isAnotherPerson ? customer : undefined
-}
-
-/** The owner of the cookie at that time; without a cookie, the owner of another identity; else a new customer. */
-function ownerOfVisitor(claim: Claim, book: Book): Customer {
-  if (claim.cookie) {
-    const known = book.ownershipAt(claim.cookie, claim.occurredAt)?.customer
-    if (known) return known
-    const owner = book.open(claim)
-    book.link(claim.cookie, owner, claim.occurredAt)
-    return owner
+/** An e-mail that a customer shows for the first time, and others before it. */
+function showEmail(email: IdentityKey, claim: Claim, { owner, book }: Owned): void {
+  const shown = book.ownershipsOf(email)
+  if (shown.some(({ customer }) => customer === owner)) return
+  const disputes = shown.filter(({ confidence }) => confidence < 1).length
+  const known = new Set([owner, ...shown.map(({ customer }) => customer)].filter(({ user }) => user !== null))
+  const isOnePersons = disputes === 0 && known.size <= 1
+  const isProven = claim.user !== undefined || claim.isTrusted
+  const other = otherThan(owner, shown)
+  const { occurredAt: at, eventId } = claim
+  const shows = { customer: owner, startedAt: at, endedAt: at }
+  if (isOnePersons && isProven) {
+    if (!book.link(email, shows)) return
+    const [from, into] = owner.user === null ? [owner, other] : [other, owner]
+    book.merge({ from, into, cause: 'email_hash', eventId })
+  } else if (disputes < maxDisputes && book.link(email, { ...shows, confidence: disputed })) {
+    book.conflict({ kind: 'shared_email', customer: owner, other, identity: email })
   }
-  const known = claim.others.map(book.ownerNow).find((owner) => owner !== undefined)
-  return known ?? book.open(claim)
 }
 
-/** Links identities that never had an owner to this customer; others keep their history. */
-function linkNewIdentities(claim: Claim, owner: Customer, book: Book): void {
-  for (const identity of claim.cookie ? [claim.cookie, ...claim.others] : claim.others) {
-    if (!book.hasHadOwner(identity)) book.link(identity, owner, claim.occurredAt)
-  }
+/** How sure a link is that others contradict: a guess, only ever compared with 1. */
+const disputed = 0.5
+
+/** Whoever has shown the e-mail: the known customer among them, else the first one. */
+function otherThan(owner: Customer, shown: readonly Ownership[]): Customer {
+  const customers = shown.map(({ customer }) => customer)
+  return customers.find(({ user }) => user !== null) ?? customers[0] ?? owner
 }
 
 function updateCustomer(customer: Customer, claim: Claim): void {

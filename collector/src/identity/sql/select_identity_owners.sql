@@ -5,13 +5,17 @@ select
   wanted.position,
   i.id::text as identity_id,
   round(date_part('epoch', i.erased_at) * 1000) as erased_at_ms,
+  l.id::text as link_id,
+  l.confidence::float8,
   c.id::text as customer_id,
   round(date_part('epoch', l.first_seen_at) * 1000) as started_at_ms,
   round(date_part('epoch', l.ended_at) * 1000) as ended_at_ms,
   u.value_hash as user_value_hash,
   round(date_part('epoch', c.first_seen_at) * 1000) as first_seen_at_ms,
   round(date_part('epoch', c.last_seen_at) * 1000) as last_seen_at_ms,
-  c.email_hash
+  c.email_hash,
+  c.identity_count,
+  c.merge_count
 from (
   select
     unnest($1::text::bigint[]) as website_id,

@@ -1,6 +1,6 @@
 /** The session assigned to an event without one. */
 import { describe, expect, it } from 'vitest'
-import { identityRef } from '../../identity/resolve.ts'
+import { identityRef, newCustomer } from '../../identity/customer.ts'
 import { testToken } from '../../websites/testing.ts'
 import type { EventSession, IngestEvent, IngestRequest, Origin, OwnedEvent } from '../event.ts'
 import { assignSessions } from './assign-sessions.ts'
@@ -66,14 +66,7 @@ function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
       session,
     })),
   }
-  const customer = {
-    id: 'c1',
-    websiteId,
-    user: ingested.user?.key ?? null,
-    firstSeenAt: noon,
-    lastSeenAt: noon,
-    emailHash: null,
-  }
+  const customer = { ...newCustomer({ websiteId, id: 'c1' }, noon), user: ingested.user?.key ?? null }
   return { event: ingested, id: key, customer, visitor: ingested.cookie }
 }
 

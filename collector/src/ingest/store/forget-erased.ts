@@ -2,7 +2,7 @@
  * Keeps the past of erased people out of the database, without I/O: refuses events that occurred before the erase, and cuts off
  * what later events bring along from before it.
  */
-import type { IdentityKey } from '../../identity/resolve.ts'
+import type { IdentityKey } from '../../identity/customer.ts'
 import type { EventSession, IngestEvent, Judged, OriginIds, RejectedEvent } from '../event.ts'
 import { rejectErased } from '../judge/rejection.ts'
 import type { KnownSessions, RecentSession } from '../sessions/known-sessions.ts'

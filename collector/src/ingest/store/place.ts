@@ -1,5 +1,5 @@
 /** Places new events in their sessions, without I/O: computes the rows of the events, their sessions and their touches. */
-import type { CustomerKey } from '../../identity/customers.ts'
+import type { CustomerKey } from '../../identity/customer.ts'
 import type { EventSession, EventTouch, IngestEvent, OwnedEvent } from '../event.ts'
 import type { Assigned, Assignment } from '../sessions/assign-sessions.ts'
 import { type StoredSession, sessionKey } from '../sessions/known-sessions.ts'

@@ -2,7 +2,7 @@
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
-import type { CustomerKey } from '../../identity/customers.ts'
+import type { CustomerKey } from '../../identity/customer.ts'
 import type { Origin, OriginIds, OriginIdsOf } from '../event.ts'
 import { originColumns } from './origin-columns.ts'
 import type { Placement, TouchRow } from './place.ts'

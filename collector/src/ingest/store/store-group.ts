@@ -3,15 +3,13 @@ import type { Transaction } from '@headwater/db/db'
 import type { Conversion } from '../../credit/conversion.ts'
 import { creditConversions } from '../../credit/credit-conversions.ts'
 import { insertConversions } from '../../credit/insert-conversions.ts'
-import {
-  type CustomerKey,
-  lockCustomers,
-  lockIdentities,
-  type ResolvedCustomers,
-  resolveCustomers,
-  saveCustomers,
-} from '../../identity/customers.ts'
-import type { Customer } from '../../identity/resolve.ts'
+import type { Customer, CustomerKey } from '../../identity/customer.ts'
+import { lockIdentities } from '../../identity/load-customers.ts'
+import { lockCustomers } from '../../identity/lock-customers.ts'
+import { lockPersons } from '../../identity/lock-persons.ts'
+import { type Claimant, type ResolvedCustomers, resolveCustomers } from '../../identity/resolve-customers.ts'
+import { saveCustomers } from '../../identity/save-customers.ts'
+import { prepareUnion, saveSeenConflicts, unite } from '../../identity/unite-group.ts'
 import type { Secrets } from '../../secrets.ts'
 import { type IngestRequest, isRejected, type Judged, type OriginIdsOf, type OwnedEvent } from '../event.ts'
 import { assignSessions } from '../sessions/assign-sessions.ts'
@@ -79,12 +77,15 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
   const assigned = assignSessions(owned, sessions.recent)
   const placement = placeEvents(owned, assigned, { moved, stored: sessions.stored, newId: ids.session })
   const converting = placement.events.filter(({ owned }) => owned.event.wire.conversion)
+  const union = await prepareUnion(tx, customers, known)
 
   const write = () =>
     Promise.all([
       releaseKeys(tx, kept.released),
-      lockCustomers(tx, customersToLock(customers, placement, converting)),
+      lockPersons(tx, union ? [] : customers.conflicts.map(({ customer }) => customer.websiteId)),
+      lockCustomers(tx, [...customersToLock(customers, placement, converting), ...(union?.customers ?? [])]),
       saveCustomers(tx, customers, known),
+      saveSeenConflicts(tx, union ? [] : customers.conflicts, known),
       saveSessions(tx, placement.sessions, originIdsOf),
       joinSessions(tx, placement),
       saveTouches(tx, placement, originIdsOf),
@@ -97,20 +98,25 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
       saveStreams(tx, verdicts),
       recordUsages(tx, requests, verdicts),
     ])
+  const written = write()
+  // Who is one person depends on what was just written, and credit on who is one person: two more round trips.
+  if (union) await Promise.all([written, unite(tx, union)])
   if (converting.length === 0) {
-    await Promise.all([write(), tx.commit()])
+    await Promise.all([written, tx.commit()])
     return { verdicts, repeatedConversions: new Set(), replaced: kept.replaced }
   }
   // Credit depends on the touches just written, so this takes a third round trip.
-  const [, credited] = await Promise.all([write(), creditConversions(tx, converting.map(toConversion))])
+  const [, credited] = await Promise.all([written, creditConversions(tx, converting.map(toConversion))])
   const [counted] = await Promise.all([insertConversions(tx, credited), tx.commit()])
   const repeated = converting.filter(({ owned }) => !counted.has(owned.id))
   const repeatedConversions = new Set(repeated.map(({ owned }) => owned.event))
   return { verdicts, repeatedConversions, replaced: kept.replaced }
 }
 
-const toClaimant = ({ event }: Candidate) => ({
+const toClaimant = ({ event, id }: Candidate): Claimant => ({
   websiteId: event.request.token.websiteId,
+  eventId: id,
+  isTrusted: event.request.token.kind === 'secret',
   occurredAt: event.occurredAt,
   cookie: event.cookie,
   user: event.user,

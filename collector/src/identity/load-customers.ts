@@ -1,23 +1,10 @@
-/** Locks and loads the customers of a group of events, and saves what resolve.ts decided. */
+/** Locks the identities of a group of events, and loads their owners. */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
-import {
-  type Customer,
-  type IdentityKey,
-  type IdentityRef,
-  identityRef,
-  type Ledger,
-  type NewOwnership,
-  type Resolution,
-  resolveOwners,
-} from './resolve.ts'
-import endLinks from './sql/end_links.sql?raw'
-import insertCustomers from './sql/insert_customers.sql?raw'
-import insertLinks from './sql/insert_links.sql?raw'
-import lockCustomersSql from './sql/lock_customers.sql?raw'
+import { type Customer, type IdentityKey, type IdentityRef, identityRef } from './customer.ts'
+import type { Ledger } from './ledger.ts'
 import selectIdentityOwners from './sql/select_identity_owners.sql?raw'
-import updateCustomers from './sql/update_customers.sql?raw'
 import upsertIdentities from './sql/upsert_identities.sql?raw'
 
 /** The part of an event that identifies its customer. */
@@ -48,12 +35,6 @@ export interface KnownCustomers {
   before: Map<Customer, Customer>
 }
 
-/** A resolution, to be saved. */
-export interface ResolvedCustomers extends Resolution {
-  opened: Customer[]
-  changed: Customer[]
-}
-
 /**
  * Locks the identities of these events and returns all their current and former owners. The row locks, taken in key order, are
  * the only mutex of the write path: a second group waits, then sees what the first one decided.
@@ -73,72 +54,6 @@ export async function lockIdentities(
   ])
   return readOwners(seen, rows)
 }
-
-/** Resolves the customer of each event; `newId` supplies the ids of new customers. Requires `lockIdentities` first. */
-export function resolveCustomers(
-  events: readonly (IdentifiedEvent & { websiteId: string })[],
-  known: KnownCustomers,
-  newId: () => string,
-): ResolvedCustomers {
-  const claims = events.map(({ websiteId, occurredAt, cookie, user, others, emailHash }) => ({
-    websiteId,
-    occurredAt,
-    cookie: cookie?.key,
-    user: user?.key,
-    others: others.map(({ key }) => key),
-    emailHash,
-  }))
-  const opened: Customer[] = []
-  const resolution = resolveOwners(claims, known.ledger, ({ websiteId, occurredAt: at }) => {
-    const customer = { id: newId(), websiteId, user: null, firstSeenAt: at, lastSeenAt: at, emailHash: null }
-    opened.push(customer)
-    return customer
-  })
-  const changed = [...known.before].filter(([now, old]) => hasChanged(now, old)).map(([customer]) => customer)
-  return { ...resolution, opened, changed }
-}
-
-/** Saves new and changed customers and the owners of their identities. Sends all statements in one round trip. */
-export async function saveCustomers(
-  tx: Queries,
-  { opened, changed, links, endings }: ResolvedCustomers,
-  { identityIds }: KnownCustomers,
-): Promise<void> {
-  const idOf = (key: IdentityKey) => identityIds.get(key) as string // lockIdentities returns one for each identity
-  // A user id that the customer had before need not be among the identities of these events; the update keeps it.
-  const toRow = (customer: Customer) => ({
-    ...customer,
-    userId: (customer.user && identityIds.get(customer.user)) ?? null,
-  })
-  const [updated] = await Promise.all([
-    runRows(tx, customerUpdate, inLockOrder(changed, ({ id }) => id).map(toRow)),
-    runRows(tx, customerInsert, opened.map(toRow)),
-    // Endings first: an identity has one owner at a time.
-    runRows(
-      tx,
-      linkEnding,
-      endings.map((ending) => ({ ...ending, identityId: idOf(ending.identity) })),
-    ),
-    runRows(
-      tx,
-      linkInsert,
-      links.map((link) => ({ ...link, identityId: idOf(link.identity) })),
-    ),
-  ])
-  if (updated.length < changed.length) throw new Error('A customer would have received a second user id.')
-}
-
-/** Locks customers whose touches or conversions are about to be written, so that concurrent groups see each other's writes. */
-export async function lockCustomers(tx: Queries, customers: Iterable<CustomerKey>): Promise<void> {
-  await runRows(
-    tx,
-    customerLock,
-    inLockOrder(customers, ({ id }) => id),
-  )
-}
-
-/** The primary key of a customer. */
-export type CustomerKey = Pick<Customer, 'websiteId' | 'id'>
 
 /** Each identity once, with the times of the first and the latest event that carries it. */
 function seenIdentities(events: readonly IdentifiedEvent[]): SeenIdentity[] {
@@ -167,12 +82,16 @@ interface OwnerRow {
   erased_at_ms: number | null
   /** Null, like all below: the identity never had an owner. */
   customer_id: string | null
+  link_id: string
+  confidence: number
   started_at_ms: number
   ended_at_ms: number | null
   user_value_hash: string | null
   first_seen_at_ms: number
   last_seen_at_ms: number
   email_hash: string | null
+  identity_count: number
+  merge_count: number
 }
 
 /** A customer with several identities is one object. */
@@ -195,7 +114,8 @@ function readOwners(seen: SeenIdentity[], rows: OwnerRow[]): KnownCustomers {
       customers.set(row.customer_id, customer)
       before.set(customer, { ...customer })
     }
-    const ownership = { customer, startedAt: row.started_at_ms, endedAt: row.ended_at_ms }
+    const { link_id: linkId, started_at_ms: startedAt, ended_at_ms: endedAt, confidence } = row
+    const ownership = { id: linkId, customer, startedAt, endedAt, confidence }
     const others = ledger.get(identity.key)
     if (others) others.push(ownership)
     else ledger.set(identity.key, [ownership])
@@ -212,19 +132,9 @@ function readCustomer(row: OwnerRow, id: string, websiteId: string): Customer {
     firstSeenAt: row.first_seen_at_ms,
     lastSeenAt: row.last_seen_at_ms,
     emailHash: row.email_hash,
+    identityCount: row.identity_count,
+    mergeCount: row.merge_count,
   }
-}
-
-const hourMs = 3_600_000
-
-/** Whether the row of a customer needs an update; `last_seen_at` alone advances at most hourly. */
-function hasChanged(now: Customer, old: Customer): boolean {
-  return (
-    now.user !== old.user ||
-    now.emailHash !== old.emailHash ||
-    now.firstSeenAt < old.firstSeenAt ||
-    now.lastSeenAt > old.lastSeenAt + hourMs
-  )
 }
 
 const identityUpsert = rowStatement<SeenIdentity>(upsertIdentities, {
@@ -240,39 +150,4 @@ const ownerSelect = rowStatement<SeenIdentity & { position: number }>(selectIden
   type: ({ identity }) => identity.type,
   value_hash: ({ identity }) => identity.hash,
   position: ({ position }) => position,
-})
-
-/** A customer with the id of its user identity. */
-interface CustomerRow extends Customer {
-  userId: string | null
-}
-
-const customerColumns = {
-  website_id: ({ websiteId }: CustomerRow) => websiteId,
-  id: ({ id }: CustomerRow) => id,
-  user_identity_id: ({ userId }: CustomerRow) => userId,
-  first_seen_at: ({ firstSeenAt }: CustomerRow) => firstSeenAt,
-  last_seen_at: ({ lastSeenAt }: CustomerRow) => lastSeenAt,
-  email_hash: ({ emailHash }: CustomerRow) => emailHash,
-}
-const customerUpdate = rowStatement<CustomerRow>(updateCustomers, customerColumns)
-const customerInsert = rowStatement<CustomerRow>(insertCustomers, customerColumns)
-
-const customerLock = rowStatement<CustomerKey>(lockCustomersSql, {
-  website_id: ({ websiteId }) => websiteId,
-  id: ({ id }) => id,
-})
-
-const linkEnding = rowStatement<{ identityId: string; customer: Customer; at: number }>(endLinks, {
-  website_id: ({ customer }) => customer.websiteId,
-  identity_id: ({ identityId }) => identityId,
-  until: ({ at }) => at,
-})
-
-const linkInsert = rowStatement<NewOwnership & { identityId: string }>(insertLinks, {
-  website_id: ({ customer }) => customer.websiteId,
-  identity_id: ({ identityId }) => identityId,
-  customer_id: ({ customer }) => customer.id,
-  since: ({ startedAt }) => startedAt,
-  until: ({ endedAt }) => endedAt,
 })
