@@ -32,11 +32,11 @@ export const beginErasure = (db: Db, request: EraseRequest): Promise<ErasureInPr
 
 async function begin(tx: Queries, request: EraseRequest): Promise<ErasureInProgress> {
   const { websiteId, customerId, by, at } = request
-  const { person, hashes } = await lockPerson(tx, websiteId, customerId)
+  const person = await lockPerson(tx, websiteId, customerId)
   const params = paramsOf(person)
   const erased_at = new Date(at).toISOString()
-  const [, links, merges, conflicts] = await Promise.all([
-    run<never, keyof typeof params | 'erased_at'>(tx, tombstones, { ...params, erased_at }),
+  const [marked, links, merges, conflicts] = await Promise.all([
+    run<{ value_hash: string }, keyof typeof params | 'erased_at'>(tx, tombstones, { ...params, erased_at }),
     run<Removed, keyof typeof params>(tx, linkDelete, params),
     run<Removed, keyof typeof params>(tx, mergeDelete, params),
     run<Removed, keyof typeof params>(tx, conflictDelete, params),
@@ -49,14 +49,14 @@ async function begin(tx: Queries, request: EraseRequest): Promise<ErasureInProgr
     customer_ids: [...person.customerIds],
     erased_at,
     finished_at: null,
-    identities: hashes.length,
+    identities: marked.length,
     rows: {
       ...noRows,
       customer_identity_links: removedBy(links),
       customer_merges: removedBy(merges),
       identity_conflicts: removedBy(conflicts),
     },
-    pending: { identity_hashes: hashes, stage: 0, rejected_to: '0' },
+    pending: { identity_hashes: marked.map(({ value_hash }) => value_hash), stage: 0, rejected_to: '0' },
   }
   const id = await addErasure(tx, erasure)
   await addJob(tx, { websiteId, kind: 'erase', input: { erasure: id } })
@@ -69,34 +69,23 @@ interface Removed {
 
 const removedBy = ([row]: Removed[]) => row?.removed ?? 0
 
-interface IdentityRow {
-  id: string
-  value_hash: string
-}
-
 /**
  * Locks the identities, then whoever decides about persons, then the customers: the order of ingest. Events of the person wait
  * from now on, and then see that it is erased.
  */
-async function lockPerson(
-  tx: Queries,
-  websiteId: string,
-  customerId: string,
-): Promise<{ person: Person; hashes: string[] }> {
-  const lockIdentities = ({ customerIds }: Person) =>
-    run<IdentityRow, 'website_id' | 'customer_ids'>(tx, identityLock, paramsOf({ websiteId, customerIds }))
+async function lockPerson(tx: Queries, websiteId: string, customerId: string): Promise<Person> {
+  const lockIdentities = (person: Person) =>
+    run<{ id: string }, 'website_id' | 'customer_ids'>(tx, identityLock, paramsOf(person))
   const locked = await lockIdentities(await findPerson(tx, websiteId, customerId))
   await lockPersons(tx, [websiteId])
   const person = await findPerson(tx, websiteId, customerId)
-  await lockCustomers(
-    tx,
-    person.customerIds.map((id) => ({ websiteId, id })),
-  )
+  const customers = person.customerIds.map((id) => ({ websiteId, id }))
+  await lockCustomers(tx, customers)
   const known = new Set(locked.map(({ id }) => id))
   const now = await lockIdentities(person)
   if (now.some(({ id }) => !known.has(id)))
     throw new ChangedMeanwhileError('The person gained an identity while its locks were awaited.')
-  return { person, hashes: now.map(({ value_hash }) => value_hash) }
+  return person
 }
 
 const identityLock = statement(selectPersonIdentities, 'website_id', 'customer_ids')

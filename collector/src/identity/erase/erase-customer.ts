@@ -1,5 +1,6 @@
 /** Erases a person: removes every row of theirs, and refuses their late events. */
 import type { Db } from '@headwater/db/db'
+import { NotFoundError } from '../../operation-error.ts'
 import { beginErasure, type EraseRequest } from './begin-erasure.ts'
 import { eraseStep } from './erase-step.ts'
 import { type Erasure, type ErasureInProgress, findErasure } from './erasure.ts'
@@ -26,9 +27,21 @@ export async function eraseCustomer(
   request: EraseRequest,
   limits: EraseLimits = {},
 ): Promise<Erasure> {
-  const { websiteId, customerId } = request
-  const known = await findErasure(db, websiteId, { customerId })
-  return continueErasure(db, known ?? (await beginErasure(db, request)), limits)
+  const erasure = (await find(db, request)) ?? (await begin(db, request))
+  return continueErasure(db, erasure, limits)
+}
+
+const find = (db: Db, { websiteId, customerId }: EraseRequest) => findErasure(db, websiteId, { customerId })
+
+async function begin(db: Db, request: EraseRequest): Promise<ErasureInProgress> {
+  try {
+    return await beginErasure(db, request)
+  } catch (error) {
+    // Somebody else began while this waited for the locks of the person.
+    const begun = error instanceof NotFoundError ? await find(db, request) : undefined
+    if (!begun) throw error
+    return begun
+  }
 }
 
 async function continueErasure(

@@ -1,7 +1,7 @@
 -- Locks the identities that the customers of a person have or had, as ingest locks them.
 -- $1 website_id, $2 customer_ids
 -- Index: customer_identity_links_by_customer, identities_pkey
-select i.id::text, i.value_hash
+select i.id::text
 from identities i
 where i.website_id = $1::text::bigint
   and i.id in (
