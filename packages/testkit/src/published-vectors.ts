@@ -20,6 +20,9 @@ const exceptions: Record<string, string> = {
   'CG-PH-25':
     'looks at the source before a campaign named shopping; ours keeps the order of GA4, as CG-GA4-D17 does',
   'RF-UTM-6': 'asks to keep custom utm_ parameters; the wire format has nine',
+  'ID-SG-02-limits':
+    'allows five other ids; ours is 500, because a browser that forgets its cookie weekly brings five in a month',
+  'ID-LEG-03': 'accepts 00 as a user id; ours refuses zeros, as Segment does',
   'AM-HS-06-simple-decay-legacy': 'sums to 98.4 %, and says itself that it is not to be copied',
 }
 
