@@ -116,7 +116,7 @@ create table customers (
   first_touch_id    bigint,      -- null: no touch yet
   last_touch_id     bigint,      -- null: no touch yet
   email_hash        text,        -- plain SHA-256, as ad platforms match on; null: unknown
-  status            text         not null default 'active', -- merged: a part of the person canonical_id
+  status            text         not null default 'active', -- merged: a part of the person canonical_id; erased: its rows are being removed
   merged_into_id    bigint,      -- the person that it is a part of; null: itself
   canonical_id      bigint       generated always as (coalesce(merged_into_id, id)) stored, -- everything about a person is read by it
   merge_count       integer      not null default 0, -- rows of customer_merges that name it, undone ones included

@@ -9,13 +9,16 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type BatchDeps, batchRoute } from './http/batch.ts'
 import { channelRoutes } from './http/channels.ts'
+import { customerRoutes } from './http/customers.ts'
 import { explainRoutes } from './http/explain.ts'
 import { type HealthDeps, healthRoutes } from './http/health.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
 import type { SdkFiles } from './sdk-files.ts'
+import type { Secrets } from './secrets.ts'
 
 export interface AppDeps extends Omit<BatchDeps, 'authenticate'>, HealthDeps {
   tokens: TokenFinder
+  secrets: Secrets
   sdkFiles: SdkFiles
   /** Epoch ms. */
   now(): number
@@ -51,6 +54,7 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     batchRoute({ ...deps, authenticate }),
     channelRoutes({ ...deps, authenticate }),
     explainRoutes({ ...deps, authenticate }),
+    customerRoutes({ ...deps, authenticate }),
     healthRoutes(deps),
     sdkScriptRoute(deps.sdkFiles),
   ]

@@ -4,6 +4,7 @@ import { createJobWork, type DoStep, findJob, type JobProgress } from '@headwate
 import { z } from 'zod'
 import { applyChannelsKind, applyChannelsStep } from './channels/apply-channels.ts'
 import { creditAgain } from './credit/recompute/credit-again.ts'
+import { doEraseStep } from './identity/erase/erase-step.ts'
 import { NotFoundError, readInput } from './operation-error.ts'
 import { websiteId } from './websites/websites.ts'
 
@@ -11,6 +12,7 @@ import { websiteId } from './websites/websites.ts'
 export const jobKinds: Record<string, DoStep> = {
   [applyChannelsKind]: applyChannelsStep,
   credit_again: creditAgain,
+  erase: doEraseStep,
 }
 
 /** Steps of one call: up to 2 s of work. */

@@ -66,6 +66,7 @@ async function listen(
   let isReady = true
   const deps: AppDeps = {
     db,
+    secrets,
     ingest: createIngest({ db, secrets, now, onError }),
     tokens: createTokenFinder({ db, secrets, now }),
     sdkFiles: createSdkFiles(),
@@ -74,7 +75,7 @@ async function listen(
     isReady: () => isReady,
     onError,
   }
-  const extras: Hono<AppEnv>[] = lock ? [operationsRoute({ db, secrets }, lock.secret)] : []
+  const extras: Hono<AppEnv>[] = lock ? [operationsRoute({ db, secrets, now }, lock.secret)] : []
   const development =
     mode === 'dev' ? await createDevelopment({ db, secrets, config, sdkFiles: deps.sdkFiles }) : undefined
   if (development) {

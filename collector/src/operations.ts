@@ -2,6 +2,15 @@
 import type { Db } from '@headwater/db/db'
 import { applyChannels, listChannels, showChannelMoves } from './channels/operations.ts'
 import { explain } from './credit/explain/explain.ts'
+import {
+  dismissByHand,
+  eraseByHand,
+  exportPiece,
+  mergeByHand,
+  showConflicts,
+  showCustomer,
+  unmergeByHand,
+} from './identity/people/customer-operations.ts'
 import { advanceJob } from './jobs.ts'
 import type { Secrets } from './secrets.ts'
 import { createToken, listTokens, revokeToken } from './websites/tokens.ts'
@@ -10,7 +19,12 @@ import { changeSettings, createWebsite, listWebsites } from './websites/websites
 export interface OperationDeps {
   db: Db
   secrets: Secrets
+  /** Epoch ms; default `Date.now`. */
+  now?(): number
 }
+
+/** Who acts, as stored. */
+const byCli = 'cli'
 
 export const operations = {
   'website.create': ({ db }: OperationDeps, input: unknown) => createWebsite(db, input),
@@ -24,6 +38,13 @@ export const operations = {
   'channels.apply': ({ db }: OperationDeps, input: unknown) => applyChannels(db, input, 'cli'),
   explain: ({ db }: OperationDeps, input: unknown) => explain(db, input),
   'job.advance': ({ db }: OperationDeps, input: unknown) => advanceJob(db, input),
+  'customer.show': (deps: OperationDeps, input: unknown) => showCustomer(deps, input),
+  'customer.merge': (deps: OperationDeps, input: unknown) => mergeByHand(deps, input, byCli),
+  'customer.unmerge': (deps: OperationDeps, input: unknown) => unmergeByHand(deps, input, byCli),
+  'customer.erase': (deps: OperationDeps, input: unknown) => eraseByHand(deps, input, byCli),
+  'customer.export': (deps: OperationDeps, input: unknown) => exportPiece(deps, input),
+  'customer.conflicts': (deps: OperationDeps, input: unknown) => showConflicts(deps, input),
+  'customer.dismiss': (deps: OperationDeps, input: unknown) => dismissByHand(deps, input),
 }
 
 export type OperationName = keyof typeof operations

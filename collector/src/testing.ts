@@ -28,6 +28,7 @@ export interface TestCollector {
   errors: unknown[]
   /** The collector's clock, epoch ms; tests set it. */
   clock: { now: number }
+  now(): number
   /** Sends events with the public token and returns the receipt; throws unless the status is 200. */
   send(events: unknown[], batch?: object): Promise<Receipt>
   /** Does the work of the workers until none is left. */
@@ -69,6 +70,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
   const sdkFiles = createSdkFiles()
   const app = createApp({
     db,
+    secrets,
     ingest,
     tokens,
     sdkFiles,
@@ -97,6 +99,7 @@ export async function createTestCollector(db: Db, settings: StoredSettings = {})
     secretToken,
     errors,
     clock,
+    now,
     post,
     workOnJob,
     async send(events, batch = {}) {

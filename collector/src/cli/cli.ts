@@ -1,4 +1,4 @@
-/** The command line: `headwater dev|serve|migrate|website|token|channels|explain|sdk`. */
+/** The command line: `headwater dev|serve|migrate|website|token|channels|explain|customer|sdk`. */
 
 import { migrate, schemaVersion } from '@headwater/db/migrate'
 import { openDatabase } from '@headwater/db/open-database'
@@ -8,6 +8,7 @@ import { readConfig } from '../config.ts'
 import { createSdkFiles } from '../sdk-files.ts'
 import { channelsCommand } from './channels-command.ts'
 import { act, json, print } from './command.ts'
+import { customerCommand } from './customer-command.ts'
 import { explainCommand } from './explain-command.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
 import { runDev, runServe } from './run-server.ts'
@@ -79,6 +80,7 @@ const headwater = defineCommand({
     token: tokenCommand,
     channels: channelsCommand,
     explain: explainCommand,
+    customer: customerCommand,
     sdk: sdkCommand,
   },
 })

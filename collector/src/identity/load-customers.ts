@@ -29,6 +29,8 @@ export interface KnownCustomers {
   ledger: Ledger
   /** The id of each identity. */
   identityIds: Map<IdentityKey, string>
+  /** When the person of an identity was erased, epoch ms; the others are missing. */
+  erasedAt: Map<IdentityKey, number>
   /** Each known customer, with its state before resolving. */
   before: Map<Customer, Customer>
 }
@@ -76,6 +78,8 @@ interface OwnerRow {
   /** Index of the identity among those requested, from 0. */
   position: number
   identity_id: string
+  /** Null: its person was never erased. */
+  erased_at_ms: number | null
   /** Null, like all below: the identity never had an owner. */
   customer_id: string | null
   link_id: string
@@ -97,10 +101,12 @@ function readOwners(seen: SeenIdentity[], rows: OwnerRow[]): KnownCustomers {
     Map<IdentityKey, string>,
     Map<Customer, Customer>,
   ]
+  const erasedAt = new Map<IdentityKey, number>()
   const customers = new Map<string, Customer>()
   for (const row of rows) {
     const { identity } = seen[row.position] as SeenIdentity // one of those requested
     identityIds.set(identity.key, row.identity_id)
+    if (row.erased_at_ms !== null) erasedAt.set(identity.key, row.erased_at_ms)
     if (row.customer_id === null) continue
     let customer = customers.get(row.customer_id)
     if (!customer) {
@@ -114,7 +120,7 @@ function readOwners(seen: SeenIdentity[], rows: OwnerRow[]): KnownCustomers {
     if (others) others.push(ownership)
     else ledger.set(identity.key, [ownership])
   }
-  return { ledger, identityIds, before }
+  return { ledger, identityIds, erasedAt, before }
 }
 
 function readCustomer(row: OwnerRow, id: string, websiteId: string): Customer {

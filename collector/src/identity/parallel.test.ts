@@ -34,6 +34,7 @@ function createSibling(url: string) {
   const [now, onError] = [() => clock.now, (error: unknown) => errors.push(error)]
   const app = createApp({
     db,
+    secrets,
     ingest: createIngest({ db, secrets, now, onError, answerLimitMs: 30_000 }),
     tokens: createTokenFinder({ db, secrets, now }),
     sdkFiles: createSdkFiles(),

@@ -16,6 +16,7 @@ export type EventCode =
   | 'revenue_required'
   | 'in_future'
   | 'too_old'
+  | 'erased' // it occurred before its person was erased; nothing of it is kept
   | 'unstorable' // the database refused this event, and only this one
 
 /** Why a whole request failed. */

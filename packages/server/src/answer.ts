@@ -26,10 +26,10 @@ export function answerJson(
   })
 }
 
-/** Answers with a text; null: without a body. */
+/** Answers with a text, or with bytes as they come; null: without a body. */
 export function answer(
   c: Context<AppEnv>,
-  body: string | null,
+  body: string | ReadableStream<Uint8Array> | null,
   { status, headers }: AnswerOptions = {},
 ): Response {
   return new Response(body, { status, headers: { ...commonHeaders(c), ...headers } })

@@ -4,6 +4,7 @@
 select
   wanted.position,
   i.id::text as identity_id,
+  round(date_part('epoch', i.erased_at) * 1000) as erased_at_ms,
   l.id::text as link_id,
   l.confidence::float8,
   c.id::text as customer_id,

@@ -17,7 +17,7 @@ export interface JudgedBatch {
 }
 
 /** A batch as it was stored: `judged` may hold rejections that the database forced. */
-export interface StoredBatch extends JudgedBatch, StoredGroup {}
+export interface StoredBatch extends JudgedBatch, Omit<StoredGroup, 'replaced'> {}
 
 interface Deps {
   db: Db
@@ -102,12 +102,21 @@ export function createCommit({ db, secrets, partitions, dimensions, reserveIds, 
         storable = await withoutPoison(batches)
         return patiently(() => store(storable))
       })
-      return storable.map((batch) => ({ ...batch, ...group }))
+      const { replaced, ...stored } = group
+      return storable.map(({ request, judged }) => ({
+        request,
+        judged: judgedIn(judged, replaced),
+        ...stored,
+      }))
     } catch (error) {
       throw unavailable('The database did not store the events.', error)
     }
   }
 }
+
+/** The events as the transaction judged them: it knows who was erased. */
+const judgedIn = (judged: Judged[], replaced: StoredGroup['replaced']): Judged[] =>
+  replaced.size === 0 ? judged : judged.map((event) => replaced.get(event) ?? event)
 
 /** A missing partition has the SQLSTATE of a violated check. */
 function isMissingPartition(error: unknown): boolean {

@@ -60,6 +60,23 @@ export function rejectUnstorable(event: IngestEvent): RejectedEvent {
   }
 }
 
+/** Rejects an event that occurred before its person was erased. Nothing of it is kept but that it came. */
+export function rejectErased({ request, index, key, copyName, wire, position }: IngestEvent): RejectedEvent {
+  const message =
+    'This person was erased after the event occurred. Nothing of it is stored; do not send it again.'
+  return {
+    request,
+    index,
+    key,
+    copyName,
+    idempotencyKey: wire.idempotency_key,
+    fault: { code: 'erased', message },
+    payload: '{}',
+    position,
+    identityHashes: [],
+  }
+}
+
 /** Identifies an event by website and key, so that its copies are found. */
 export const copyName = ({ websiteId }: Token, key: string): string => `${websiteId} ${key}`
 

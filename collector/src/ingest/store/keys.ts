@@ -5,6 +5,7 @@ import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import { type IngestEvent, isRejected, type Judged, type RejectedEvent } from '../event.ts'
 import claimEventKeys from './sql/claim_event_keys.sql?raw'
+import releaseEventKeys from './sql/release_event_keys.sql?raw'
 import selectStoredKeys from './sql/select_stored_keys.sql?raw'
 
 /** The verdict on each event of a group; valid only once its transaction has committed. */
@@ -29,6 +30,11 @@ export async function claimKeys(tx: Queries, candidates: readonly Candidate[]): 
   const rows = inLockOrder(candidates, ({ event }) => event.copyName)
   const taken = await runRows<{ position: number }, Candidate>(tx, keyClaim, rows)
   return new Set(taken.map(({ position }) => (rows[position - 1] as Candidate).event)) // positions in the rows, from 1
+}
+
+/** Gives back keys that this transaction has claimed: their events are not stored after all. */
+export async function releaseKeys(tx: Queries, candidates: readonly Candidate[]): Promise<void> {
+  await runRows(tx, keyRelease, candidates)
 }
 
 /** The stored keys of rejected events, as copy names: a stored key makes even an event that is too old a duplicate. */
@@ -63,11 +69,13 @@ export function judgeKeys(
   return verdicts
 }
 
-const keyClaim = rowStatement<Candidate>(claimEventKeys, {
-  website_id: ({ event }) => event.request.token.websiteId,
-  idempotency_key: ({ event }) => event.key,
-  event_id: ({ id }) => id,
-})
+const keyColumns = {
+  website_id: ({ event }: Candidate) => event.request.token.websiteId,
+  idempotency_key: ({ event }: Candidate) => event.key,
+  event_id: ({ id }: Candidate) => id,
+}
+const keyClaim = rowStatement<Candidate>(claimEventKeys, keyColumns)
+const keyRelease = rowStatement<Candidate>(releaseEventKeys, keyColumns)
 
 const keySelect = rowStatement<RejectedEvent>(selectStoredKeys, {
   website_id: ({ request }) => request.token.websiteId,

@@ -16,10 +16,19 @@ import { type IngestRequest, isRejected, type Judged, type OriginIdsOf, type Own
 import { assignSessions } from '../sessions/assign-sessions.ts'
 import { loadSessions, visitorOf } from '../sessions/known-sessions.ts'
 import { splitLongSessions } from '../sessions/long-sessions.ts'
+import { forgetErased, forgetSessions } from './forget-erased.ts'
 import type { GroupIds } from './group-ids.ts'
 import { insertEvents } from './insert-events.ts'
 import { joinSessions } from './join-sessions.ts'
-import { type Candidate, claimKeys, findStoredKeys, firstCopies, judgeKeys, type Verdicts } from './keys.ts'
+import {
+  type Candidate,
+  claimKeys,
+  findStoredKeys,
+  firstCopies,
+  judgeKeys,
+  releaseKeys,
+  type Verdicts,
+} from './keys.ts'
 import { pathChanges } from './path-changes.ts'
 import { type PlacedEvent, type Placement, placeEvents } from './place.ts'
 import { saveRejections } from './save-rejections.ts'
@@ -41,6 +50,8 @@ export interface StoredGroup {
   verdicts: Verdicts
   /** Stored events whose conversion was already counted, under the same name and conversion id. */
   repeatedConversions: Set<Judged>
+  /** What took the place of events of erased people: `verdicts` has these. */
+  replaced: ReadonlyMap<Judged, Judged>
 }
 
 /** Stores a group and commits. Statements that do not need each other's results are sent together, in this order. */
@@ -50,15 +61,19 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
   const candidates = events.map((event): Candidate => ({ event, id: ids.event() }))
   const rejected = judged.filter(isRejected)
 
-  const [storedKeys, taken, known, sessions] = await Promise.all([
+  const [storedKeys, taken, known, loaded] = await Promise.all([
     findStoredKeys(tx, rejected), // before this group claims its own
     claimKeys(tx, candidates),
     lockIdentities(tx, events),
     loadSessions(tx, events),
   ])
-  const moved = await splitLongSessions(tx, events, sessions)
-  const verdicts = judgeKeys(judged, taken, storedKeys)
-  const fresh = candidates.filter(({ event }) => verdicts.get(event) === 'accepted')
+  const kept = forgetErased({ judged, candidates, taken }, known.erasedAt)
+  const keptEvents = kept.candidates.map(({ event }) => event)
+  const current = kept.hasNewSessions ? await loadSessions(tx, keptEvents) : loaded
+  const sessions = forgetSessions(current, known.erasedAt)
+  const moved = await splitLongSessions(tx, keptEvents, sessions)
+  const verdicts = judgeKeys(kept.judged, taken, storedKeys)
+  const fresh = kept.candidates.filter(({ event }) => verdicts.get(event) === 'accepted')
   const customers = resolveCustomers(fresh.map(toClaimant), known, ids.customer)
   const owned = fresh.map((candidate, i) => toOwned(candidate, customers, i))
   const assigned = assignSessions(owned, sessions.recent)
@@ -68,6 +83,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
 
   const write = () =>
     Promise.all([
+      releaseKeys(tx, kept.released),
       lockPersons(tx, union ? [] : customers.conflicts.map(({ customer }) => customer.websiteId)),
       lockCustomers(tx, [...customersToLock(customers, placement, converting), ...(union?.customers ?? [])]),
       saveCustomers(tx, customers, known),
@@ -79,7 +95,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
       insertEvents(tx, placement.events),
       saveRejections(
         tx,
-        rejected.filter((event) => verdicts.get(event) === 'rejected'),
+        kept.judged.filter(isRejected).filter((event) => verdicts.get(event) === 'rejected'),
         secrets,
       ),
       saveStreams(tx, verdicts),
@@ -90,13 +106,14 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
   if (union) await Promise.all([written, unite(tx, union)])
   if (converting.length === 0) {
     await Promise.all([written, tx.commit()])
-    return { verdicts, repeatedConversions: new Set() }
+    return { verdicts, repeatedConversions: new Set(), replaced: kept.replaced }
   }
   // Credit depends on the touches just written, so this takes a third round trip.
   const [, credited] = await Promise.all([written, creditConversions(tx, converting.map(toConversion))])
   const [counted] = await Promise.all([insertConversions(tx, credited), tx.commit()])
   const repeated = converting.filter(({ owned }) => !counted.has(owned.id))
-  return { verdicts, repeatedConversions: new Set(repeated.map(({ owned }) => owned.event)) }
+  const repeatedConversions = new Set(repeated.map(({ owned }) => owned.event))
+  return { verdicts, repeatedConversions, replaced: kept.replaced }
 }
 
 const toClaimant = ({ event, id }: Candidate): Claimant => ({
