@@ -62,11 +62,12 @@ export async function assignPersons(
   return moved.map(({ id, person, after }) => ({ customer: id, before: person, after }))
 }
 
+/** A person that is too large is one conflict, however many customers it would have. */
 const toConflict = ({ merge, why }: BlockedMerge<StoredMerge>): NewConflict => ({
   websiteId: merge.websiteId,
   kind: why,
-  customerId: merge.from,
-  otherId: merge.into,
+  customerId: merge.into,
+  otherId: why === 'two_user_ids' ? merge.from : null,
   identityId: null,
 })
 

@@ -46,7 +46,7 @@ export function findPersons<M extends Merge>(
     if (one === other) continue
     const why = reasonAgainst(merge, { one, other, cap })
     if (why) blocked.push({ merge, why })
-    else groups.join(one, other)
+    else groups.join(merge.from, merge.into)
   }
   const personOf = groups.all().flatMap((group) => {
     const person = canonicalOf(group)

@@ -81,20 +81,17 @@ async function loadRecorded(tx: Queries, seen: readonly SeenMerge[]): Promise<Se
 /** Leaves out merges that would connect more customers than can be computed at once. */
 function withinLimit(fresh: readonly NewMerge[], stored: readonly StoredMerge[]) {
   const groups = createGroups(membersOf([...stored, ...fresh], []))
-  for (const { from, into } of stored) {
-    if (groups.of(from) !== groups.of(into)) groups.join(groups.of(from), groups.of(into))
-  }
+  for (const { from, into } of stored) groups.join(from, into)
   const merges: NewMerge[] = []
   const tooMany: NewConflict[] = []
   for (const merge of onceEach(fresh)) {
     const { websiteId, from, into } = merge
     const [one, other] = [groups.of(from), groups.of(into)]
-    const isNew = one !== other
-    if (isNew && one.length + other.length > maxConnected) {
+    if (one !== other && one.length + other.length > maxConnected) {
       tooMany.push({ websiteId, kind: 'too_many_merges', customerId: into, otherId: null, identityId: null })
       continue
     }
-    if (isNew) groups.join(one, other)
+    groups.join(from, into)
     merges.push(merge)
   }
   return { merges, tooMany }
