@@ -144,7 +144,7 @@ const history = fc
 
 /** Of events without a session at one instant, the first to arrive would open it. */
 const ownTime = ({ occurred_at, url, type }: Happening, i: number) =>
-  url && type === 'page' ? new Date(Date.parse(occurred_at) + i).toISOString() : occurred_at
+  url && type === 'page' ? new Date(Date.parse(occurred_at) - i).toISOString() : occurred_at
 
 /** The events in an order of arrival, in batches, and after which of them the worker works. */
 const arrival = history.chain((events) =>

@@ -3,7 +3,7 @@ import { onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { operations } from '../operations.ts'
 import { createTestCollector, event, session, type TestCollector } from '../testing.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, settingsSchema } from './settings.ts'
 
 it('the default model is always among those whose credit is stored', () => {
   expect(readSettings({ models: ['first'] }).models).toEqual(['first', 'last_non_direct'])
@@ -11,6 +11,25 @@ it('the default model is always among those whose credit is stored', () => {
     'first',
     'linear',
   ])
+})
+
+it('models are stored as texts with all of their parameters, and read as what they say', () => {
+  const { default_model, models } = settingsSchema.parse({
+    default_model: 'time_decay',
+    models: ['linear', 'custom:last=60,first=30', 'linear'],
+  })
+  expect([default_model, models]).toEqual([
+    'time_decay:half_life_days=7',
+    ['linear', 'custom:first=30,middle=20,last=60', 'linear'],
+  ])
+  expect(readSettings({ default_model, models })).toMatchObject({
+    defaultModel: { name: 'time_decay', parameters: { half_life_days: 7 } },
+    models: [
+      'linear',
+      { name: 'custom', parameters: { first: 30, middle: 20, last: 60 } },
+      { name: 'time_decay', parameters: { half_life_days: 7 } },
+    ],
+  })
 })
 
 it('a stored value that this version does not accept counts as not set, and the others still count', () => {
@@ -56,6 +75,12 @@ onBothDatabases((open) => {
       '--lookback-days must be a whole number of days',
     )
     await expect(change({ lookback: 1 })).rejects.toThrow('lookback')
+    await expect(change({ default_model: 'best' })).rejects.toThrow(
+      '--default-model cannot be used. Model "best" does not exist. Use one of first, last,',
+    )
+    await expect(change({ models: ['first', 'time_decay:half_life_days=0'] })).rejects.toThrow(
+      '--models cannot be used. Model time_decay: half_life_days must be a number from 0.001 to 3650, got 0.',
+    )
     await expect(operations['website.settings'](collector, { website: '99' })).rejects.toThrow(
       'There is no website 99',
     )

@@ -269,12 +269,16 @@ onBothDatabases((open) => {
       )
     })
 
-    it('and a touch referenced by a conversion stays, if its session turns out to have begun earlier', async () => {
+    it('and a touch that a conversion references is withdrawn, if its session turns out to have begun earlier', async () => {
       await collector.send([view(10)])
       await collector.send([track(12, { name: 'purchase', conversion: true })])
       await collector.send([view(0, { referrer_url: 'https://duckduckgo.com/' })])
       expect(await sessions()).toEqual([[0, 12, 2]])
       expect(await touches()).toEqual([{ source: 'duckduckgo.com' }, { source: 'direct' }])
+      expect(await collector.rows('select is_withdrawn from touches order by occurred_at')).toEqual([
+        { is_withdrawn: false },
+        { is_withdrawn: true },
+      ])
     })
   })
 

@@ -386,13 +386,17 @@ onBothDatabases((open) => {
       })
     })
 
-    it('and a touch that a conversion names moves along', async () => {
+    it('and the landing of the later one is withdrawn, if a conversion names its touch', async () => {
       await send([view(0, { referrer_url: 'https://a.example/' })])
       await send([view(40, { referrer_url: 'https://b.example/' }), purchase(41)])
       await send([view(20)])
       expect(await domains()).toEqual([
         { domain: 'a.example', in_session: true },
-        { domain: 'b.example', in_session: true },
+        { domain: 'b.example', in_session: null },
+      ])
+      expect(await rows('select is_withdrawn from touches order by occurred_at')).toEqual([
+        { is_withdrawn: false },
+        { is_withdrawn: true },
       ])
     })
 
