@@ -132,7 +132,9 @@ export function erasureText({
     'Rows removed',
     ...gone.map(([table, count]) => `  ${`${count}`.padStart(width)}  ${table}`),
     '',
-    `${countText(identities, 'identity', 'identities')} stay as hashes, so that late events can be refused.`,
+    identities === 1
+      ? '1 identity stays as a hash, so that late events can be refused.'
+      : `${identities} identities stay as hashes, so that late events can be refused.`,
   ].join('\n')
 }
 
