@@ -399,7 +399,7 @@ create table touches (
   type                text         not null, -- landing, ad_click, email_open, …
   touch_key           uuid         not null, -- hash of source, medium, campaign, term, content, click id and referrer domain
   is_direct           boolean      not null,
-  is_paid             boolean      not null default false, -- a bought click, by its medium, its click id or an ad host
+  is_paid             boolean      not null default false, -- a bought click, by its medium, its click id, an ad host or a paid channel
   is_bot              boolean      not null default false, -- by a crawler: earns no credit
   is_withdrawn        boolean      not null default false, -- a landing until an earlier event of its session arrived; only former versions of credit show it
   channel             text,        -- null: stored before version 5, until `headwater channels apply`

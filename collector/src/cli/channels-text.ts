@@ -20,27 +20,25 @@ export function channelPreviewText({
   moves,
   conversions,
 }: ChannelPreview): string {
-  const count = (n: number) => n.toLocaleString('en')
-  const looked = `Looked at ${count(touches)} touches by the rules ${ruleset}.`
+  const looked = `Looked at ${touchCount(touches)} by the rules ${ruleset}.`
   if (moves.length === 0) return `${looked}\nAll of them are in the right channel.`
   return [
     looked,
     '',
     ...moves.map(moveText),
     '',
-    `Credit of ${count(conversions)} conversions would move. ${count(renamed)} touches would keep their channel. Nothing is changed yet.`,
+    `Credit of ${conversionCount(conversions)} would move. ${touchCount(renamed)} would only get the name of the rules. Nothing is changed yet.`,
   ].join('\n')
 }
 
 function moveText({ from, to, touches, conversions, value }: ChannelMove): string {
   const change = from === to ? `${to} (only whether it was paid)` : `${from ?? '(no channel yet)'} → ${to}`
   const amounts = value.map(({ cents, currency }) => moneyText(cents, currency))
-  return [
-    `${change}: ${touches.toLocaleString('en')} touches`,
-    `${conversions} conversions`,
-    ...amounts,
-  ].join(', ')
+  return [`${change}: ${touchCount(touches)}`, conversionCount(conversions), ...amounts].join(', ')
 }
+
+const touchCount = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'touch' : 'touches'}`
+const conversionCount = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'conversion' : 'conversions'}`
 
 const ruleText = ({ channel, conditions }: ChannelRule) =>
   `${channel}  if ${conditions.map(conditionText).join(' and ')}`

@@ -22,7 +22,7 @@ interface Words {
 }
 
 export function explanationText(explanation: Explanation): string {
-  const { conversion, person, order, pending, pending_reasons, not_listed } = explanation
+  const { conversion, person, order, pending, pending_reasons, not_listed, time_zone } = explanation
   const words = createWords(explanation)
   const touches = explanation.touches.map((touch) => considered(touch, conversion, words))
   const uncounted = explanation.not_counted.map((touch) => notCounted(touch, conversion, words))
@@ -35,6 +35,7 @@ export function explanationText(explanation: Explanation): string {
       person.id,
     ),
     ...person.merges.map((merge) => mergeLine(merge, words)),
+    `Times are in ${time_zone}.`,
     ...(pending
       ? [
           `This person waits to be credited again (${pending_reasons.join(', ')}). What follows may change in a moment.`,
@@ -130,7 +131,7 @@ function considered(touch: ConsideredTouch, conversion: ExplainedConversion, wor
 
 function notCounted(touch: UncountedTouch, conversion: ExplainedConversion, words: Words): string {
   const separated = touch.separated_at === null ? '' : `, separated ${words.time(touch.separated_at)}`
-  const models = touch.models === null ? '' : ` for ${touch.models.join(', ')}`
+  const models = touch.models === null ? '' : ` by ${touch.models.join(', ')}`
   return `${touchText(touch, words)} | ${reasonText(touch, touch.reason, conversion)}${separated}${models}`
 }
 
@@ -145,7 +146,7 @@ function reasonText(
     beyond_limit: 'older than the latest touches that are looked at',
     bot: 'left by a bot',
     other_person: `belongs to another person: customer ${customer_id}`,
-    direct_excluded: 'direct, and there are touches that are not: left out',
+    direct_excluded: 'direct, and not all touches are: left out',
   }
   return texts[reason]
 }
@@ -175,8 +176,8 @@ function versionLine(
   const known = new Map([...touches, ...not_counted].map((touch) => [touch.id, touch]))
   const shown = moved.filter(({ model }) => model === conversion.default_model)
   const texts = shown.map((move) => moveText(move, known.get(move.touch_id), words))
-  const nothing = version === 1 ? 'credited for the first time' : 'other models only'
-  return `version ${version}, ${reason}, ${words.time(at)}: ${texts.join(', ') || nothing}`
+  if (version === 1) return `version 1, ${words.time(at)}: credited for the first time`
+  return `version ${version}, ${reason}, ${words.time(at)}: ${texts.join(', ') || 'other models only'}`
 }
 
 function moveText(move: CreditMove, touch: ExplainedTouch | undefined, { amount }: Words): string {

@@ -5,17 +5,11 @@ import { z } from 'zod'
 import { NotFoundError, OperationError, readInput } from '../../operation-error.ts'
 import { readSettings } from '../../websites/settings.ts'
 import { websiteId } from '../../websites/websites.ts'
+import { explainOrder, isRefund, loadOrderOf } from './explain-order.ts'
 import { explainTouches } from './explain-touches.ts'
 import { explainVersions, type VersionedCredit, type VersionRow } from './explain-versions.ts'
-import type {
-  ExplainedConversion,
-  ExplainedModel,
-  ExplainedOrder,
-  Explanation,
-  NotCounted,
-  OrderPart,
-} from './explanation.ts'
-import { findByOrder, loadOrder, type OrderRow } from './find-conversion.ts'
+import type { ExplainedConversion, ExplainedModel, Explanation, NotCounted } from './explanation.ts'
+import { findByOrder, type OrderRow } from './find-conversion.ts'
 import { type ConversionRow, loadConversion, loadCountedInstead } from './load-conversion.ts'
 import { loadPerson, loadQueuedReasons } from './load-person.ts'
 import { loadTouches } from './load-touches.ts'
@@ -115,20 +109,7 @@ export async function explainConversion(db: Db, website: string, id: string): Pr
   }
 }
 
-/** The conversions of an order are those with its name, number and currency. */
-async function loadOrderOf(
-  db: Db,
-  website: string,
-  { name, conversion_id: conversionId, currency }: ConversionRow,
-): Promise<OrderRow[]> {
-  if (conversionId === null) return []
-  const all = await loadOrder(db, website, { conversionId, name })
-  return all.filter((each) => each.currency === currency)
-}
-
-const isRefund = ({ value_cents }: { value_cents: number | null }) => (value_cents ?? 0) < 0
-
-/** In the order in which the models first gave credit; without any credit, the one that would attribute the conversion. */
+/** By name; without any credit, the one that would attribute the conversion. */
 function modelsOf(conversion: ConversionRow, credits: readonly VersionedCredit[]): ExplainedModel[] {
   const names = [...new Set(credits.map(({ model }) => model))].sort()
   const hasValue = conversion.value_cents !== null
@@ -181,28 +162,6 @@ async function whyNotCounted(
     conversion: await loadCountedInstead(db, website, conversion),
   }
 }
-
-function explainOrder(conversion: ConversionRow, order: readonly OrderRow[]): ExplainedOrder | null {
-  const refunds = order.filter(isRefund)
-  const sale = order.find((each) => !isRefund(each))
-  if (refunds.length === 0) return null
-  const overRefund = refunds.reduce((sum, refund) => sum + refund.over_refund_cents, 0)
-  const refunded = refunds.reduce((sum, { value_cents }) => sum + (value_cents ?? 0), 0)
-  const value = sale?.value_cents ?? null
-  return {
-    refund_of: sale && isRefund(conversion) ? toPart(sale) : null,
-    refunds: refunds.map(toPart),
-    net_cents: value === null ? null : Math.max(0, value + refunded),
-    over_refund_cents: overRefund,
-  }
-}
-
-const toPart = ({ id, at, value_cents, over_refund_cents }: OrderRow): OrderPart => ({
-  id,
-  occurred_at: new Date(at).toISOString(),
-  value_cents,
-  over_refund_cents,
-})
 
 const historySelect = statement(selectCreditHistory, 'website_id', 'conversion_id', 'version')
 const versionsSelect = statement(selectCreditVersions, 'website_id', 'conversion_id', 'version')
