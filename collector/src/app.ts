@@ -9,6 +9,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type BatchDeps, batchRoute } from './http/batch.ts'
 import { type HealthDeps, healthRoutes } from './http/health.ts'
+import { rulesRoutes } from './http/rules.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
 import type { SdkFiles } from './sdk-files.ts'
 
@@ -24,7 +25,7 @@ export interface AppDeps extends Omit<BatchDeps, 'authenticate'>, HealthDeps {
 /** Any origin may call the API, without credentials. */
 const preflight = cors({
   origin: '*',
-  allowMethods: ['POST', 'GET', 'DELETE'],
+  allowMethods: ['POST', 'GET', 'PATCH', 'DELETE'],
   allowHeaders: ['authorization', 'content-type', 'content-encoding'],
   maxAge: 7_200, // Chromium's maximum
 })
@@ -45,7 +46,12 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     return next()
   })
   const authenticate = createAuthenticate(deps.tokens)
-  const routes = [batchRoute({ ...deps, authenticate }), healthRoutes(deps), sdkScriptRoute(deps.sdkFiles)]
+  const routes = [
+    batchRoute({ ...deps, authenticate }),
+    rulesRoutes({ ...deps, authenticate }),
+    healthRoutes(deps),
+    sdkScriptRoute(deps.sdkFiles),
+  ]
   for (const each of [...routes, ...extras]) app.route('/', each)
 
   app.notFound((c) =>

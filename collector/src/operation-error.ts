@@ -6,6 +6,11 @@ export class OperationError extends Error {
   override name = 'OperationError'
 }
 
+/** What an operation is about does not exist. */
+export class NotFoundError extends OperationError {
+  override name = 'NotFoundError'
+}
+
 /** Parses the input. Throws an OperationError with one line per wrong option. */
 export function readInput<Input>(schema: z.ZodType<Input>, input: unknown): Input {
   const parsed = schema.safeParse(input)

@@ -1,4 +1,4 @@
-/** The command line: `headwater dev|serve|migrate|website|token|sdk`. */
+/** The command line: `headwater dev|serve|migrate|website|token|rule|sdk`. */
 
 import { migrate, schemaVersion } from '@headwater/db/migrate'
 import { openDatabase } from '@headwater/db/open-database'
@@ -8,6 +8,7 @@ import { readConfig } from '../config.ts'
 import { createSdkFiles } from '../sdk-files.ts'
 import { act, json, print } from './command.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
+import { ruleCommand } from './rule-command.ts'
 import { runDev, runServe } from './run-server.ts'
 import { tokenCommand } from './token-command.ts'
 import { websiteCommand } from './website-command.ts'
@@ -75,6 +76,7 @@ const headwater = defineCommand({
     migrate: migrateCommand,
     website: websiteCommand,
     token: tokenCommand,
+    rule: ruleCommand,
     sdk: sdkCommand,
   },
 })

@@ -1,5 +1,6 @@
 /** A conversion before it is stored: what happened, and the website's rules for crediting it. */
-import type { credit, Model } from '@headwater/attribution/credit'
+import type { credit, ModelChoice } from '@headwater/attribution/credit'
+import type { ConversionRule } from '@headwater/server/conversion-rule'
 
 /** An event that is a conversion. */
 export interface Conversion {
@@ -15,7 +16,11 @@ export interface Conversion {
   /** Null: counted without a value. Negative: a refund. */
   valueCents: number | null
   currency: string | null
-  /** Settings of its website. */
+  /** The conversion rule that made it one; null: its event said so. Left out where nothing depends on it. */
+  rule?: Pick<ConversionRule, 'id' | 'counting'> | null
+  /** False: its rule counts another conversion instead, so this one earns no credit. Default true. */
+  counted?: boolean
+  /** Settings of its rule and its website. */
   rules: CreditRules
 }
 
@@ -23,11 +28,20 @@ export interface CreditRules {
   /** How far back touches earn credit. */
   lookbackDays: number
   /** Decides the attributed touch. */
-  defaultModel: Model
-  models: readonly Model[]
+  defaultModel: ModelChoice
+  models: readonly ModelChoice[]
 }
 
 /** The credit of each touch, and the touches that the conversion references. */
 export type Credit = ReturnType<typeof credit>
 
 export type CreditedConversion = Conversion & { credit: Credit }
+
+/** The credit of a conversion without touches, or one that does not count. */
+export const noCredit: Credit = {
+  firstTouchId: null,
+  lastNonDirectTouchId: null,
+  attributedTouchId: null,
+  weights: {},
+  credits: [],
+}

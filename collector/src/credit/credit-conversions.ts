@@ -31,5 +31,9 @@ function creditByTouches(conversion: Conversion, paths: Paths): CreditedConversi
   const { occurredAt: at, valueCents, rules } = conversion
   const { lookbackDays, defaultModel, models } = rules
   const options = { lookbackMs: lookbackDays * dayMs, defaultModel, models }
-  return { ...conversion, credit: credit({ at, valueCents }, pathOf(paths, conversion), options) }
+  return {
+    ...conversion,
+    counted: true,
+    credit: credit({ at, valueCents }, pathOf(paths, conversion), options),
+  }
 }

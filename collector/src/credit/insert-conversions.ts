@@ -1,4 +1,5 @@
 /** Inserts credited conversions with their credits, and adds them to the counts of their sessions. */
+import { modelKey } from '@headwater/attribution/models/model-key'
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
@@ -19,14 +20,20 @@ export async function insertConversions(
   const [stored] = await Promise.all([
     runRows<{ event_id: string }, CreditedConversion>(tx, conversionInsert, rows),
     runRows(tx, creditInsert, rows.flatMap(creditsOf)),
-    runRows(
+    addToSessions(
       tx,
-      sessionCount,
       rows.filter(({ sessionId }) => sessionId !== null),
     ),
   ])
   return new Set(stored.map(({ event_id }) => event_id))
 }
+
+/** Adds the conversions of these events to the counts of their sessions, if they count there. */
+export async function addToSessions(tx: Queries, events: readonly ConvertingEvent[]): Promise<void> {
+  await runRows(tx, sessionCount, events)
+}
+
+type ConvertingEvent = Pick<Conversion, 'websiteId' | 'eventId'>
 
 /** What makes a conversion unique. Groups insert in this order, so that those that share conversions cannot deadlock. */
 const uniqueName = ({ websiteId, name, conversionId, eventId }: Conversion) =>
@@ -50,9 +57,11 @@ const conversionInsert = rowStatement<CreditedConversion>(insertConversionsSql, 
   first_touch_id: ({ credit }) => credit.firstTouchId,
   last_non_direct_touch_id: ({ credit }) => credit.lastNonDirectTouchId,
   attributed_touch_id: ({ credit }) => credit.attributedTouchId,
-  attribution_model: ({ rules }) => rules.defaultModel,
+  attribution_model: ({ rules }) => modelKey(rules.defaultModel),
   attribution_weight: ({ credit }) => JSON.stringify(credit.weights),
   lookback_days: ({ rules }) => rules.lookbackDays,
+  rule_id: ({ rule }) => rule?.id ?? null,
+  counted: ({ counted }) => counted ?? true,
 })
 
 const creditInsert = rowStatement<CreditRow>(insertCredits, {
@@ -64,7 +73,7 @@ const creditInsert = rowStatement<CreditRow>(insertCredits, {
   value_cents: ({ valueCents }) => valueCents,
 })
 
-const sessionCount = rowStatement<Conversion>(addSessionConversions, {
+const sessionCount = rowStatement<ConvertingEvent>(addSessionConversions, {
   website_id: ({ websiteId }) => websiteId,
   event_id: ({ eventId }) => eventId,
 })

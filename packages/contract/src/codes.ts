@@ -25,6 +25,7 @@ export type ProblemCode = keyof typeof problems
 export const problems = {
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_batch: { status: 400, title: 'The body is not a batch' },
+  invalid_request: { status: 400, title: 'The request is not valid' },
   unsupported_version: { status: 400, title: 'This version of the wire format is not supported' },
   invalid_token: { status: 401, title: 'The token is missing or unknown' },
   token_expired: { status: 401, title: 'The token has expired' },

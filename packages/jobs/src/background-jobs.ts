@@ -37,6 +37,8 @@ export interface Step {
   done: number
   /** How many there are in all; left out: as before. */
   total?: number
+  /** How long the next step waits, in ms. Default 0. */
+  afterMs?: number
 }
 
 /** Does the next step of a job; at most a second of work, because it holds locks and the time limits of a transaction apply. */
@@ -101,6 +103,7 @@ async function advance(tx: Transaction, { websiteId, id }: Job, step: Step): Pro
     position: step.position === undefined ? null : JSON.stringify(step.position),
     done: step.done,
     total: step.total ?? null,
+    after_ms: step.afterMs ?? 0,
   }
   await run<never, keyof typeof params>(tx, jobAdvance, params)
 }
@@ -118,5 +121,5 @@ async function fail(db: Db, { websiteId, id }: Job, error: unknown): Promise<voi
 const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input')
 const jobSelect = statement(selectJobSql, 'website_id', 'id')
 const jobClaim = statement(claimJobSql, 'kinds')
-const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total')
+const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total', 'after_ms')
 const jobFail = statement(failJobSql, 'website_id', 'id', 'error', 'attempts')

@@ -65,6 +65,7 @@ function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
       origin: session.origin,
       session,
     })),
+    conversion: null,
   }
   const customer = {
     id: 'c1',

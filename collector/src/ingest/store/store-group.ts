@@ -2,6 +2,7 @@
 import type { Transaction } from '@headwater/db/db'
 import type { Conversion } from '../../credit/conversion.ts'
 import { creditConversions } from '../../credit/credit-conversions.ts'
+import { enqueueCredit } from '../../credit/enqueue.ts'
 import { insertConversions } from '../../credit/insert-conversions.ts'
 import {
   type CustomerKey,
@@ -12,6 +13,9 @@ import {
   saveCustomers,
 } from '../../identity/customers.ts'
 import type { Customer } from '../../identity/resolve.ts'
+import type { EventConversion } from '../../rules/conversion-of.ts'
+import { countConversions, withoutUncounted } from '../../rules/count-conversions.ts'
+import { creditRulesOf } from '../../rules/credit-rules.ts'
 import type { Secrets } from '../../secrets.ts'
 import { type IngestRequest, isRejected, type Judged, type OriginIdsOf, type OwnedEvent } from '../event.ts'
 import { assignSessions } from '../sessions/assign-sessions.ts'
@@ -63,7 +67,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
   const owned = fresh.map((candidate, i) => toOwned(candidate, customers, i))
   const assigned = assignSessions(owned, sessions.recent)
   const placement = placeEvents(owned, assigned, { moved, stored: sessions.stored, newId: ids.session })
-  const converting = placement.events.filter(({ owned }) => owned.event.wire.conversion)
+  const converting = placement.events.filter(isConversion)
 
   const write = () =>
     Promise.all([
@@ -86,9 +90,18 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
     return { verdicts, repeatedConversions: new Set() }
   }
   // Credit depends on the touches just written, so this takes a third round trip.
-  const [, credited] = await Promise.all([write(), creditConversions(tx, converting.map(toConversion))])
-  const [counted] = await Promise.all([insertConversions(tx, credited), tx.commit()])
-  const repeated = converting.filter(({ owned }) => !counted.has(owned.id))
+  const conversions = converting.map(toConversion)
+  const [, credited, count] = await Promise.all([
+    write(),
+    creditConversions(tx, conversions),
+    countConversions(tx, conversions),
+  ])
+  const [inserted] = await Promise.all([
+    insertConversions(tx, withoutUncounted(credited, count)),
+    enqueueCredit(tx, count.undecided),
+    tx.commit(),
+  ])
+  const repeated = converting.filter(({ owned }) => !inserted.has(owned.id))
   return { verdicts, repeatedConversions: new Set(repeated.map(({ owned }) => owned.event)) }
 }
 
@@ -115,18 +128,22 @@ function customersToLock(
   return [...changed, ...touched, ...converting.map(({ owned }) => owned.customer)]
 }
 
-function toConversion({ owned, session }: PlacedEvent): Conversion {
-  const { wire, request, occurredAt } = owned.event
+interface ConvertingEvent extends PlacedEvent {
+  owned: OwnedEvent & { event: { conversion: EventConversion } }
+}
+
+const isConversion = (placed: PlacedEvent): placed is ConvertingEvent =>
+  placed.owned.event.conversion !== null
+
+function toConversion({ owned, session }: ConvertingEvent): Conversion {
+  const { conversion, request, occurredAt } = owned.event
   return {
+    ...conversion,
     websiteId: request.token.websiteId,
     customerId: owned.customer.id,
     sessionId: session?.id ?? null,
     eventId: owned.id,
-    name: wire.name ?? wire.type,
-    conversionId: wire.conversion_id ?? null,
     occurredAt,
-    valueCents: wire.revenue_cents ?? null,
-    currency: wire.currency ?? null,
-    rules: request.token.settings,
+    rules: creditRulesOf(request.token.settings, conversion.rule),
   }
 }

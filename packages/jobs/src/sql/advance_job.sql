@@ -1,5 +1,5 @@
 -- Saves how far a job is; without a position it is done. Other jobs that wait come first.
--- $1 website_id, $2 id, $3 position, $4 done, $5 total: null while unchanged
+-- $1 website_id, $2 id, $3 position, $4 done, $5 total: null while unchanged, $6 after_ms
 -- Index: background_jobs_pkey
 update background_jobs
 set
@@ -9,7 +9,7 @@ set
   status = case when $3::text is null then 'done' else 'waiting' end,
   attempts = 0,
   error = null,
-  run_at = now(),
+  run_at = now() + $6::float8 * interval '1 millisecond',
   updated_at = now()
 where website_id = $1::text::bigint
   and id = $2::text::bigint
