@@ -7,12 +7,22 @@ import { limits } from '@headwater/contract'
 import { z } from 'zod'
 import { websiteId } from '../websites/websites.ts'
 import { countings } from './counting.ts'
-import { valueSchema } from './value.ts'
+import { type ValueSource, valueSchema } from './value.ts'
 
 const matcher = z.unknown().transform((given, context): Matcher => {
   const checked = checkMatcher(given, eventFields)
   if ('matcher' in checked) return checked.matcher
   context.addIssue(checked.fault.message.replace(/^Matcher: (it )?/, ''))
+  return z.NEVER
+})
+
+/** One message for all forms, because zod's would name the keys of one of them. */
+const value = z.unknown().transform((given, context): ValueSource => {
+  const parsed = valueSchema.safeParse(given)
+  if (parsed.success) return parsed.data
+  context.addIssue(
+    'must be {"field": "props.total", "currency": "EUR"}, perhaps with "unit": "minor", or with "currency_field": "props.currency" instead of the currency; or {"cents": 500, "currency": "EUR"}. "conversion_id_field" may be added to each, and stand alone',
+  )
   return z.NEVER
 })
 
@@ -39,7 +49,7 @@ const counting = z.enum(countings, `must be one of ${countings.join(', ')}`)
 
 /** Null is the website's own setting, and for `value` the event's own revenue. */
 const settings = {
-  value: valueSchema.nullable(),
+  value: value.nullable(),
   counting,
   lookback_days: days.nullable(),
   default_model: model.nullable(),

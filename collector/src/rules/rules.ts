@@ -26,20 +26,19 @@ export const maxRules = 100
 /** Adds a rule. It applies to events that arrive from 5 seconds later on; `applyRules` applies it to stored ones. */
 export async function createRule(db: Db, input: unknown): Promise<Rule> {
   const { website, position, ...rule } = readInput(ruleCreation, input)
-  return db.transaction(async (tx) => {
+  const create = async (tx: Queries) => {
     const existing = await loadRules(tx, website)
     if (existing.length >= maxRules)
       throw new OperationError(
         `Website ${website} has ${maxRules} rules, as many as it may. Delete one first.`,
       )
     const params = { website_id: website, ...columnsOf(rule) }
-    const [row] = await run<{ id: string }, keyof typeof params>(tx, ruleInsert, params).catch(
-      explain(website, rule.name),
-    )
+    const [row] = await run<{ id: string }, keyof typeof params>(tx, ruleInsert, params)
     const { id } = row as { id: string } // an insert returns its row
     if (position !== undefined && position <= existing.length) await move(tx, { website, id, position })
     return findRule(tx, website, id)
-  })
+  }
+  return db.transaction(create).catch(explain(website, rule.name))
 }
 
 /** The rules in the order in which they decide. */
@@ -56,16 +55,17 @@ export async function getRule(db: Queries, input: unknown): Promise<Rule> {
 /** Changes what is given of a rule. Stored conversions stay as they are until `applyRules`. */
 export async function changeRule(db: Db, input: unknown): Promise<Rule> {
   const { website, rule, position, ...changes } = readInput(ruleChange, input)
-  return db.transaction(async (tx) => {
+  const change = async (tx: Queries) => {
     const stored = await findRule(tx, website, rule)
     const given = Object.entries(changes).filter(([, value]) => value !== undefined)
     const changed: Rule = { ...stored, ...Object.fromEntries(given) }
     const params = { website_id: website, id: stored.id, ...columnsOf(changed), status: changed.status }
-    await run<never, keyof typeof params>(tx, ruleUpdate, params).catch(explain(website, changed.name))
+    await run<never, keyof typeof params>(tx, ruleUpdate, params)
     if (position !== undefined && position !== stored.position)
       await move(tx, { website, id: stored.id, position })
     return findRule(tx, website, stored.id)
-  })
+  }
+  return db.transaction(change).catch(explain(website, changes.name ?? rule))
 }
 
 /**

@@ -32,20 +32,17 @@ const unit = z.enum(['major', 'minor'], 'must be major (49.99) or minor (4999)')
 const conversion_id_field = anyField('text').optional()
 
 /** Of the event's own revenue, of a field in one currency, of a field with the currency in another, or fixed. */
-export const valueSchema = z.union(
-  [
-    z.strictObject({ conversion_id_field }),
-    z.strictObject({ field, unit: unit.default('major'), currency, conversion_id_field }),
-    z.strictObject({
-      field,
-      unit: unit.default('major'),
-      currency_field: anyField('text'),
-      conversion_id_field,
-    }),
-    z.strictObject({ cents: z.int(), currency, conversion_id_field }),
-  ],
-  'must be {"field": "props.total", "unit": "major" or "minor", "currency": "EUR"}, the same with "currency_field": "props.currency", or {"cents": 500, "currency": "EUR"}; "conversion_id_field" may be added, and stand alone',
-)
+export const valueSchema = z.union([
+  z.strictObject({ conversion_id_field }),
+  z.strictObject({ field, unit: unit.default('major'), currency, conversion_id_field }),
+  z.strictObject({
+    field,
+    unit: unit.default('major'),
+    currency_field: anyField('text'),
+    conversion_id_field,
+  }),
+  z.strictObject({ cents: z.int(), currency, conversion_id_field }),
+])
 
 const noValue: ConversionValue = { valueCents: null, currency: null }
 
