@@ -1,6 +1,6 @@
 /** Reads conversion rules from their rows, and compiles them: once for each load, not for each event. */
 import { checkMatcher } from '@headwater/attribution/matcher/check-matcher'
-import { compileMatcher, eventFields } from '@headwater/attribution/matcher/matcher'
+import { compileMatcher, eventFields, type MatchedEvent } from '@headwater/attribution/matcher/matcher'
 import type { ModelChoice } from '@headwater/attribution/models'
 import { parseModel } from '@headwater/attribution/models/parse-model'
 import type { ConversionRule } from '@headwater/server/conversion-rule'
@@ -26,14 +26,32 @@ export interface RuleRow {
  * The rules in their order. A row that this version cannot read, written by hand or by a newer version, is left out: the
  * website's events keep coming in.
  */
-export const readRules = (rows: readonly RuleRow[]): ConversionRule[] =>
-  rows.flatMap((row) => readRule(row) ?? [])
+export function readRules(rows: readonly RuleRow[]): ConversionRule[] {
+  const fields = readOnce(eventFields)
+  return rows.flatMap((row) => readRule(row, fields) ?? [])
+}
 
-function readRule(row: RuleRow): ConversionRule | undefined {
+type EventFields = typeof eventFields
+
+/** Reads each column once for an event: many rules ask for the same ones, and the parts of an address cost most. */
+function readOnce(fields: EventFields): EventFields {
+  const remembering = Object.entries(fields).map(([name, field]) => {
+    let event: MatchedEvent | undefined
+    let value: unknown
+    const read = (next: MatchedEvent) => {
+      if (next !== event) [event, value] = [next, field.read(next)]
+      return value
+    }
+    return [name, { ...field, read }]
+  })
+  return Object.fromEntries(remembering)
+}
+
+function readRule(row: RuleRow, fields: EventFields): ConversionRule | undefined {
   const checked = checkMatcher(row.matcher, eventFields)
   const value = valueSchema.nullable().safeParse(row.value)
   if ('fault' in checked || !value.success) return undefined
-  const matches = compileMatcher(checked.matcher, eventFields)
+  const matches = compileMatcher(checked.matcher, fields)
   return {
     id: row.id,
     name: row.name,

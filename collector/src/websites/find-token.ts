@@ -6,8 +6,10 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { TokenFinder } from '@headwater/server/authenticate'
+import type { ConversionRule } from '@headwater/server/conversion-rule'
 import { Problem, unavailable } from '@headwater/server/problem'
 import type { Scope, Token, TokenKind } from '@headwater/server/token'
+import { remember } from '../remember.ts'
 import { type RuleRow, readRules } from '../rules/read-rules.ts'
 import type { Secrets } from '../secrets.ts'
 import { readSettings, type StoredSettings } from './settings.ts'
@@ -83,6 +85,10 @@ function isEqual(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }
 
+/** Compiling the rules of a website takes up to a few ms, and most loads find them unchanged. */
+const readOnce = remember((rows) => readRules(JSON.parse(rows)), 1_000)
+const noRules: readonly ConversionRule[] = []
+
 function toToken(row: TokenRow): Token {
   return {
     id: row.id,
@@ -93,6 +99,6 @@ function toToken(row: TokenRow): Token {
     revokedAt: row.revoked_at?.getTime() ?? null,
     websiteStatus: row.website_status,
     settings: readSettings(row.settings),
-    rules: readRules(row.rules ?? []),
+    rules: row.rules ? readOnce(JSON.stringify(row.rules)) : noRules,
   }
 }
