@@ -374,6 +374,8 @@ create table events (
   sdk_version         text,
   props               jsonb,       -- null: none
   ad_cookies          jsonb,       -- what first-party cookies of ad platforms held, by name; null: none
+  conversion_flag     boolean,     -- whether it said that it is a conversion; null: it did not say, and the rules decide
+  conversion_id       text,        -- the order number that it named; null: none
   constraint events_pkey primary key (website_id, occurred_at, id),
   constraint event_has_both_revenue_and_currency_or_neither check ((revenue_cents is null) = (currency is null)),
   constraint event_currency_has_three_letters check (char_length(currency) = 3)

@@ -12,6 +12,7 @@ import { channelRoutes } from './http/channels.ts'
 import { customerRoutes } from './http/customers.ts'
 import { explainRoutes } from './http/explain.ts'
 import { type HealthDeps, healthRoutes } from './http/health.ts'
+import { rulesRoutes } from './http/rules.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
 import type { SdkFiles } from './sdk-files.ts'
 import type { Secrets } from './secrets.ts'
@@ -29,7 +30,7 @@ export interface AppDeps extends Omit<BatchDeps, 'authenticate'>, HealthDeps {
 /** Any origin may call the API, without credentials. */
 const preflight = cors({
   origin: '*',
-  allowMethods: ['POST', 'GET', 'DELETE'],
+  allowMethods: ['POST', 'GET', 'PATCH', 'DELETE'],
   allowHeaders: ['authorization', 'content-type', 'content-encoding'],
   maxAge: 7_200, // Chromium's maximum
 })
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     channelRoutes({ ...deps, authenticate }),
     explainRoutes({ ...deps, authenticate }),
     customerRoutes({ ...deps, authenticate }),
+    rulesRoutes({ ...deps, authenticate }),
     healthRoutes(deps),
     sdkScriptRoute(deps.sdkFiles),
   ]

@@ -6,6 +6,7 @@ import { applyChannelsKind, applyChannelsStep } from './channels/apply-channels.
 import { creditAgain } from './credit/recompute/credit-again.ts'
 import { doEraseStep } from './identity/erase/erase-step.ts'
 import { NotFoundError, readInput } from './operation-error.ts'
+import { applyRulesKind, createApplyRules } from './rules/apply-rules.ts'
 import { websiteId } from './websites/websites.ts'
 
 /** What does the steps of each kind of job. */
@@ -13,6 +14,7 @@ export const jobKinds: Record<string, DoStep> = {
   [applyChannelsKind]: applyChannelsStep,
   credit_again: creditAgain,
   erase: doEraseStep,
+  [applyRulesKind]: createApplyRules(),
 }
 
 /** Steps of one call: up to 2 s of work. */

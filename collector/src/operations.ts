@@ -12,6 +12,9 @@ import {
   unmergeByHand,
 } from './identity/people/customer-operations.ts'
 import { advanceJob } from './jobs.ts'
+import { applyRules } from './rules/apply.ts'
+import { changeRule, createRule, deleteRule, getRule, listRules } from './rules/rules.ts'
+import { testRule } from './rules/test-rule.ts'
 import type { Secrets } from './secrets.ts'
 import { createToken, listTokens, revokeToken } from './websites/tokens.ts'
 import { changeSettings, createWebsite, listWebsites } from './websites/websites.ts'
@@ -45,6 +48,13 @@ export const operations = {
   'customer.export': (deps: OperationDeps, input: unknown) => exportPiece(deps, input),
   'customer.conflicts': (deps: OperationDeps, input: unknown) => showConflicts(deps, input),
   'customer.dismiss': (deps: OperationDeps, input: unknown) => dismissByHand(deps, input),
+  'rule.create': ({ db }: OperationDeps, input: unknown) => createRule(db, input),
+  'rule.list': ({ db }: OperationDeps, input: unknown) => listRules(db, input),
+  'rule.get': ({ db }: OperationDeps, input: unknown) => getRule(db, input),
+  'rule.change': ({ db }: OperationDeps, input: unknown) => changeRule(db, input),
+  'rule.delete': ({ db }: OperationDeps, input: unknown) => deleteRule(db, input),
+  'rule.test': ({ db }: OperationDeps, input: unknown) => testRule(db, input),
+  'rule.apply': ({ db }: OperationDeps, input: unknown) => applyRules(db, input),
 }
 
 export type OperationName = keyof typeof operations

@@ -1,4 +1,4 @@
-/** The command line: `headwater dev|serve|migrate|website|token|channels|explain|customer|sdk`. */
+/** The command line: `headwater dev|serve|migrate|website|token|channels|explain|customer|rule|sdk`. */
 
 import { migrate, schemaVersion } from '@headwater/db/migrate'
 import { openDatabase } from '@headwater/db/open-database'
@@ -11,6 +11,7 @@ import { act, json, print } from './command.ts'
 import { customerCommand } from './customer-command.ts'
 import { explainCommand } from './explain-command.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
+import { ruleCommand } from './rule-command.ts'
 import { runDev, runServe } from './run-server.ts'
 import { tokenCommand } from './token-command.ts'
 import { websiteCommand } from './website-command.ts'
@@ -81,6 +82,7 @@ const headwater = defineCommand({
     channels: channelsCommand,
     explain: explainCommand,
     customer: customerCommand,
+    rule: ruleCommand,
     sdk: sdkCommand,
   },
 })

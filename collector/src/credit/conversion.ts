@@ -1,5 +1,6 @@
 /** A conversion before it is stored: what happened, and the rules for crediting it. */
 import type { CreditResult, ModelChoice } from '@headwater/attribution/credit'
+import type { ConversionRule } from '@headwater/server/conversion-rule'
 
 /** An event that is a conversion. */
 export interface Conversion {
@@ -15,6 +16,8 @@ export interface Conversion {
   /** Null: counted without a value. Negative: a refund. */
   valueCents: number | null
   currency: string | null
+  /** The conversion rule that made it one; null: its event said so. Left out where nothing depends on it. */
+  rule?: Pick<ConversionRule, 'id' | 'counting'> | null
   /** False: its rule counts another conversion instead, so this one earns no credit. Default true. */
   counted?: boolean
   /** Those of its conversion rule, else of its website. */

@@ -20,9 +20,8 @@ export async function insertConversions(
   const [stored] = await Promise.all([
     runRows<{ event_id: string }, CreditedConversion>(tx, conversionInsert, rows),
     runRows(tx, creditInsert, rows.flatMap(creditsOf)),
-    runRows(
+    addToSessions(
       tx,
-      sessionCount,
       rows.filter(({ sessionId }) => sessionId !== null),
     ),
     runRows(
@@ -33,6 +32,13 @@ export async function insertConversions(
   ])
   return new Set(stored.map(({ event_id }) => event_id))
 }
+
+/** Adds the conversions of these events to the counts of their sessions, if they count there. */
+export async function addToSessions(tx: Queries, events: readonly ConvertingEvent[]): Promise<void> {
+  await runRows(tx, sessionCount, events)
+}
+
+type ConvertingEvent = Pick<Conversion, 'websiteId' | 'eventId'>
 
 /** What makes a conversion unique. Groups insert in this order, so that those that share conversions cannot deadlock. */
 const uniqueName = ({ websiteId, name, conversionId, eventId }: Conversion) =>
@@ -60,6 +66,8 @@ const conversionInsert = rowStatement<CreditedConversion>(insertConversionsSql, 
   attribution_weight: ({ credit }) => JSON.stringify(credit.weights),
   lookback_days: ({ lookbackDays }) => lookbackDays,
   over_refund_cents: ({ overRefundCents }) => overRefundCents,
+  rule_id: ({ rule }) => rule?.id ?? null,
+  counted: ({ counted }) => counted ?? true,
 })
 
 const creditInsert = rowStatement<CreditRow>(insertCredits, {
@@ -71,7 +79,7 @@ const creditInsert = rowStatement<CreditRow>(insertCredits, {
   value_cents: ({ valueCents }) => valueCents,
 })
 
-const sessionCount = rowStatement<Conversion>(addSessionConversions, {
+const sessionCount = rowStatement<ConvertingEvent>(addSessionConversions, {
   website_id: ({ websiteId }) => websiteId,
   event_id: ({ eventId }) => eventId,
 })

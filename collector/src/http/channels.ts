@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import { applyChannels, listChannels, showChannelMoves } from '../channels/operations.ts'
 import { progressOf } from '../jobs.ts'
 import type { OperationDeps } from '../operations.ts'
-import { answerOperation } from './answer-operation.ts'
+import { asProblems } from './operation-problems.ts'
 
 export interface ChannelDeps extends Pick<OperationDeps, 'db'> {
   authenticate: Authenticate
@@ -15,19 +15,19 @@ export interface ChannelDeps extends Pick<OperationDeps, 'db'> {
 export function channelRoutes({ db, authenticate }: ChannelDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get('/v1/channels', authenticate('reports:read'), async (c) =>
-      answerJson(c, await answerOperation(listChannels(db, { website: c.get('token').websiteId }))),
+      answerJson(c, await asProblems(listChannels(db, { website: c.get('token').websiteId }))),
     )
     .get('/v1/channels/apply', authenticate('reports:read'), async (c) => {
       const input = { website: c.get('token').websiteId, cursor: c.req.query('cursor') }
-      return answerJson(c, await answerOperation(showChannelMoves(db, input)))
+      return answerJson(c, await asProblems(showChannelMoves(db, input)))
     })
     .post('/v1/channels/apply', authenticate('admin'), async (c) => {
       const { id, websiteId: website } = c.get('token')
-      const job = await answerOperation(applyChannels(db, { website }, `token ${id}`))
+      const job = await asProblems(applyChannels(db, { website }, `token ${id}`))
       return answerJson(c, { job }, { status: 202 })
     })
     .get('/v1/channels/apply/:job{\\d{1,18}}', authenticate('reports:read'), async (c) => {
-      const job = await answerOperation(progressOf(db, c.get('token').websiteId, c.req.param('job')))
+      const job = await asProblems(progressOf(db, c.get('token').websiteId, c.req.param('job')))
       return answerJson(c, { job })
     })
 }

@@ -19,7 +19,7 @@ import {
   showCustomer,
   unmergeByHand,
 } from '../identity/people/customer-operations.ts'
-import { answerOperation } from './answer-operation.ts'
+import { asProblems } from './operation-problems.ts'
 
 export interface CustomerRouteDeps extends CustomerDeps {
   authenticate: Authenticate
@@ -31,30 +31,27 @@ export function customerRoutes({ authenticate, ...deps }: CustomerRouteDeps): Ho
   return new Hono<AppEnv>()
     .get('/v1/customers', read, async (c) => {
       const { type, value } = c.req.query()
-      const customers = await answerOperation(findCustomers(deps, { ...websiteOf(c), type, value }))
+      const customers = await asProblems(findCustomers(deps, { ...websiteOf(c), type, value }))
       return answerJson(c, { customers })
     })
     .get('/v1/customers/conflicts', read, async (c) => {
       const { status, cursor, limit } = c.req.query()
-      return answerJson(
-        c,
-        await answerOperation(showConflicts(deps, { ...websiteOf(c), status, cursor, limit })),
-      )
+      return answerJson(c, await asProblems(showConflicts(deps, { ...websiteOf(c), status, cursor, limit })))
     })
     .post('/v1/customers/conflicts/:conflict/dismiss', decide, async (c) => {
       const input = { ...websiteOf(c), conflict: c.req.param('conflict') }
-      return answerJson(c, await answerOperation(dismissByHand(deps, input)))
+      return answerJson(c, await asProblems(dismissByHand(deps, input)))
     })
     .get('/v1/customers/:id', read, async (c) => {
       const { cursor, limit } = c.req.query()
-      return answerJson(c, await answerOperation(showCustomer(deps, { ...customerOf(c), cursor, limit })))
+      return answerJson(c, await asProblems(showCustomer(deps, { ...customerOf(c), cursor, limit })))
     })
     .delete('/v1/customers/:id', authenticate('customers:erase'), async (c) => {
-      const receipt = await answerOperation(eraseByHand(deps, customerOf(c), nameOf(c)))
+      const receipt = await asProblems(eraseByHand(deps, customerOf(c), nameOf(c)))
       return answerJson(c, receipt, { status: receipt.finished_at === null ? 202 : 200 })
     })
     .get('/v1/customers/:id/export', read, async (c) => {
-      const first = await answerOperation(exportPiece(deps, customerOf(c)))
+      const first = await asProblems(exportPiece(deps, customerOf(c)))
       const headers = {
         'content-type': 'application/json',
         'content-disposition': `attachment; filename="customer-${c.req.param('id')}.json"`,
@@ -65,12 +62,12 @@ export function customerRoutes({ authenticate, ...deps }: CustomerRouteDeps): Ho
     .post('/v1/customers/:id/merge', decide, async (c) => {
       const { into, reason, two_user_ids } = await readJson(c)
       const input = { ...websiteOf(c), from: idOf(c), into, reason, two_user_ids }
-      return answerJson(c, await answerOperation(mergeByHand(deps, input, nameOf(c))))
+      return answerJson(c, await asProblems(mergeByHand(deps, input, nameOf(c))))
     })
     .post('/v1/customers/:id/unmerge', decide, async (c) => {
       const { merge, from } = await readJson(c)
       const input = { ...customerOf(c), merge, from }
-      return answerJson(c, await answerOperation(unmergeByHand(deps, input, nameOf(c))))
+      return answerJson(c, await asProblems(unmergeByHand(deps, input, nameOf(c))))
     })
 }
 

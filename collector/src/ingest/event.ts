@@ -4,6 +4,7 @@ import type { TouchSource } from '@headwater/attribution/touch'
 import type { EventCode, WireEvent } from '@headwater/contract'
 import type { Token } from '@headwater/server/token'
 import type { Customer, IdentityRef } from '../identity/resolve.ts'
+import type { EventConversion } from '../rules/conversion-of.ts'
 
 /** What is known of a request before its body is read. Times are epoch ms. */
 export interface Caller {
@@ -125,6 +126,8 @@ export interface IngestEvent {
   /** Of its session, or of the one that it may open. */
   touches: readonly EventTouch[]
   earlierTouches: readonly EarlierTouch[]
+  /** Null: it is no conversion. */
+  conversion: EventConversion | null
 }
 
 /** A new event with its customer. */

@@ -73,7 +73,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       const batch = readBatch(body)
       await limitRate(caller.token, batch.events.length)
       const request = describeRequest(batch, caller)
-      const judged = judge(batch, request) // parse → correct clock → screen → enrich → attribute
+      const judged = judge(batch, request) // parse → correct clock → screen → enrich → attribute → convert
       const stored = groups.add({ request, judged, bodyLength: body.length }) // commit → store
       if (!stored) throw unavailable(`More than ${queueSize} events are waiting for the database.`)
       return withTimeLimit(stored, answerLimitMs).catch((error: unknown) => {

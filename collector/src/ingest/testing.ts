@@ -31,6 +31,7 @@ export function testEvent(name = 'a', { wire, ...fields }: EventFields = {}): In
   const key = hashToUuid(name)
   return {
     index: 0,
+    conversion: null,
     wire: { idempotency_key: name, type: 'track', name: 'click', occurred_at: '', ...wire },
     key,
     copyName: `${websiteId} ${key}`,

@@ -1,16 +1,22 @@
-/** Finds tokens with the settings of their website, cached for 5 seconds: revocations and changed settings take that long. */
+/**
+ * Finds tokens with the settings and conversion rules of their website, cached for 5 seconds: revocations and changes take that
+ * long.
+ */
 import { timingSafeEqual } from 'node:crypto'
 import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { TokenFinder } from '@headwater/server/authenticate'
+import type { ConversionRule } from '@headwater/server/conversion-rule'
 import { Problem, unavailable } from '@headwater/server/problem'
 import type { Scope, Token, TokenKind } from '@headwater/server/token'
+import { remember } from '../remember.ts'
+import { type RuleRow, readRules } from '../rules/read-rules.ts'
 import type { Secrets } from '../secrets.ts'
 import { readSettings, type StoredSettings } from './settings.ts'
 import selectToken from './sql/select_token.sql?raw'
 import { readToken } from './token-text.ts'
 
-const cacheMs = 5_000
+export const cacheMs = 5_000
 /** Unknown tokens are cached too, so the cache needs a bound. */
 const cacheSize = 10_000
 
@@ -24,6 +30,8 @@ interface TokenRow {
   revoked_at: Date | null
   website_status: string
   settings: StoredSettings | null
+  /** Null: no active rules. */
+  rules: RuleRow[] | null
 }
 
 const tokenSelect = statement(selectToken, 'website_key', 'prefix')
@@ -77,6 +85,10 @@ function isEqual(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }
 
+/** Compiling the rules of a website takes up to a few ms, and most loads find them unchanged. */
+const readOnce = remember((rows) => readRules(JSON.parse(rows)), 1_000)
+const noRules: readonly ConversionRule[] = []
+
 function toToken(row: TokenRow): Token {
   return {
     id: row.id,
@@ -87,5 +99,6 @@ function toToken(row: TokenRow): Token {
     revokedAt: row.revoked_at?.getTime() ?? null,
     websiteStatus: row.website_status,
     settings: readSettings(row.settings),
+    rules: row.rules ? readOnce(JSON.stringify(row.rules)) : noRules,
   }
 }

@@ -15,5 +15,6 @@ export const testToken = ({
   revokedAt: null,
   websiteStatus: 'active',
   settings: { ...readSettings(null), ...settings },
+  rules: [],
   ...fields,
 })

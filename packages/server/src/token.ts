@@ -1,4 +1,5 @@
 /** What is known about a token, and what prevents its use. */
+import type { ConversionRule } from './conversion-rule.ts'
 import { Problem } from './problem.ts'
 import type { WebsiteSettings } from './website-settings.ts'
 
@@ -24,6 +25,8 @@ export interface Token {
   websiteStatus: string
   /** Of its website, as of when the token was loaded. */
   settings: WebsiteSettings
+  /** The active conversion rules of its website, in the order in which they decide; as of when the token was loaded. */
+  rules: readonly ConversionRule[]
 }
 
 /** Throws the Problem that prevents this token from being used now for `scope`, from a page of `origin`. */

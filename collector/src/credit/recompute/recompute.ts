@@ -4,6 +4,7 @@
  */
 import type { Transaction } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
+import { recount } from '../counting/recount.ts'
 import type { CreditReason, CreditTask } from '../enqueue.ts'
 import { groupBy } from '../group-by.ts'
 import { loadPaths } from '../paths.ts'
@@ -26,6 +27,7 @@ const changesAtOnce = 1_000
 export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): Promise<void> {
   const customers = tasks.map(({ websiteId, customerId: id }) => ({ websiteId, id }))
   const members = await lockMembers(tx, customers)
+  await recount(tx, personsOf(members))
   const conversions = await loadConversions(tx, members)
   const pathOf = await loadPaths(
     tx,
@@ -42,6 +44,11 @@ export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): 
     tx.commit(),
   ])
 }
+
+/** Each person once. */
+const personsOf = (members: readonly Member[]): Member[] => [
+  ...new Map(members.map((member) => [`${member.websiteId} ${member.personId}`, member])).values(),
+]
 
 /** By person. */
 function reasonsOf(

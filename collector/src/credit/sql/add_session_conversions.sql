@@ -1,4 +1,4 @@
--- Adds the conversions of events to the counts of their sessions; refunds do not count.
+-- Adds the conversions of events to the counts of their sessions; refunds and those that are not counted add nothing.
 -- $1 website_id, $2 event_id
 -- Index: event_is_at_most_one_conversion, sessions_tracking_pkey
 update sessions_tracking s
@@ -11,7 +11,8 @@ from (
     select unnest($1::text::bigint[]) as website_id, unnest($2::text::bigint[]) as event_id
   ) v
   join conversions c using (website_id, event_id)
-  where coalesce(c.value_cents, 0) >= 0
+  where c.counted
+    and coalesce(c.value_cents, 0) >= 0
   group by c.website_id, c.session_id
 ) v
 where s.website_id = v.website_id

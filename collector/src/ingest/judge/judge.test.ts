@@ -58,6 +58,7 @@ it('an event leaves with its request, its place, its key and all that its fields
     arrival: expect.objectContaining({ clientId: toUuid('k1'), isAssigned: true, startedAt: noon - 1_000 }),
     touches: [{ key: expect.any(String), type: 'landing', at: noon - 1_000, origin: { source, page } }],
     earlierTouches: [],
+    conversion: null,
   })
 })
 

@@ -1,7 +1,9 @@
 /** The pure steps, one event at a time: each event becomes one to store, or a rejection with its reason. */
 import type { Batch } from '@headwater/contract'
+import { conversionOf } from '../../rules/conversion-of.ts'
 import type { Secrets } from '../../secrets.ts'
 import type { Fault, IngestRequest, Judged } from '../event.ts'
+import { storedEvent } from '../stored-event.ts'
 import { toUuid } from '../uuid.ts'
 import { attribute } from './attribute.ts'
 import { clockOffset, correctClock } from './clock.ts'
@@ -11,7 +13,7 @@ import { createParser, isFault } from './parse.ts'
 import { copyName, positionOf, rejectUnread } from './rejection.ts'
 import { screen } from './screen.ts'
 
-/** Judges the events of a batch: parse → correct clock → screen → enrich → attribute. */
+/** Judges the events of a batch: parse → correct clock → screen → enrich → attribute → convert. */
 export type Judge = (batch: Batch, request: IngestRequest) => Judged[]
 
 export function createJudge(secrets: Secrets): Judge {
@@ -53,6 +55,7 @@ export function createJudge(secrets: Secrets): Judge {
         arrival: enriched.arrival,
         touches: attribute({ wire, url: enriched.url, occurredAt, session }),
         earlierTouches: readEarlierTouches(wire, times, request),
+        conversion: conversionOf(wire, token.rules, () => storedEvent(wire, enriched.url)),
       }
     })
   }

@@ -65,6 +65,7 @@ function event(key: string, ms: number, fields: Fields = {}): OwnedEvent {
       origin: session.origin,
       session,
     })),
+    conversion: null,
   }
   const customer = { ...newCustomer({ websiteId, id: 'c1' }, noon), user: ingested.user?.key ?? null }
   return { event: ingested, id: key, customer, visitor: ingested.cookie }

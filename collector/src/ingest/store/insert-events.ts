@@ -1,6 +1,7 @@
 /** Inserts new events as rows of `events`. Values that equal those of the session are null, which means "as its session". */
 import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
+import { storedName, storedTitle } from '../stored-event.ts'
 import type { PlacedEvent, SessionRow } from './place.ts'
 import insertEventsSql from './sql/insert_events.sql?raw'
 
@@ -19,13 +20,15 @@ export const eventInsert = rowStatement<PlacedEvent>(insertEventsSql, {
   idempotency_key: ({ owned }) => owned.event.key,
   schema_version: ({ owned }) => unless(1, owned.event.wire.schema_version ?? 1),
   type: ({ owned }) => owned.event.wire.type,
-  name: ({ owned }) => owned.event.wire.name ?? owned.event.wire.type,
+  name: ({ owned }) => storedName(owned.event.wire),
   url: ({ owned }) => owned.event.url,
-  title: ({ owned: { event } }) => (isView(event.wire.type) ? (event.wire.title ?? null) : null),
+  title: ({ owned }) => storedTitle(owned.event.wire),
   currency: ({ owned }) => owned.event.wire.currency ?? null,
   sdk_version: ({ owned, session }) => unless(sdkOf(session), owned.event.request.sdkVersion),
   props: ({ owned }) => owned.event.props,
   ad_cookies: ({ owned }) => jsonOf(owned.event.wire.ad_cookies),
+  conversion_flag: ({ owned }) => owned.event.wire.conversion ?? null,
+  conversion_id: ({ owned }) => owned.event.wire.conversion_id ?? null,
 })
 
 /** Null if the value equals the known one. */
@@ -38,9 +41,6 @@ const tokenOf = (session: SessionRow | undefined) =>
 
 const sdkOf = (session: SessionRow | undefined) =>
   session && (session.stored ? session.stored.sdkVersion : session.opener.event.request.sdkVersion)
-
-/** Other events need no title: the view of their page or screen has it. */
-const isView = (type: string) => type === 'page' || type === 'screen'
 
 function jsonOf(cookies: Record<string, string> = {}): string | null {
   return Object.keys(cookies).length > 0 ? JSON.stringify(cookies) : null

@@ -1,7 +1,10 @@
 /** Stores a group of batches in one transaction of two round trips: the first reads what is known, the second writes. */
 import type { Transaction } from '@headwater/db/db'
 import type { Conversion } from '../../credit/conversion.ts'
+import { countConversions, withoutUncounted } from '../../credit/counting/count-conversions.ts'
 import { creditConversions } from '../../credit/credit-conversions.ts'
+import { creditRulesOf } from '../../credit/credit-rules.ts'
+import { enqueueCredit } from '../../credit/enqueue.ts'
 import { insertConversions } from '../../credit/insert-conversions.ts'
 import { enqueueLateChanges } from '../../credit/late-touches.ts'
 import type { Customer, CustomerKey } from '../../identity/customer.ts'
@@ -11,6 +14,7 @@ import { lockPersons } from '../../identity/lock-persons.ts'
 import { type Claimant, type ResolvedCustomers, resolveCustomers } from '../../identity/resolve-customers.ts'
 import { saveCustomers } from '../../identity/save-customers.ts'
 import { prepareUnion, saveSeenConflicts, unite } from '../../identity/unite-group.ts'
+import type { EventConversion } from '../../rules/conversion-of.ts'
 import type { Secrets } from '../../secrets.ts'
 import { type IngestRequest, isRejected, type Judged, type OriginIdsOf, type OwnedEvent } from '../event.ts'
 import { assignSessions } from '../sessions/assign-sessions.ts'
@@ -78,7 +82,7 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
   const owned = fresh.map((candidate, i) => toOwned(candidate, customers, i))
   const assigned = assignSessions(owned, sessions.recent)
   const placement = placeEvents(owned, assigned, { moved, stored: sessions.stored, newId: ids.session })
-  const converting = placement.events.filter(({ owned }) => owned.event.wire.conversion)
+  const converting = placement.events.filter(isConversion)
   const union = await prepareUnion(tx, customers, known)
 
   const write = () =>
@@ -109,9 +113,18 @@ export async function storeGroup(tx: Transaction, group: Group, secrets: Secrets
     return { verdicts, repeatedConversions: new Set(), replaced: kept.replaced }
   }
   // Credit depends on the touches just written, so this takes a third round trip.
-  const [, credited] = await Promise.all([written, creditConversions(tx, converting.map(toConversion))])
-  const [counted] = await Promise.all([insertConversions(tx, credited), tx.commit()])
-  const repeated = converting.filter(({ owned }) => !counted.has(owned.id))
+  const conversions = converting.map(toConversion)
+  const [, credited, count] = await Promise.all([
+    written,
+    creditConversions(tx, conversions),
+    countConversions(tx, conversions),
+  ])
+  const [inserted] = await Promise.all([
+    insertConversions(tx, withoutUncounted(credited, count)),
+    enqueueCredit(tx, count.undecided),
+    tx.commit(),
+  ])
+  const repeated = converting.filter(({ owned }) => !inserted.has(owned.id))
   const repeatedConversions = new Set(repeated.map(({ owned }) => owned.event))
   return { verdicts, repeatedConversions, replaced: kept.replaced }
 }
@@ -141,18 +154,22 @@ function customersToLock(
   return [...changed, ...touched, ...converting.map(({ owned }) => owned.customer)]
 }
 
-function toConversion({ owned, session }: PlacedEvent): Conversion {
-  const { wire, request, occurredAt } = owned.event
+interface ConvertingEvent extends PlacedEvent {
+  owned: OwnedEvent & { event: { conversion: EventConversion } }
+}
+
+const isConversion = (placed: PlacedEvent): placed is ConvertingEvent =>
+  placed.owned.event.conversion !== null
+
+function toConversion({ owned, session }: ConvertingEvent): Conversion {
+  const { conversion, request, occurredAt } = owned.event
   return {
+    ...conversion,
     websiteId: request.token.websiteId,
     customerId: owned.customer.id,
     sessionId: session?.id ?? null,
     eventId: owned.id,
-    name: wire.name ?? wire.type,
-    conversionId: wire.conversion_id ?? null,
     occurredAt,
-    valueCents: wire.revenue_cents ?? null,
-    currency: wire.currency ?? null,
-    rules: request.token.settings,
+    rules: creditRulesOf(request.token.settings, conversion.rule),
   }
 }

@@ -4,7 +4,7 @@ import { eventFields, type Field, getField, type MatchedEvent } from './fields.t
 import { foldCase } from './fold-case.ts'
 
 export type { Condition, Op, Scalar } from './condition.ts'
-export { eventFields, type Field, fieldName, type MatchedEvent } from './fields.ts'
+export { eventFields, type Field, fieldName, findField, getField, type MatchedEvent } from './fields.ts'
 
 /**
  * A condition, or conditions combined: an empty `all` always holds, an empty `any` never does. For example, purchases of
@@ -58,7 +58,8 @@ function compileCondition<Row>(condition: Condition, fields: Record<string, Fiel
   return (row: Row) => holds(valueAt(column.read(row), keys)) !== isNegated
 }
 
-function valueAt(value: unknown, keys: readonly string[]): unknown {
+/** The value below these keys of objects; null: there is none. */
+export function valueAt(value: unknown, keys: readonly string[]): unknown {
   return keys.reduce(
     (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : null),
     value,

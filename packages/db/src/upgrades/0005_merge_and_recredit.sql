@@ -100,6 +100,10 @@ create table if not exists conversion_rules (
   constraint conversion_rule_belongs_to_website foreign key (website_id) references websites (id) on delete cascade
 );
 
+alter table events
+  add column if not exists conversion_flag boolean,
+  add column if not exists conversion_id text;
+
 alter table touches
   add column if not exists is_paid boolean not null default false,
   add column if not exists is_bot boolean not null default false,

@@ -1,10 +1,11 @@
 -- Inserts events with the ids that their keys were claimed with.
 -- $1 website_id, $2 id, $3 session_id, $4 customer_id, $5 ingestion_token_id, $6 occurred_at, $7 revenue_cents, $8 idempotency_key,
--- $9 schema_version, $10 type, $11 name, $12 url, $13 title, $14 currency, $15 sdk_version, $16 props, $17 ad_cookies
+-- $9 schema_version, $10 type, $11 name, $12 url, $13 title, $14 currency, $15 sdk_version, $16 props, $17 ad_cookies,
+-- $18 conversion_flag, $19 conversion_id
 -- Index: events_pkey
 insert into events (
   website_id, id, session_id, customer_id, ingestion_token_id, occurred_at, revenue_cents, idempotency_key, schema_version, type,
-  name, url, title, currency, sdk_version, props, ad_cookies
+  name, url, title, currency, sdk_version, props, ad_cookies, conversion_flag, conversion_id
 )
 select
   unnest($1::text::bigint[]),
@@ -23,4 +24,6 @@ select
   unnest($14::text::text[]),
   unnest($15::text::text[]),
   unnest($16::text::jsonb[]),
-  unnest($17::text::jsonb[])
+  unnest($17::text::jsonb[]),
+  unnest($18::text::boolean[]),
+  unnest($19::text::text[])

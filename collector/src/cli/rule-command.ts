@@ -1,0 +1,187 @@
+/** `headwater rule create|list|test|apply|update|pause|resume|delete`. */
+import { formatMoney } from '@headwater/contract/currencies'
+import type { JobProgress } from '@headwater/jobs/background-jobs'
+import { defineCommand } from 'citty'
+import type { Rule } from '../rules/rules.ts'
+import type { RuleMatch, RuleTestResult } from '../rules/test-rule.ts'
+import { act, json, print, website } from './command.ts'
+import { followJob } from './follow-job.ts'
+import { matcherOptions, readRuleOptions, settingOptions, valueOptions } from './rule-options.ts'
+import { runOperation } from './run-operation.ts'
+
+const rule = { type: 'positional', required: true, description: 'Its id or name' } as const
+
+const create = defineCommand({
+  meta: { name: 'create', description: 'Make conversions of the events that match, from now on' },
+  args: {
+    website,
+    name: { type: 'string', description: 'Name of the conversions; default: the name of the events' },
+    ...matcherOptions,
+    ...valueOptions,
+    ...settingOptions,
+    json,
+  },
+  run: ({ args }) =>
+    act(async () => {
+      const name = args.name ?? args.event
+      const created = await runOperation('rule.create', {
+        website: args.website,
+        name,
+        ...readRuleOptions(args),
+      })
+      print(args.json, created, [describe(created), '', ...nextSteps(args.website, created)].join('\n'))
+    }),
+})
+
+const list = defineCommand({
+  meta: { name: 'list', description: 'Show the rules of a website; the first that matches decides' },
+  args: { website, json },
+  run: ({ args }) =>
+    act(async () => {
+      const rules = await runOperation('rule.list', { website: args.website })
+      const empty = `This website has no conversion rules. Add one: headwater rule create --website ${args.website} --event purchase`
+      print(args.json, rules, rules.map(describe).join('\n') || empty)
+    }),
+})
+
+const test = defineCommand({
+  meta: { name: 'test', description: 'Show the last 20 events that a rule, or a given matcher, would match' },
+  args: {
+    website,
+    rule: { ...rule, required: false },
+    ...matcherOptions,
+    ...valueOptions,
+    json,
+  },
+  run: ({ args }) =>
+    act(async () => {
+      const input = { website: args.website, rule: args.rule, ...readRuleOptions(args) }
+      const result = await runOperation('rule.test', input)
+      print(args.json, result, [...result.matches.map(describeMatch), describeSearch(result)].join('\n'))
+    }),
+})
+
+const apply = defineCommand({
+  meta: {
+    name: 'apply',
+    description: 'Apply the rules of a website to its history: as if they had always been there',
+  },
+  args: {
+    website,
+    wait: {
+      type: 'boolean',
+      default: true,
+      description: 'Wait for the end',
+      negativeDescription: 'Do not wait',
+    },
+    json,
+  },
+  run: ({ args }) =>
+    act(async () => {
+      const started = await runOperation('rule.apply', { website: args.website })
+      // Progress goes to standard error, so that standard output holds only the result.
+      const tell = (progress: JobProgress) => console.error(describeJob(progress))
+      const ended = args.wait ? await followJob(args.website, started, tell) : started
+      print(args.json, ended, describeJob(ended))
+    }),
+})
+
+const update = defineCommand({
+  meta: { name: 'update', description: 'Change what is given of a rule' },
+  args: {
+    rule,
+    website,
+    name: { type: 'string', description: 'Name of the conversions' },
+    ...matcherOptions,
+    ...valueOptions,
+    ...settingOptions,
+    json,
+  },
+  run: ({ args }) =>
+    act(() =>
+      change(args, { name: args.name, ...readRuleOptions(args) }, 'Stored conversions stay as they are.'),
+    ),
+})
+
+const pause = defineCommand({
+  meta: { name: 'pause', description: 'Stop making conversions by a rule; those that it has made stay' },
+  args: { rule, website, json },
+  run: ({ args }) => act(() => change(args, { status: 'paused' }, 'Its conversions stay.')),
+})
+
+const resume = defineCommand({
+  meta: { name: 'resume', description: 'Make conversions by a paused rule again' },
+  args: { rule, website, json },
+  run: ({ args }) =>
+    act(() => change(args, { status: 'active' }, 'Events that it has missed stay as they are.')),
+})
+
+interface ChangeArgs {
+  rule: string
+  website: string
+  json?: boolean
+}
+
+async function change(args: ChangeArgs, changes: object, stored: string): Promise<void> {
+  const changed = await runOperation('rule.change', { website: args.website, rule: args.rule, ...changes })
+  const hint = `${stored} To make history follow: headwater rule apply --website ${args.website}`
+  print(args.json, changed, `${describe(changed)}\n\n${hint}`)
+}
+
+const remove = defineCommand({
+  meta: { name: 'delete', description: 'Delete a paused rule that has no conversions' },
+  args: { rule, website, json },
+  run: ({ args }) =>
+    act(async () => {
+      const deleted = await runOperation('rule.delete', { website: args.website, rule: args.rule })
+      print(args.json, deleted, `Rule ${deleted.id} “${deleted.name}” is deleted.`)
+    }),
+})
+
+export const ruleCommand = defineCommand({
+  meta: { name: 'rule', description: 'The rules that make conversions of events' },
+  subCommands: { create, list, test, apply, update, pause, resume, delete: remove },
+})
+
+function describe({ id, name, position, matcher, value, counting, status }: Pick<Rule, RuleField>): string {
+  const worth = value ? JSON.stringify(value) : 'the event’s revenue'
+  return [`${position}.`, id, name, status, counting, JSON.stringify(matcher), worth].join('  ')
+}
+
+type RuleField = 'id' | 'name' | 'position' | 'matcher' | 'value' | 'counting' | 'status'
+
+const nextSteps = (websiteId: string, { id }: Pick<Rule, 'id'>) => [
+  'It applies to events that arrive from now on (within 5 seconds).',
+  `See what it matches:      headwater rule test ${id} --website ${websiteId}`,
+  `Apply it to the past too: headwater rule apply --website ${websiteId}`,
+]
+
+const states: Record<RuleMatch['now'], string> = {
+  same_rule: 'conversion by this rule',
+  other_rule: 'conversion by another rule',
+  event: 'conversion by its own flag',
+  none: 'no conversion yet',
+}
+
+function describeMatch({ occurred_at, name, url, conversion, now }: RuleMatch): string {
+  const { value_cents: cents, currency } = conversion
+  const value =
+    cents === null || currency === null ? 'no value' : `${formatMoney(cents, currency)} ${currency}`
+  return [occurred_at, name, url ?? '', value, states[now]].filter(Boolean).join('  ')
+}
+
+function describeSearch({ matches, events_looked_at, looked_back_to, is_complete }: RuleTestResult): string {
+  if (looked_back_to === null) return 'This website has no events yet.'
+  const found = matches.length === 0 ? 'No match' : `${matches.length} shown`
+  const more = is_complete ? '' : ' The time was up; there may be more before.'
+  return `\n${found} among the latest ${events_looked_at} events, back to ${looked_back_to}.${more}`
+}
+
+function describeJob({ id, status, done, total, error }: JobProgress): string {
+  const of = total === null ? '' : ` of about ${total}`
+  if (status === 'done')
+    return `Applied: ${done} events checked. Credit follows within seconds while a collector runs.`
+  if (status === 'failed') return `Job ${id} failed: ${error}. Start it again with headwater rule apply.`
+  const trouble = error === null ? '' : ` The last step failed and is repeated: ${error}`
+  return `Job ${id}: ${done}${of} events checked.${trouble}`
+}

@@ -1,0 +1,368 @@
+/** Applying rules to history: as if they had always been there. */
+import type { Matcher } from '@headwater/attribution/matcher/matcher'
+import type { Db } from '@headwater/db/db'
+import { onBothDatabases } from '@headwater/db/testing'
+import { createJobWork } from '@headwater/jobs/background-jobs'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { countings } from '../credit/counting/counting.ts'
+import { createTestCollector, event, noon, session, type TestCollector } from '../testing.ts'
+import { applyProgress, applyRules } from './apply.ts'
+import { applyRulesKind, createApplyRules } from './apply-rules.ts'
+import { changeRule, createRule } from './rules.ts'
+import { applyAll, raise, recountQueued } from './testing.ts'
+
+onBothDatabases((open) => {
+  let collector: TestCollector
+  let db: Db
+
+  beforeAll(async () => {
+    db = await open()
+    collector = await createTestCollector(db)
+  })
+  beforeEach(clear)
+  afterAll(() => db.close())
+
+  async function clear() {
+    await collector.clear()
+    for (const table of ['conversion_rules', 'credit_queue', 'background_jobs'])
+      await collector.rows(`delete from ${table}`)
+    collector.clock.now += 10_000 // tokens are cached with the rules of their website for 5 s
+  }
+
+  const named = (value: string): Matcher => ({ field: 'name', op: 'is', value })
+  async function addRule(fields: object) {
+    const rule = await createRule(db, { website: collector.websiteId, matcher: named('buy'), ...fields })
+    collector.clock.now += 10_000
+    return rule
+  }
+  async function change(rule: string, fields: object) {
+    await changeRule(db, { website: collector.websiteId, rule, ...fields })
+    collector.clock.now += 10_000
+  }
+  async function apply(options?: object) {
+    await applyAll(db, collector.websiteId, options)
+    await recountQueued(db)
+  }
+  const at = (minutes: number) => ({ occurred_at: new Date(noon - minutes * 60_000).toISOString() })
+
+  /** Everything that rules decide, by the events' keys; not the ids of rows. */
+  const state = async () => ({
+    conversions: await collector.rows(`
+      select e.idempotency_key, c.name, r.name as rule, c.value_cents::float8 as value, c.currency, c.conversion_id, c.counted,
+        c.customer_id = e.customer_id and c.occurred_at = e.occurred_at and c.session_id is not distinct from e.session_id as fits,
+        c.lookback_days, c.attribution_model
+      from conversions c
+      join events e on e.website_id = c.website_id and e.id = c.event_id
+      left join conversion_rules r on r.website_id = c.website_id and r.id = c.rule_id
+      order by 1`),
+    sessions: await collector.rows(
+      'select client_session_id, conversion_count from sessions_tracking order by 1',
+    ),
+  })
+  const names = async () =>
+    (
+      await collector.rows<{ name: string }>('select name from conversions order by occurred_at, event_id')
+    ).map(({ name }) => name)
+
+  it('events that match and are no conversion become one, with their session', async () => {
+    await collector.send([
+      event({ name: 'buy', session: session('1'), revenue_cents: 500, currency: 'EUR', ...at(3) }),
+      event({ name: 'look', ...at(2) }),
+    ])
+    await addRule({ name: 'order', lookback_days: 7, default_model: 'first' })
+    await apply()
+    expect(await state()).toMatchObject({
+      conversions: [
+        {
+          name: 'order',
+          rule: 'order',
+          value: 500,
+          currency: 'EUR',
+          counted: true,
+          fits: true,
+          lookback_days: 7,
+        },
+      ],
+      sessions: expect.arrayContaining([{ client_session_id: expect.any(String), conversion_count: 1 }]),
+    })
+  })
+
+  it('what events said themselves stays as it is, also that they are none or a copy', async () => {
+    await collector.send([
+      event({ name: 'buy', conversion: true, conversion_id: '1', ...at(4) }),
+      event({ name: 'buy', conversion: true, conversion_id: '1', ...at(3) }),
+      event({ name: 'buy', conversion: false, ...at(2) }),
+    ])
+    const before = await state()
+    await addRule({ name: 'order' })
+    await apply()
+    expect(await state()).toEqual(before)
+  })
+
+  it('conversions of a rule that no longer match go, with their credits and counts', async () => {
+    const { id } = await addRule({ name: 'order' })
+    const visit = { session: session('1', 'https://shop.example/?utm_source=a') }
+    await collector.send([
+      event({ name: 'buy', ...visit, ...at(2) }),
+      event({ name: 'sell', ...visit, ...at(1) }),
+    ])
+    await change(id, { matcher: named('sell') })
+    await apply()
+    expect((await state()).sessions).toMatchObject([{ conversion_count: 1 }])
+    expect(await collector.count('conversions')).toBe(1)
+    expect(await collector.count('conversion_credits')).toBe(0) // the worker computes them
+  })
+
+  it('whose conversions changed is on the queue of credit', async () => {
+    await collector.send([event({ name: 'buy' }), event({ name: 'look', anonymous_id: 'other' })])
+    await addRule({ name: 'order' })
+    await applyAll(db, collector.websiteId)
+    expect(await collector.rows('select reason from credit_queue')).toEqual([{ reason: 'rule_changed' }])
+  })
+
+  it('a changed look-back puts the customers on the queue once, and changes no conversion', async () => {
+    const { id } = await addRule({ name: 'order' })
+    await collector.send([event({ name: 'buy' })])
+    await collector.rows(`update conversions set updated_at = updated_at - interval '1 minute'`)
+    const before = await state()
+    await change(id, { lookback_days: 3 })
+    await applyAll(db, collector.websiteId)
+    expect(await collector.count('credit_queue')).toBe(1)
+    expect(await state()).toEqual(before)
+  })
+
+  it('applying after a pause removes the conversions of the rule; without applying they stay', async () => {
+    const { id } = await addRule({ name: 'order' })
+    await collector.send([event({ name: 'buy' })])
+    await change(id, { status: 'paused' })
+    expect(await names()).toEqual(['order'])
+    await apply()
+    expect(await names()).toEqual([])
+  })
+
+  it('the first rule by position takes over a conversion, and a rename renames', async () => {
+    const { id } = await addRule({ name: 'order' })
+    await collector.send([
+      event({ name: 'buy', ...at(2) }),
+      event({ name: 'buy', props: { a: 1 }, ...at(1) }),
+    ])
+    await addRule({ name: 'special', matcher: { field: 'props.a', op: 'exists' }, position: 1 })
+    await change(id, { name: 'sale' })
+    await apply()
+    expect(await names()).toEqual(['sale', 'special'])
+  })
+
+  it('of events with one order number the earliest becomes the conversion', async () => {
+    await collector.send([event({ name: 'buy', conversion_id: '7', ...at(1) })])
+    await collector.send([event({ name: 'buy', conversion_id: '7', ...at(2) })])
+    await addRule({ name: 'order' })
+    await apply()
+    expect(await collector.rows('select occurred_at from conversions')).toEqual([
+      { occurred_at: new Date(noon - 120_000) },
+    ])
+  })
+
+  it('a conversion whose event is past its retention stays', async () => {
+    const { id } = await addRule({ name: 'order' })
+    await collector.send([event({ name: 'buy' })])
+    await collector.rows('delete from events')
+    await change(id, { matcher: named('other') })
+    await apply()
+    expect(await names()).toEqual(['order'])
+  })
+
+  it('rules of another website decide nothing', async () => {
+    const [other] = await collector.rows<{ id: string }>(
+      `insert into websites (organization_id, account_id, key, name, url)
+       select organization_id, account_id, md5(random()::text), 'b', 'https://b.example' from websites limit 1 returning id::text`,
+    )
+    await createRule(db, { website: other?.id, name: 'order', matcher: { all: [] } })
+    await collector.send([event({ name: 'buy' })])
+    await applyAll(db, collector.websiteId)
+    await applyAll(db, other?.id ?? '')
+    expect(await names()).toEqual([])
+  })
+
+  describe('the job', () => {
+    const step = (options = { settleMs: 0, eventsPerStep: 2 }) =>
+      createJobWork({ db, kinds: { [applyRulesKind]: createApplyRules(options) }, onError: raise })()
+    const start = () => applyRules(db, { website: collector.websiteId })
+    const progress = (job: string) => applyProgress(db, { website: collector.websiteId, job })
+
+    it('says how far it is, and how many events there are about', async () => {
+      await collector.send(Array.from({ length: 6 }, (_, i) => event({ name: 'buy', ...at(i) })))
+      await addRule({ name: 'order' })
+      const { id } = await start()
+      await step() // conversions
+      await step()
+      expect(await progress(id)).toMatchObject({ status: 'waiting', done: 2, total: expect.any(Number) })
+      while (await step());
+      expect(await progress(id)).toMatchObject({ status: 'done', done: 6, total: 6 })
+      expect(await names()).toHaveLength(6)
+    })
+
+    it('waits until no collector uses former rules', async () => {
+      await addRule({ name: 'order' })
+      const { id } = await start()
+      expect(await step({ settleMs: 60_000, eventsPerStep: 2 })).toBe(true)
+      expect(await step()).toBe(false)
+      const [row] = await collector.rows<{ wait: number }>(
+        `select extract(epoch from run_at - now())::float8 as wait from background_jobs where id = ${id}`,
+      )
+      expect(row?.wait).toBeGreaterThan(30)
+    })
+
+    it('begins again when the rules change meanwhile', async () => {
+      await collector.send([event({ name: 'buy', ...at(3) }), event({ name: 'buy', ...at(2) })])
+      const { id } = await addRule({ name: 'order' })
+      await start()
+      await step()
+      await step({ settleMs: 0, eventsPerStep: 1 })
+      expect(await names()).toEqual(['order'])
+      await change(id, { name: 'sale' })
+      while (await step());
+      expect(await names()).toEqual(['sale', 'sale'])
+    })
+
+    it('is not started twice at once', async () => {
+      expect((await start()).id).toBe((await start()).id)
+    })
+
+    it('fails with advice where a rule cannot be read', async () => {
+      await addRule({ name: 'order' })
+      await collector.rows(`update conversion_rules set matcher = '{"all":7}'`)
+      const { id } = await start()
+      await expect(step()).rejects.toThrow('cannot be read by this version')
+      expect(await progress(id)).toMatchObject({
+        status: 'waiting',
+        error: expect.stringContaining('Upgrade'),
+      })
+    })
+
+    it('is of its website and its kind', async () => {
+      await expect(applyRules(db, { website: '999999' })).rejects.toThrow('There is no website 999999')
+      await expect(progress('999999')).rejects.toThrow('has no job 999999')
+    })
+  })
+
+  it('while events arrive, each becomes exactly one conversion and one count', async () => {
+    await addRule({ name: 'order' })
+    const buy = (i: number) => event({ name: 'buy', session: session(String(i % 3)), ...at(i / 10) })
+    await collector.rows(`update conversion_rules set status = 'paused'`)
+    collector.clock.now += 10_000
+    await collector.send(Array.from({ length: 60 }, (_, i) => buy(i)))
+    await collector.rows(`update conversion_rules set status = 'active'`)
+    collector.clock.now += 10_000
+    const sending = Array.from({ length: 20 }, (_, i) => collector.send([buy(i), buy(i + 1), buy(i + 2)]))
+    await Promise.all([
+      ...sending,
+      applyAll(db, collector.websiteId, { eventsPerStep: 7, conversionsPerStep: 3 }),
+    ])
+    await apply({ eventsPerStep: 50 })
+    expect(await collector.count('conversions')).toBe(120)
+    const counts = await collector.rows<{ n: number }>(
+      'select conversion_count::float8 as n from sessions_tracking order by 1',
+    )
+    expect(counts.map(({ n }) => n)).toEqual([40, 40, 40])
+  })
+
+  it('history with the rules of the end is history that always had them, whatever the rules were before', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async ({ events, before, after, perStep }) => {
+        const sent = events.map((fields, i) => toEvent(fields, i))
+        await clear()
+        await setRules(before)
+        await sendHalves(sent)
+        await setRules(after)
+        await apply(perStep)
+        const applied = await state()
+        const queued = (await collector.rows('select id, updated_at from conversions order by id')).length
+        await apply({ eventsPerStep: 100, conversionsPerStep: 100 })
+        expect(await state(), 'twice').toEqual(applied)
+        expect(await collector.count('conversions')).toBe(queued)
+
+        await clear()
+        await setRules(after)
+        await sendHalves(sent)
+        await recountQueued(db)
+        expect(await state(), 'always').toEqual(applied)
+      }),
+      { numRuns: 15 },
+    )
+  }, 240_000)
+
+  interface RuleFields {
+    matcher: Matcher
+    counting: string
+    value: object | null
+    status: string
+  }
+
+  async function setRules(rules: RuleFields[]) {
+    const website = collector.websiteId
+    for (const [i, { status, ...fields }] of rules.entries()) {
+      const name = `rule ${i}`
+      const known = await changeRule(db, { website, rule: name, ...fields, status }).catch(() => undefined)
+      if (known) continue
+      await createRule(db, { website, name, ...fields })
+      await changeRule(db, { website, rule: name, status })
+    }
+    collector.clock.now += 10_000
+  }
+
+  async function sendHalves(events: object[]) {
+    await collector.send(events.slice(0, 6))
+    await collector.send(events.slice(6))
+  }
+})
+
+const matcher: fc.Arbitrary<Matcher> = fc.oneof(
+  fc.constantFrom('a', 'b').map((value): Matcher => ({ field: 'name', op: 'is', value })),
+  fc.integer({ min: 0, max: 3 }).map((value): Matcher => ({ field: 'props.n', op: 'gte', value })),
+  fc.constant<Matcher>({ all: [] }),
+  fc.constant<Matcher>({ not: { field: 'props.n', op: 'exists' } }),
+)
+const rule = fc.record({
+  matcher,
+  counting: fc.constantFrom(...countings),
+  value: fc.constantFrom(null, { field: 'props.n', currency: 'EUR' }, { cents: 7, currency: 'JPY' }),
+  status: fc.constantFrom('active', 'active', 'active', 'paused'),
+})
+const rules = fc.array(rule, { minLength: 3, maxLength: 3 })
+const fields = fc.record({
+  name: fc.constantFrom('a', 'b'),
+  visitor: fc.constantFrom('v1', 'v2'),
+  session: fc.constantFrom('s1', 's2', null),
+  minute: fc.integer({ min: 0, max: 5 }),
+  conversion: fc.constantFrom(undefined, undefined, undefined, true, false),
+  n: fc.constantFrom(undefined, 0, 1, 2, -1),
+  order: fc.boolean(),
+})
+type EventFields = typeof fields extends fc.Arbitrary<infer T> ? T : never
+
+const histories = fc.record({
+  events: fc.array(fields, { minLength: 12, maxLength: 12 }),
+  before: rules,
+  after: rules,
+  perStep: fc.record({
+    eventsPerStep: fc.constantFrom(2, 5, 50),
+    conversionsPerStep: fc.constantFrom(1, 3, 50),
+  }),
+})
+
+/** Events of one time keep their order in both histories, because they come in the same batches. */
+function toEvent({ name, visitor, session: id, minute, conversion, n, order }: EventFields, i: number) {
+  const occurred = noon - 3_600_000 + minute * 60_000
+  return {
+    idempotency_key: `event-${i}`,
+    type: 'track',
+    name,
+    occurred_at: new Date(occurred).toISOString(),
+    anonymous_id: visitor,
+    ...(id && { session: session(`${visitor} ${id}`) }),
+    ...(conversion !== undefined && { conversion }),
+    ...(order && { conversion_id: `order-${i}` }),
+    props: n === undefined ? {} : { n },
+  }
+}

@@ -1,0 +1,98 @@
+/** What a conversion rule may say, as JSON from outside. */
+import { checkMatcher } from '@headwater/attribution/matcher/check-matcher'
+import { eventFields, type Matcher } from '@headwater/attribution/matcher/matcher'
+import { modelKey } from '@headwater/attribution/models/model-key'
+import { parseModel } from '@headwater/attribution/models/parse-model'
+import { limits } from '@headwater/contract'
+import { z } from 'zod'
+import { countings } from '../credit/counting/counting.ts'
+import { websiteId } from '../websites/websites.ts'
+import { type ValueSource, valueSchema } from './value.ts'
+
+const matcher = z.unknown().transform((given, context): Matcher => {
+  const checked = checkMatcher(given, eventFields)
+  if ('matcher' in checked) return checked.matcher
+  context.addIssue(checked.fault.message.replace(/^Matcher: (it )?/, ''))
+  return z.NEVER
+})
+
+/** One message for all forms, because zod's would name the keys of one of them. */
+const value = z.unknown().transform((given, context): ValueSource => {
+  const parsed = valueSchema.safeParse(given)
+  if (parsed.success) return parsed.data
+  context.addIssue(
+    'must be {"field": "props.total", "currency": "EUR"}, perhaps with "unit": "minor", or with "currency_field": "props.currency" instead of the currency; or {"cents": 500, "currency": "EUR"}. "conversion_id_field" may be added to each, and stand alone',
+  )
+  return z.NEVER
+})
+
+const name = z
+  .string('must be a text')
+  .trim()
+  .min(1, 'must not be empty')
+  .max(limits.name, `must have at most ${limits.name} characters`)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must not contain U+0000 or lone surrogates')
+
+/** Kept as `modelKey` writes it, with its defaults, so that it keeps its meaning should they change. */
+const model = z.string('must be the name of a model').transform((text, context) => {
+  const parsed = parseModel(text)
+  if ('model' in parsed) return modelKey(parsed.model)
+  context.addIssue(`must name a model. ${parsed.problem}`)
+  return z.NEVER
+})
+
+const daysMessage = 'must be a whole number of days, 1 to 3650'
+const days = z.int(daysMessage).min(1, daysMessage).max(3_650, daysMessage)
+
+const positionMessage = 'must be a whole number, 1 for the first rule'
+const counting = z.enum(countings, `must be one of ${countings.join(', ')}`)
+
+/** Null is the website's own setting, and for `value` the event's own revenue. */
+const settings = {
+  value: value.nullable(),
+  counting,
+  lookback_days: days.nullable(),
+  default_model: model.nullable(),
+  models: z
+    .array(model, 'must be a list of models')
+    .min(1, 'must name at least one model')
+    .max(20)
+    .nullable(),
+}
+
+const position = z.int(positionMessage).min(1, positionMessage).max(1_000_000, positionMessage)
+
+/** Whose rule, by its id or its name. */
+const existing = { website: websiteId, rule: z.string('must be the id or the name of a rule').min(1) }
+
+export const ruleCreation = z.strictObject({
+  website: websiteId,
+  name,
+  matcher,
+  ...settings,
+  value: settings.value.default(null),
+  counting: counting.default('every'),
+  lookback_days: settings.lookback_days.default(null),
+  default_model: settings.default_model.default(null),
+  models: settings.models.default(null),
+  position: position.optional(),
+})
+
+export const ruleChange = z.strictObject({
+  ...existing,
+  ...z.object({ name, matcher: z.unknown(), ...settings, position }).partial().shape,
+  // An absent matcher stays absent: a transform would read it as undefined.
+  matcher: matcher.optional(),
+  status: z.enum(['active', 'paused'], 'must be active or paused').optional(),
+})
+
+export const ruleReference = z.strictObject(existing)
+
+/** A stored rule, or one that is given. */
+export const ruleTest = z.strictObject({
+  website: websiteId,
+  rule: existing.rule.optional(),
+  name: name.optional(),
+  matcher: matcher.optional(),
+  value: settings.value.optional(),
+})

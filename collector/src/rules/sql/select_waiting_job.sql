@@ -1,0 +1,10 @@
+-- A job of a kind that has not ended yet.
+-- $1 website_id, $2 kind
+-- Index: background_jobs_pkey
+select id::text
+from background_jobs
+where website_id = $1::text::bigint
+  and kind = $2::text
+  and status = 'waiting'
+order by id
+limit 1

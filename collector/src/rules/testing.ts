@@ -1,0 +1,44 @@
+/** For tests of rules: applying them to history, and the part of the credit worker that decides what counts. Never shipped. */
+import type { Db } from '@headwater/db/db'
+import { createJobWork } from '@headwater/jobs/background-jobs'
+import { recount } from '../credit/counting/recount.ts'
+import { lockCustomers } from '../identity/lock-customers.ts'
+import { applyRules } from './apply.ts'
+import { type ApplyOptions, applyRulesKind, createApplyRules } from './apply-rules.ts'
+
+/** Applies the rules of a website to its history, without waiting for collectors. */
+export async function applyAll(db: Db, website: string, options: ApplyOptions = {}): Promise<void> {
+  await applyRules(db, { website })
+  const doStep = createApplyRules({ settleMs: 0, ...options })
+  const work = createJobWork({ db, kinds: { [applyRulesKind]: doStep }, onError: raise })
+  while (await work());
+}
+
+/** Decides for everyone on the queue which conversions count, and empties it. */
+export async function recountQueued(db: Db): Promise<void> {
+  await db.transaction(async (tx) => {
+    const persons = await tx.query<{ website_id: string; id: string; person_id: string }>(
+      `select distinct c.website_id::text, c.id::text, c.canonical_id::text as person_id
+       from credit_queue q
+       join customers p on p.website_id = q.website_id and p.id = q.customer_id
+       join customers c on c.website_id = p.website_id and c.canonical_id = p.canonical_id`,
+    )
+    await lockCustomers(
+      tx,
+      persons.map(({ website_id, id }) => ({ websiteId: website_id, id })),
+    )
+    const ids = new Map(
+      persons.map(({ website_id: websiteId, person_id: personId }) => [
+        `${websiteId} ${personId}`,
+        { websiteId, personId },
+      ]),
+    )
+    await recount(tx, [...ids.values()])
+    await tx.query('delete from credit_queue')
+  })
+}
+
+/** A step may not fail in these tests. */
+export function raise(error: unknown): never {
+  throw error
+}
