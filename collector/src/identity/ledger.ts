@@ -74,14 +74,15 @@ export function openBook(ledger: Ledger) {
       return found
     },
     /** Begins an ownership, unless the customer has too many identities, which is a conflict. A user id always fits. */
-    link(identity: IdentityKey, { confidence = 1, endedAt = null, ...rest }: NewLink): boolean {
-      const { customer } = rest
+    link(identity: IdentityKey, { customer, startedAt, endedAt = null, confidence = 1 }: NewLink): boolean {
       if (customer.identityCount >= maxIdentities && identity !== customer.user) {
         changes.conflicts.push({ kind: 'too_many_identities', customer })
         return false
       }
-      const ownership = { identity, confidence, endedAt, ...rest }
-      ledger.set(identity, [...ownershipsOf(identity), ownership])
+      const ownership = { identity, customer, startedAt, endedAt, confidence }
+      const former = ledger.get(identity)
+      if (former) former.push(ownership)
+      else ledger.set(identity, [ownership])
       changes.links.push(ownership)
       customer.identityCount += 1
       return true

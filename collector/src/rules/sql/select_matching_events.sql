@@ -20,6 +20,7 @@ where e.website_id = $1::text::bigint
   and (e.occurred_at, e.id) <= ($4::text::timestamptz, $5::text::bigint)
   and e.conversion_flag is null
   and true -- the matcher
-  and not exists (select from conversions c where c.website_id = e.website_id and c.event_id = e.id)
+  -- Looked up for each match: `offset 0` keeps the planner from reading all conversions instead.
+  and not exists (select from conversions c where c.website_id = e.website_id and c.event_id = e.id offset 0)
 order by e.occurred_at, e.id
 limit $6::integer
