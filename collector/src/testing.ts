@@ -133,6 +133,7 @@ const leftByEvents = [
   'token_usages',
   'client_streams',
   'credit_queue',
+  'erasures',
   'background_jobs',
 ]
 

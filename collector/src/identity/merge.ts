@@ -1,7 +1,7 @@
 /** What an operator does about who is one person: merges customers, and undoes merges. */
 import type { Db, Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
-import { OperationError } from '../operation-error.ts'
+import { NotFoundError, OperationError } from '../operation-error.ts'
 import { assignPersons, loadMembers, type PersonChange, type StoredMember } from './assign-persons.ts'
 import { maxConnected, maxCustomers } from './caps.ts'
 import { lockCustomers } from './lock-customers.ts'
@@ -146,7 +146,7 @@ const tooMany = (from: string, into: string, { found, most }: { found: number; m
   )
 
 const unknownCustomer = (id: string) =>
-  new OperationError(
+  new NotFoundError(
     `This website has no customer ${id}. Pass the id of one, as \`headwater customer show\` prints it.`,
   )
 
@@ -166,7 +166,7 @@ async function checkExists(tx: Queries, input: UnmergeInput): Promise<void> {
   if ('merge' in input) {
     const found = await run(tx, mergeSelect, { website_id: websiteId, id: input.merge })
     if (found.length > 0) return
-    throw new OperationError(
+    throw new NotFoundError(
       `This website has no merge ${input.merge}. Pass the id of one, as \`headwater customer show\` prints it.`,
     )
   }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { NotFoundError, OperationError, readInput } from '../../operation-error.ts'
 import { readSettings } from '../../websites/settings.ts'
 import { websiteId } from '../../websites/websites.ts'
+import { touchesPerConversion } from '../paths.ts'
 import { explainOrder, isRefund, loadOrderOf } from './explain-order.ts'
 import { explainTouches } from './explain-touches.ts'
 import { explainVersions, type VersionedCredit, type VersionRow } from './explain-versions.ts'
@@ -17,8 +18,6 @@ import selectCreditHistory from './sql/select_credit_history.sql?raw'
 import selectCreditVersions from './sql/select_credit_versions.sql?raw'
 
 const dayMs = 86_400_000
-/** The latest touches that may earn credit, besides the first one, as paths.ts loads them. */
-const touchesPerConversion = 200
 
 const rowId = z.string().regex(/^\d{1,18}$/, 'must be the id of a conversion')
 const explainInput = z.object({

@@ -59,7 +59,8 @@ async function begin(tx: Queries, request: EraseRequest): Promise<ErasureInProgr
     pending: { identity_hashes: marked.map(({ value_hash }) => value_hash), stage: 0, rejected_to: '0' },
   }
   const id = await addErasure(tx, erasure)
-  await addJob(tx, { websiteId, kind: 'erase', input: { erasure: id } })
+  // Its caller works first; the job ends what the caller leaves.
+  await addJob(tx, { websiteId, kind: 'erase', input: { erasure: id }, afterMs: 60_000 })
   return { ...erasure, id }
 }
 

@@ -1,4 +1,4 @@
--- Customers with what decides whose part they are.
+-- Customers with what decides whose part they are; those that are being erased are missing.
 -- $1 website_id, $2 id
 -- Index: customers_pkey
 select
@@ -10,3 +10,4 @@ from (
   select unnest($1::text::bigint[]) as website_id, unnest($2::text::bigint[]) as id
 ) v
 join customers c using (website_id, id)
+where c.status <> 'erased'

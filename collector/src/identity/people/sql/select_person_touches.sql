@@ -25,6 +25,7 @@ select
   t.is_direct,
   t.is_paid,
   t.is_bot,
+  t.is_withdrawn,
   t.channel,
   t.channel_ruleset,
   t.click_id_type,
