@@ -15,6 +15,7 @@ const token: Token = {
   revokedAt: null,
   websiteStatus: 'active',
   settings: {} as WebsiteSettings, // not read here
+  rules: [],
 }
 
 /** Calls a route behind `authenticate(scope)`; the finder knows one token. */

@@ -13,6 +13,7 @@ const aToken = (changes: Partial<Token> = {}): Token => ({
   revokedAt: null,
   websiteStatus: 'active',
   settings: {} as WebsiteSettings, // checkToken reads none
+  rules: [],
   ...changes,
 })
 
