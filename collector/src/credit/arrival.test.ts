@@ -104,11 +104,13 @@ const purchase = fc
       ...(remembered === undefined ? { user_id: who } : remembering(who, remembered)),
     }),
   )
-/** In the session of a day, which its other events report too, and which the device remembers. */
+/** In the session of a day, which its other events report too, and which the device remembers beside another one. */
 const remembering = (cookie: string, day: number) => {
   const { id, started_at, landing_url } = sessionOf(cookie, day)
   const touches = [{ session_id: id, occurred_at: started_at, url: landing_url }]
-  return { anonymous_id: cookie, session: sessionOf(cookie, 0), touches }
+  const session = sessionOf(cookie, 0)
+  const occurred_at = new Date(Date.parse(session.started_at) + 10 * minuteMs).toISOString()
+  return { anonymous_id: cookie, session, occurred_at, touches }
 }
 const refund = fc
   .record({

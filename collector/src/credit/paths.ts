@@ -54,7 +54,7 @@ function latestUntil(at: number, touches: readonly CreditTouch[]): CreditTouch[]
   return first && latest.length < until.length ? [first, ...latest] : latest
 }
 
-/** In the order they happened; those of one instant by their source, because ids follow the order of arrival. */
+/** In the order they happened; those of one instant by source and customer, because their ids follow the order of arrival. */
 function touchesByCustomer(rows: readonly TouchRow[]): Map<string, CreditTouch[]> {
   const byCustomer = new Map<string, CreditTouch[]>()
   for (const [customerId, own] of groupBy(rows, ({ customer_id }) => customer_id))
@@ -63,7 +63,7 @@ function touchesByCustomer(rows: readonly TouchRow[]): Map<string, CreditTouch[]
 }
 
 const byTime = (a: TouchRow, b: TouchRow) =>
-  a.at - b.at || compare(a.touch_key, b.touch_key) || Number(a.id) - Number(b.id)
+  a.at - b.at || compare(a.touch_key, b.touch_key) || a.owner_id - b.owner_id || Number(a.id) - Number(b.id)
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
@@ -90,6 +90,8 @@ interface TouchRow {
   id: string
   at: number
   touch_key: string
+  /** The customer of the person to whom it belongs. */
+  owner_id: number
   is_direct: boolean
   is_paid: boolean
   channel: string | null

@@ -19,7 +19,7 @@ select
   c.over_refund_cents::float8,
   (
     select jsonb_agg(
-      jsonb_build_array(k.model, k.touch_id::text, k.weight, k.value_cents) order by t.occurred_at, t.touch_key, t.id
+      jsonb_build_array(k.model, k.touch_id::text, k.weight, k.value_cents) order by t.occurred_at, t.touch_key, t.customer_id, t.id
     )
     from conversion_credits k
     join touches t on t.website_id = k.website_id and t.id = k.touch_id

@@ -7,6 +7,7 @@ select distinct
   t.id::text,
   round(date_part('epoch', t.occurred_at) * 1000) as at,
   t.touch_key::text,
+  t.owner_id::float8,
   t.is_direct,
   t.is_paid,
   t.channel
@@ -26,13 +27,13 @@ cross join lateral (
       select p.id from customers p where p.website_id = c.website_id and p.merged_into_id = c.canonical_id
     ) m
     cross join lateral (
-      select id, occurred_at, touch_key, is_direct, is_paid, channel
+      select id, occurred_at, touch_key, customer_id as owner_id, is_direct, is_paid, channel
       from touches
       where website_id = c.website_id and customer_id = m.id and occurred_at <= v.until and not is_bot and not is_withdrawn
       order by occurred_at desc, touch_key desc, id desc
       limit $4::integer
     ) t
-    order by t.occurred_at desc, t.touch_key desc, t.id desc
+    order by t.occurred_at desc, t.touch_key desc, t.owner_id desc, t.id desc
     limit $4::integer
   )
   union all
@@ -44,13 +45,13 @@ cross join lateral (
       select p.id from customers p where p.website_id = c.website_id and p.merged_into_id = c.canonical_id
     ) m
     cross join lateral (
-      select id, occurred_at, touch_key, is_direct, is_paid, channel
+      select id, occurred_at, touch_key, customer_id as owner_id, is_direct, is_paid, channel
       from touches
       where website_id = c.website_id and customer_id = m.id and not is_bot and not is_withdrawn
       order by occurred_at, touch_key, id
       limit 1
     ) t
-    order by t.occurred_at, t.touch_key, t.id
+    order by t.occurred_at, t.touch_key, t.owner_id, t.id
     limit 1
   )
 ) t
