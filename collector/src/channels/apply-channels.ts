@@ -4,6 +4,7 @@ import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, run, runRows, statement } from '@headwater/db/statement'
 import { addJob, type Job, type JobProgress, type Step } from '@headwater/jobs/background-jobs'
 import { enqueueCredit } from '../credit/enqueue.ts'
+import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
 import { loadChannelSettings } from './channel-settings.ts'
 import { type PlacedTouch, placeStoredTouch, type TouchSourceRow } from './moved-touch.ts'
@@ -40,6 +41,7 @@ export async function startApplying(db: Db, websiteId: string, startedBy: string
 /** A step of the job: the touches after those of the step before, by the rules as they are now. */
 export async function applyChannelsStep(tx: Transaction, { websiteId, position }: Job): Promise<Step> {
   const { after } = (position ?? { after: '0' }) as { after: string } // as returned below
+  if (!(await hasRoomInQueue(tx))) return { position: { after }, done: 0, afterMs: fullQueueMs }
   const { rules } = await loadChannelSettings(tx, websiteId)
   const [rows, total] = await Promise.all([
     loadTouchSources(tx, { websiteId, after, limit: touchesPerStep }),

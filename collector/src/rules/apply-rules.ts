@@ -9,6 +9,7 @@ import { run, statement } from '@headwater/db/statement'
 import type { DoStep, Step } from '@headwater/jobs/background-jobs'
 import type { ConversionRule } from '@headwater/server/conversion-rule'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
+import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
 import { cacheMs } from '../websites/find-token.ts'
 import { readSettings, type StoredSettings } from '../websites/settings.ts'
 import { type Change, changeConversions } from './change-conversions.ts'
@@ -50,6 +51,7 @@ export function createApplyRules(given: ApplyOptions = {}): DoStep {
     const waitMs = options.settleMs - rules.ageMs
     const position = positionOf(stored as Position | null, rules.version) // null, or written below
     if (waitMs > 0) return { position, done: 0, afterMs: waitMs }
+    if (!(await hasRoomInQueue(tx))) return { position, done: 0, afterMs: fullQueueMs }
     const step = { tx, websiteId, rules, position, ...options }
     return position.conversionId === null ? convertEvents(step) : checkConversions(step)
   }

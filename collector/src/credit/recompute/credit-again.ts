@@ -3,7 +3,7 @@ import type { Transaction } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { DoStep } from '@headwater/jobs/background-jobs'
 import { type CreditReason, enqueueCredit } from '../enqueue.ts'
-import { hasRoomInQueue } from './queue-room.ts'
+import { fullQueueMs, hasRoomInQueue } from './queue-room.ts'
 import countConversions from './sql/count_conversions.sql?raw'
 import selectConvertedCustomers from './sql/select_converted_customers.sql?raw'
 
@@ -16,15 +16,13 @@ export interface CreditAgainInput {
 const atOnce = 500
 /** More are not counted: the job then has no total. */
 const countLimit = 1_000_000
-/** How long a step waits while the queue is full; the worker does about a hundred tasks in that time. */
-const pauseMs = 50
 
 /** Does not fill the queue: a late touch that comes while the job runs waits for what is in it. */
 export const creditAgain: DoStep = async (tx, { websiteId, input, position }) => {
   const { reason } = input as CreditAgainInput // see settings: no one else adds such a job
   const after = (position as { after: string } | null)?.after ?? '0'
   const total = position === null ? await count(tx, websiteId) : undefined
-  if (!(await hasRoomInQueue(tx))) return { position: { after }, done: 0, total, afterMs: pauseMs }
+  if (!(await hasRoomInQueue(tx))) return { position: { after }, done: 0, total, afterMs: fullQueueMs }
 
   const params = { website_id: websiteId, after, limit: atOnce }
   const rows = await run<{ id: string; customer_id: string }, keyof typeof params>(tx, customerSelect, params)

@@ -6,7 +6,10 @@ import countTasks from './sql/count_tasks.sql?raw'
 /** A third of a second of work: whoever joins the queue behind them is credited within a second. A guess. */
 const fullAt = 600
 
-/** Jobs ask before each step, and pause when there is none. */
+/** How long a step of a job waits while the queue is full, in ms; the worker does about a hundred tasks in that time. */
+export const fullQueueMs = 50
+
+/** Jobs ask before each step, and pause when there is none: a late touch that comes meanwhile waits for what is in the queue. */
 export async function hasRoomInQueue(tx: Queries): Promise<boolean> {
   const [row] = await run<{ count: number }, 'limit'>(tx, taskCount, { limit: fullAt })
   return row !== undefined && row.count < fullAt

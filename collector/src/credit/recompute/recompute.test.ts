@@ -302,16 +302,20 @@ onBothDatabases((open) => {
   })
 
   it('a conversion that its rule does not count loses its credit, and counting it gives that back', async () => {
-    await collector.send([visit('1', 60, 'a'), purchase(10)])
-    await collector.db.query('update conversions set counted = false')
+    await collector.send([visit('1', 60, 'a'), purchase(10), purchase(20)])
+    const [rule] = await collector.rows<{ id: string }>(`
+      insert into conversion_rules (website_id, name, position, matcher, counting)
+      values (${collector.websiteId}, 'sale', 1, '{}', 'once_per_customer') returning id::text`)
+    await collector.db.query(`update conversions set rule_id = ${rule!.id}`)
     await enqueue('rule_changed', await customerIds())
     await collector.work()
+    const uncounted = 'occurred_at = (select max(occurred_at) from conversions)'
     expect(
       await collector.rows(
-        'select attribution_version as version, attributed_touch_id, attribution_weight from conversions',
+        `select attribution_version as version, attributed_touch_id, attribution_weight from conversions where ${uncounted}`,
       ),
     ).toEqual([{ version: 2, attributed_touch_id: null, attribution_weight: {} }])
-    await collector.db.query('update conversions set counted = true')
+    await collector.db.query(`delete from conversions where not ${uncounted}`)
     await enqueue('rule_changed', await customerIds())
     await collector.work()
     expect(await credits()).toEqual([

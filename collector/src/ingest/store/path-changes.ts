@@ -1,4 +1,5 @@
 /** What a group changes before conversions that may be stored: touches, and the events that models name. */
+import type { ModelChoice } from '@headwater/attribution/models'
 import type { PathChange } from '../../credit/late-touches.ts'
 import { milestoneNames } from '../../credit/milestones.ts'
 import type { Customer } from '../../identity/resolve.ts'
@@ -42,7 +43,11 @@ const byFormerSession = ({ session: { customerId, startedAt }, into }: JoinedRow
 
 const isMilestone = ({ owned: { event } }: PlacedEvent) => {
   const { wire, request } = event
-  return milestoneNames(request.token.settings.models).has(wire.name ?? wire.type)
+  const { settings, rules } = request.token
+  const name = wire.name ?? wire.type
+  const isNamed = (models: readonly ModelChoice[] | null) =>
+    models !== null && milestoneNames(models).has(name)
+  return isNamed(settings.models) || rules.some(({ models }) => isNamed(models))
 }
 
 const byEvent = ({ customer, event }: OwnedEvent): PathChange => ({
