@@ -9,7 +9,7 @@ import { enqueueCredit } from '../credit/enqueue.ts'
 import { addToSessions } from '../credit/insert-conversions.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
 import type { EventConversion } from './conversion-of.ts'
-import deleteConversions from './sql/delete_conversions.sql?raw'
+import deleteRuledConversions from './sql/delete_ruled_conversions.sql?raw'
 import insertRuledConversions from './sql/insert_ruled_conversions.sql?raw'
 import removeSessionConversions from './sql/remove_session_conversions.sql?raw'
 import updateRuledConversions from './sql/update_ruled_conversions.sql?raw'
@@ -88,7 +88,7 @@ const said = {
 }
 
 const sessionRemoval = rowStatement<EventKey>(removeSessionConversions, key)
-const conversionDelete = rowStatement<EventKey>(deleteConversions, key)
+const conversionDelete = rowStatement<EventKey>(deleteRuledConversions, key)
 const conversionUpdate = rowStatement<Change>(updateRuledConversions, { ...key, ...said })
 const conversionInsert = rowStatement<InsertedRow>(insertRuledConversions, {
   ...key,

@@ -41,9 +41,7 @@ describe.each(demoSites)('credit on %s', (_, openSite) => {
     await site?.collector.end('SIGKILL')
   })
 
-  /** The collector marks the sessions of a browser that calls itself headless, and bots earn no credit. */
-  const newDevice = () =>
-    browser.newContext({ userAgent: `Mozilla/5.0 (X11; Linux x64) Chrome/${browser.version()}` })
+  const newDevice = () => browser.newContext()
   const open = async (device: BrowserContext, path: string) =>
     visit(await device.newPage(), site.collector.url + path)
   const click = (page: Page, testId: string) => page.getByTestId(testId).click()

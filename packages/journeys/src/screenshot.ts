@@ -10,9 +10,6 @@ import { closeTab, hasClient, visit } from './browser/tab.ts'
 
 const picture = fileURLToPath(new URL('../../../docs/screenshot.png', import.meta.url))
 const size = { width: 1280, height: 800 }
-/** The collector marks the sessions of a browser that calls itself headless. */
-const userAgent =
-  'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
 
 type Act = (page: Page) => Promise<void>
 
@@ -28,7 +25,7 @@ interface Shop {
 
 /** A visitor with separate cookies, who opens this path; `act` gets the page. */
 async function comeTo({ browser, url }: Shop, { path = '/demo', referer }: Arrival, act: Act): Promise<void> {
-  const context = await browser.newContext({ viewport: size, userAgent })
+  const context = await browser.newContext({ viewport: size })
   const page = await context.newPage()
   await page.goto(url + path, { referer })
   await hasClient(page)

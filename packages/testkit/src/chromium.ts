@@ -37,7 +37,12 @@ const unneededFeatures = [
 
 // Only what a test run needs. @sparticuz/chromium's own list has --single-process, --no-zygote and --disable-web-security:
 // pages would share a process and see each other's storage otherwise than they do in the browsers people use.
+/** That of a browser with a window: the collector gives no credit to arrivals in one that calls itself headless. */
+const userAgent =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
+
 const flags = [
+  `--user-agent=${userAgent}`,
   '--no-sandbox', // CI runs as root, where the sandbox does not start
   '--disable-gpu',
   '--disable-quic',

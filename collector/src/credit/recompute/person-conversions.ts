@@ -5,8 +5,8 @@ import type { Conversion, CreditedConversion, CreditRules } from '../conversion.
 import { creditRules } from '../credit-rules.ts'
 import { type CreditedRow, readCredited } from '../stored-credit.ts'
 import type { Member } from './persons.ts'
+import selectConversionsToCredit from './sql/select_conversions_to_credit.sql?raw'
 import selectCreditSettings from './sql/select_credit_settings.sql?raw'
-import selectPersonConversions from './sql/select_person_conversions.sql?raw'
 
 /** A conversion as it is stored, with its current credit. */
 export interface StoredConversion extends CreditedConversion {
@@ -95,7 +95,7 @@ interface SettingsRow {
   settings: object | null
 }
 
-const conversionSelect = rowStatement<Member>(selectPersonConversions, {
+const conversionSelect = rowStatement<Member>(selectConversionsToCredit, {
   website_id: ({ websiteId }) => websiteId,
   customer_id: ({ id }) => id,
 })
