@@ -145,6 +145,7 @@ function reasonText(
     older_than_lookback: `more than ${lookback_days} days before the conversion`,
     beyond_limit: 'older than the latest touches that are looked at',
     bot: 'left by a bot',
+    withdrawn: 'its session turned out to begin elsewhere',
     other_person: `belongs to another person: customer ${customer_id}`,
     direct_excluded: 'direct, and not all touches are: left out',
   }

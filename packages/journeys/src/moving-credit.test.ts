@@ -11,12 +11,12 @@ interface Explained {
   conversion: { id: string; version: number }
   touches: Explained.Touch[]
   not_counted: (Explained.Touch & { reason: string })[]
-  versions: { version: number; reason: string | null }[]
+  versions: { version: number; reason: string }[]
 }
 namespace Explained {
   export interface Touch {
     campaign: string | null
-    credits: { model: string; weight: number; value_cents: number | null }[]
+    credit: { model: string; weight: number; value_cents: number | null }[]
   }
 }
 
@@ -80,7 +80,7 @@ describe.each(demoSites)('credit on %s', (_, openSite) => {
   const weightOf = ({ touches }: Explained, campaign: string) =>
     touches
       .filter((touch) => touch.campaign === campaign)
-      .flatMap(({ credits }) => credits)
+      .flatMap(({ credit }) => credit)
       .find(({ model }) => model === deciding)?.weight ?? 0
 
   it('moves to the ad of the first device when its visitor signs in on the second one', async () => {

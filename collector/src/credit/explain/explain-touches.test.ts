@@ -25,6 +25,7 @@ const touch = (id: number, daysBefore: number, fields: Partial<TimedTouch> = {})
   is_direct: false,
   is_paid: true,
   is_bot: false,
+  is_withdrawn: false,
   ...fields,
 })
 const direct = (id: number, daysBefore: number) =>
@@ -51,6 +52,7 @@ describe('a touch does not count', () => {
     ['after the conversion', touch(2, -1), 'after_conversion'],
     ['before the look-back', touch(2, 91), 'older_than_lookback'],
     ['of a bot', touch(2, 1, { is_bot: true }), 'bot'],
+    ['that is no landing any more', touch(2, 1, { is_withdrawn: true }), 'withdrawn'],
     ['of another person', touch(2, 1, { customer_id: '9' }), 'other_person'],
   ])('%s', (_, other, reason) => {
     expect(reasonsOf([touch(1, 5), other])).toEqual({ 2: reason })

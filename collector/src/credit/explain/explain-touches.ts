@@ -94,7 +94,8 @@ function plain({ at: _at, ...touch }: TimedTouch): ExplainedTouch {
 /** Why a touch can earn nothing under any model; undefined: it can. The touches must be in order. */
 function createReasons(touches: readonly TimedTouch[], path: PathFacts) {
   const own = touches.filter(
-    ({ customer_id, is_bot, at }) => path.members.has(customer_id) && !is_bot && at <= path.at,
+    ({ customer_id, is_bot, is_withdrawn, at }) =>
+      path.members.has(customer_id) && !is_bot && !is_withdrawn && at <= path.at,
   )
   const inReach = new Set([...own.slice(0, 1), ...own.slice(-path.limit)])
   const eligible = new Set(
@@ -103,6 +104,7 @@ function createReasons(touches: readonly TimedTouch[], path: PathFacts) {
   return (touch: TimedTouch): UncountedReason | undefined => {
     if (!path.members.has(touch.customer_id)) return 'other_person'
     if (touch.is_bot) return 'bot'
+    if (touch.is_withdrawn) return 'withdrawn'
     if (touch.at > path.at) return 'after_conversion'
     if (eligible.has(touch.id)) return undefined
     return inReach.has(touch) || touch.at < path.at - path.lookbackMs ? 'older_than_lookback' : 'beyond_limit'

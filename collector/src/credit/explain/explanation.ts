@@ -107,6 +107,8 @@ export interface ExplainedTouch {
   is_direct: boolean
   is_paid: boolean
   is_bot: boolean
+  /** A landing, until an earlier event of its session arrived. */
+  is_withdrawn: boolean
 }
 
 export interface ConsideredTouch extends ExplainedTouch {
@@ -130,6 +132,7 @@ export type UncountedReason =
   | 'older_than_lookback'
   | 'beyond_limit'
   | 'bot'
+  | 'withdrawn'
   | 'other_person'
   | 'direct_excluded'
 

@@ -10,6 +10,7 @@ select
   t.is_direct,
   t.is_paid,
   t.is_bot,
+  t.is_withdrawn,
   t.click_id_type,
   s.value as source,
   m.value as medium,
