@@ -1,7 +1,5 @@
 /** Everything that is stored about a person, as one JSON document, in pieces that fit into memory. */
-import type { Queries } from '@headwater/db/db'
-import type { Secrets } from '../../secrets.ts'
-import { type ExportSection, exportSections } from './export-sections.ts'
+import { type ExportDeps, type ExportSection, exportSections } from './export-sections.ts'
 import { findPerson, type Person } from './person.ts'
 
 /** Changes when a field is removed or changes its meaning; new fields do not change it. */
@@ -23,11 +21,6 @@ export interface ExportPiece {
   text: string
   /** Null: this was the last one. */
   next: ExportPlace | null
-}
-
-export interface ExportDeps {
-  queries: Queries
-  secrets: Secrets
 }
 
 /** The beginning of the document. Throws a NotFoundError when there is no such customer. */

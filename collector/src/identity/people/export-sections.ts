@@ -2,7 +2,6 @@
 import type { Queries } from '@headwater/db/db'
 import { run, type Statement, statement } from '@headwater/db/statement'
 import type { Secrets } from '../../secrets.ts'
-import type { ExportDeps } from './export-person.ts'
 import { type Person, paramsOf } from './person.ts'
 import { type PersonRecord, readRecord } from './person-record.ts'
 import selectPersonConversions from './sql/select_person_conversions.sql?raw'
@@ -10,6 +9,11 @@ import selectPersonEvents from './sql/select_person_events.sql?raw'
 import selectPersonSessions from './sql/select_person_sessions.sql?raw'
 import selectPersonTouches from './sql/select_person_touches.sql?raw'
 import selectRejectedOfIdentities from './sql/select_rejected_of_identities.sql?raw'
+
+export interface ExportDeps {
+  queries: Queries
+  secrets: Secrets
+}
 
 interface Page {
   rows: object[]
