@@ -305,7 +305,7 @@ onBothDatabases((open) => {
     await collector.send([visit('1', 60, 'a'), purchase(10), purchase(20)])
     const [rule] = await collector.rows<{ id: string }>(`
       insert into conversion_rules (website_id, name, position, matcher, counting)
-      values (${collector.websiteId}, 'sale', 1, '{}', 'once_per_customer') returning id::text`)
+      values (${collector.websiteId}, 'first sale', 2, '{}', 'once_per_customer') returning id::text`)
     await collector.db.query(`update conversions set rule_id = ${rule!.id}`)
     await enqueue('rule_changed', await customerIds())
     await collector.work()
