@@ -26,6 +26,8 @@ select
   e.title,
   e.revenue_cents::float8,
   e.currency,
+  e.conversion_flag,
+  e.conversion_id,
   src.value as utm_source,
   med.value as utm_medium,
   cam.value as utm_campaign,
