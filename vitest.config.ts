@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: 'packages/testkit/src/global-setup.ts',
     pool: 'forks',
     maxWorkers: 2, // one a core where CI runs
-    testTimeout: 20_000, // a browser or a database may be slow on a busy machine; a test that hangs still ends
+    testTimeout: 60_000, // a browser or a database may be slow on a busy machine; a test that hangs still ends
     hookTimeout: 60_000, // the first browser test of a machine unpacks 190 MB
   },
 })
