@@ -518,7 +518,7 @@ create table credit_versions (
   website_id     bigint       not null,
   conversion_id  bigint       not null,
   version        integer      not null,
-  reason         text         not null, -- late_touch, merge, unmerge, refund, erase, rule_changed, model_changed, channel_changed
+  reason         text         not null, -- late_touch, deferred, merge, unmerge, refund, erase, rule_changed, model_changed, channel_changed
   created_at     timestamptz  not null default now(),
   constraint credit_versions_pkey primary key (website_id, conversion_id, version),
   constraint credit_version_belongs_to_conversion foreign key (website_id, conversion_id) references conversions (website_id, id) on delete cascade

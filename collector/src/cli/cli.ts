@@ -7,6 +7,7 @@ import manifest from '../../package.json?raw'
 import { readConfig } from '../config.ts'
 import { createSdkFiles } from '../sdk-files.ts'
 import { channelsCommand } from './channels-command.ts'
+import { type CommandLike, checkArguments } from './check-arguments.ts'
 import { act, json, print } from './command.ts'
 import { customerCommand } from './customer-command.ts'
 import { explainCommand } from './explain-command.ts'
@@ -87,4 +88,8 @@ const headwater = defineCommand({
   },
 })
 
-await runMain(headwater)
+// The types of citty allow commands that load later; ours are all here.
+await act(async () => {
+  checkArguments(headwater as CommandLike, process.argv.slice(2))
+  await runMain(headwater)
+})

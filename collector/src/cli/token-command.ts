@@ -1,4 +1,5 @@
 /** `headwater token create|list|revoke`. */
+import { scopes } from '@headwater/server/token'
 import { defineCommand } from 'citty'
 import { act, json, print, website } from './command.ts'
 import { runOperation } from './run-operation.ts'
@@ -16,7 +17,10 @@ export const tokenCommand = defineCommand({
           default: 'public',
           description: 'public (browsers, apps) or secret (servers)',
         },
-        scope: { type: 'string', description: 'Comma-separated scopes; default events:write' },
+        scope: {
+          type: 'string',
+          description: `Comma-separated scopes: ${scopes.join(', ')}; default events:write`,
+        },
         expires: {
           type: 'string',
           description: 'When it expires, for example 2027-01-31T00:00:00Z; default never',

@@ -6,6 +6,7 @@ import insertCreditQueue from './sql/insert_credit_queue.sql?raw'
 /** Why credit changes, as stored in `credit_queue` and `credit_versions`. */
 export type CreditReason =
   | 'late_touch'
+  | 'deferred'
   | 'merge'
   | 'unmerge'
   | 'refund'

@@ -16,7 +16,8 @@ export async function insertConversions(
   tx: Queries,
   credited: readonly CreditedConversion[],
 ): Promise<Set<string>> {
-  const rows = inLockOrder(credited, uniqueName)
+  const positions = new Map(credited.map(({ eventId }, at) => [eventId, String(at).padStart(4, '0')]))
+  const rows = inLockOrder(credited, (one) => `${uniqueName(one)} ${positions.get(one.eventId)}`)
   const [stored] = await Promise.all([
     runRows<{ event_id: string }, CreditedConversion>(tx, conversionInsert, rows),
     runRows(tx, creditInsert, rows.flatMap(creditsOf)),
@@ -40,9 +41,12 @@ export async function addToSessions(tx: Queries, events: readonly ConvertingEven
 
 type ConvertingEvent = Pick<Conversion, 'websiteId' | 'eventId'>
 
-/** What makes a conversion unique. Groups insert in this order, so that those that share conversions cannot deadlock. */
-const uniqueName = ({ websiteId, name, conversionId, eventId }: Conversion) =>
-  `${websiteId} ${name} ${conversionId ?? ''} ${eventId}`
+/**
+ * What makes a conversion unique. Groups insert in this order, so that those that share conversions cannot deadlock; of one order in
+ * one group the first report is stored.
+ */
+const uniqueName = ({ websiteId, name, conversionId }: Conversion) =>
+  `${websiteId} ${name} ${conversionId ?? ''}`
 
 type CreditRow = Credit['credits'][number] & Pick<Conversion, 'websiteId' | 'eventId'>
 

@@ -30,12 +30,10 @@ const dayMs = 86_400_000
  * and touches of the same transaction written. Sends all statements in one round trip.
  */
 export async function loadPaths(tx: Queries, conversions: readonly Conversion[]): Promise<PathOf> {
-  const moments = new Map(conversions.map((one) => [`${one.customerId} ${one.occurredAt}`, one]))
+  const spans = [...groupBy(conversions, ({ customerId }) => customerId).values()].map(spanOf)
   const events = conversions.flatMap(eventsNamedBy)
   const [touchRows, eventRows] = await Promise.all([
-    runRows<TouchRow, Conversion, 'limit'>(tx, touchSelect, [...moments.values()], {
-      limit: touchesPerConversion,
-    }),
+    runRows<TouchRow, Span, 'limit'>(tx, touchSelect, spans, { limit: touchesPerConversion }),
     runRows<MilestoneRow, NamedEvent, 'limit'>(tx, milestoneSelect, events, { limit: milestonesPerName }),
   ])
   const touches = touchesByCustomer(touchRows)
@@ -44,6 +42,21 @@ export async function loadPaths(tx: Queries, conversions: readonly Conversion[])
     touches: latestUntil(conversion.occurredAt, touches.get(conversion.customerId) ?? []),
     milestones: milestones.get(conversion.eventId) ?? [],
   })
+}
+
+/** From the earliest to the latest of a customer's conversions, epoch ms. */
+interface Span {
+  websiteId: string
+  customerId: string
+  since: number
+  until: number
+}
+
+function spanOf(conversions: readonly Conversion[]): Span {
+  const times = conversions.map(({ occurredAt }) => occurredAt)
+  const [{ websiteId, customerId }] = conversions as [Conversion] // a group has one at least
+  const since = times.reduce((a, b) => Math.min(a, b))
+  return { websiteId, customerId, since, until: times.reduce((a, b) => Math.max(a, b)) }
 }
 
 /** The first one of all, and the latest ones up to a time. */
@@ -101,12 +114,13 @@ interface MilestoneRow extends Milestone {
   event_id: string
 }
 
-const touchSelect = rowStatement<Conversion, 'limit'>(
+const touchSelect = rowStatement<Span, 'limit'>(
   selectTouches,
   {
     website_id: ({ websiteId }) => websiteId,
     customer_id: ({ customerId }) => customerId,
-    until: ({ occurredAt }) => occurredAt,
+    since: ({ since }) => since,
+    until: ({ until }) => until,
   },
   'limit',
 )

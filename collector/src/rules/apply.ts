@@ -1,5 +1,5 @@
 /** Starts the job that applies a website's rules to its history, and says how far it is. */
-import { constraintOf, type Db } from '@headwater/db/db'
+import { constraintOf, type Db, type Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { addJob, findJob, type JobProgress } from '@headwater/jobs/background-jobs'
 import { z } from 'zod'
@@ -20,15 +20,14 @@ const progressInput = z.strictObject({
 export async function applyRules(db: Db, input: unknown): Promise<JobProgress> {
   const { website } = readInput(applyInput, input)
   const params = { website_id: website, kind: applyRulesKind }
-  const [waiting] = await run<{ id: string }, keyof typeof params>(db, waitingJob, params)
-  const id = waiting?.id ?? (await startJob(db, website))
-  return progressOf(db, website, id)
-}
-
-function startJob(db: Db, website: string): Promise<string> {
-  return addJob(db, { websiteId: website, kind: applyRulesKind, input: {} }).catch((error: unknown) => {
+  const findOrStart = async (tx: Queries) => {
+    const [waiting] = await run<{ id: string }, keyof typeof params>(tx, waitingJob, params)
+    return waiting?.id ?? addJob(tx, { websiteId: website, kind: applyRulesKind, input: {} })
+  }
+  const id = await db.transaction(findOrStart).catch((error: unknown) => {
     throw constraintOf(error) === 'background_job_belongs_to_website' ? unknownWebsite(website) : error
   })
+  return progressOf(db, website, id)
 }
 
 /** How far the job is. */

@@ -10,6 +10,7 @@ import { addToSessions } from '../credit/insert-conversions.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
 import type { EventConversion } from './conversion-of.ts'
 import deleteRuledConversions from './sql/delete_ruled_conversions.sql?raw'
+import enqueueOrders from './sql/enqueue_orders.sql?raw'
 import insertRuledConversions from './sql/insert_ruled_conversions.sql?raw'
 import removeSessionConversions from './sql/remove_session_conversions.sql?raw'
 import updateRuledConversions from './sql/update_ruled_conversions.sql?raw'
@@ -36,11 +37,12 @@ export async function changeConversions(
   const rows = inLockOrder(changes, ({ websiteId, eventId }) => `${websiteId} ${eventId}`)
   const of = (...kinds: Change['kind'][]) => rows.filter(({ kind }) => kinds.includes(kind))
   const inserted = of('insert', 'replace').map((row) => ({ ...row, credit: creditOf(row, website) }))
-  const [, , , , added] = await Promise.all([
+  const [, , , , , added] = await Promise.all([
     lockCustomers(
       tx,
       rows.map(({ websiteId, customerId: id }) => ({ websiteId, id })),
     ),
+    runRows(tx, orderQueue, of('update', 'replace', 'delete')), // a refund of another person follows its purchase
     runRows(tx, sessionRemoval, of('update', 'replace', 'delete')),
     runRows(tx, conversionDelete, of('replace', 'delete')),
     runRows(tx, conversionUpdate, of('update')),
@@ -53,6 +55,7 @@ export async function changeConversions(
       tx,
       inserted.filter(({ eventId }) => ids.has(eventId)),
     ),
+    runRows(tx, orderQueue, [...of('update'), ...inserted.filter(({ eventId }) => ids.has(eventId))]),
     enqueueCredit(tx, customersOf(rows.filter(({ kind, eventId }) => kind !== 'insert' || ids.has(eventId)))),
   ])
 }
@@ -87,6 +90,7 @@ const said = {
   counted: ({ conversion }: Change) => conversion?.rule?.counting === 'every',
 }
 
+const orderQueue = rowStatement<EventKey>(enqueueOrders, key)
 const sessionRemoval = rowStatement<EventKey>(removeSessionConversions, key)
 const conversionDelete = rowStatement<EventKey>(deleteRuledConversions, key)
 const conversionUpdate = rowStatement<Change>(updateRuledConversions, { ...key, ...said })

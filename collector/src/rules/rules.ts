@@ -6,6 +6,7 @@ import { NotFoundError, OperationError, readInput } from '../operation-error.ts'
 import { unknownWebsite, websiteId } from '../websites/websites.ts'
 import type { RuleRow } from './read-rules.ts'
 import { ruleChange, ruleCreation, ruleReference } from './rule-input.ts'
+import { checkRuleSize } from './rule-size.ts'
 import deleteRuleSql from './sql/delete_rule.sql?raw'
 import insertRule from './sql/insert_rule.sql?raw'
 import moveRule from './sql/move_rule.sql?raw'
@@ -35,6 +36,7 @@ export async function createRule(db: Db, input: unknown): Promise<Rule> {
     const params = { website_id: website, ...columnsOf(rule) }
     const [row] = await run<{ id: string }, keyof typeof params>(tx, ruleInsert, params)
     const { id } = row as { id: string } // an insert returns its row
+    checkRuleSize([...existing, rule])
     if (position !== undefined && position <= existing.length) await move(tx, { website, id, position })
     return findRule(tx, website, id)
   }
@@ -61,6 +63,7 @@ export async function changeRule(db: Db, input: unknown): Promise<Rule> {
     const changed: Rule = { ...stored, ...Object.fromEntries(given) }
     const params = { website_id: website, id: stored.id, ...columnsOf(changed), status: changed.status }
     await run<never, keyof typeof params>(tx, ruleUpdate, params)
+    checkRuleSize(await loadRules(tx, website))
     if (position !== undefined && position !== stored.position)
       await move(tx, { website, id: stored.id, position })
     return findRule(tx, website, stored.id)

@@ -26,6 +26,9 @@ export const websiteId = z
   .string()
   .regex(/^\d+$/, 'must be the id of a website: see `headwater website list`')
 
+/** Collectors use former settings for 5 s; a batch waits up to 3 s, and its transaction is tried three times. */
+const settleMs = 15_000
+
 const websiteInput = z.object({
   name: z.string().min(1, 'must not be empty'),
   url: z.url({ protocol: /^https?$/, error: 'must be an http(s) address, for example https://shop.example' }),
@@ -57,8 +60,10 @@ export async function changeSettings(
     if (!website) throw unknownWebsite(id)
     const { former_settings: former, ...now } = website
     const job: CreditAgainInput = { reason: 'model_changed' }
+    // At once, and again for what collectors store meanwhile by the settings that they have cached.
     if (creditSettings(former) !== creditSettings(now.settings))
-      await addJob(tx, { websiteId: id, kind: 'credit_again', input: job })
+      for (const afterMs of [0, settleMs])
+        await addJob(tx, { websiteId: id, kind: 'credit_again', input: job, afterMs })
     return { ...now, settings: { ...defaultSettings, ...now.settings } }
   })
 }

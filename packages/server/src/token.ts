@@ -51,7 +51,7 @@ export function checkToken(
   if (!token.scopes.includes(use.scope) && !token.scopes.includes('admin')) {
     throw new Problem(
       'scope_missing',
-      `This token lacks the scope ${use.scope}; it has ${token.scopes.join(', ')}.`,
+      `This token lacks the scope ${use.scope}; it has ${token.scopes.join(', ')}. Make one with \`headwater token create --kind secret --scope ${use.scope}\`.`,
     )
   }
   if (token.websiteStatus !== 'active') {

@@ -34,11 +34,11 @@ export function createCreditWork({ db, now, onError }: CreditWorkDeps): () => Pr
         claimed = await claim(tx, postponed.ids(), size)
         if (claimed.length > 0) await recompute(tx, claimed)
       })
-      postponed.remove(claimed)
+      postponed.remove(claimed.map(customerOf))
       size = Math.min(size * 2, tasksAtOnce)
     } catch (error) {
       if (claimed.length === 0) throw error
-      if (claimed.length === 1) postponed.add(claimed)
+      if (claimed.length === 1) postponed.add(claimed.map(customerOf))
       if (claimed.length === 1 || !isConflict(error)) onError(error)
       size = Math.ceil(claimed.length / 2)
     }
@@ -51,6 +51,9 @@ const isConflict = (error: unknown): boolean =>
   error instanceof ConflictError ||
   ['40001', '40P01'].includes(sqlstateOf(error) ?? '') ||
   constraintOf(error) === 'credit_versions_pkey'
+
+/** The whole customer is postponed: each late touch of one that cannot be computed adds a task that cannot be done. */
+const customerOf = ({ customerId: id }: QueuedTask) => ({ id })
 
 interface TaskRow {
   id: string

@@ -8,6 +8,7 @@ const precedence: CreditReason[] = [
   'merge',
   'late_touch', // before refund: that alone changes no purchase
   'refund',
+  'deferred', // stored without its credit, in a group that had too much to write
   'rule_changed',
   'channel_changed',
   'model_changed',

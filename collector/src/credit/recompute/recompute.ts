@@ -12,7 +12,7 @@ import { creditPersons } from './credit-persons.ts'
 import { loadConversions } from './person-conversions.ts'
 import { lockMembers, type Member } from './persons.ts'
 import { leadingReason } from './reasons.ts'
-import { changeOf, saveChanges } from './save-changes.ts'
+import { type Change, changeOf, saveChanges } from './save-changes.ts'
 import deleteTasks from './sql/delete_tasks.sql?raw'
 
 /** A row of the queue. */
@@ -20,8 +20,8 @@ export interface QueuedTask extends CreditTask {
   id: string
 }
 
-/** Conversions written in one transaction: with a row for each model and touch, more could take longer than it may. */
-const changesAtOnce = 1_000
+/** Rows written in one transaction, a conversion having one for each model and touch: about half a second of work. */
+const rowsAtOnce = 5_000
 
 /** Does the tasks, which must be claimed, removes them from the queue and commits. When too much has changed, they stay for the rest. */
 export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): Promise<void> {
@@ -37,12 +37,24 @@ export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): 
   const changes = [...creditPersons(conversions, pathOf)].flatMap(
     ([one, credited]) => changeOf(one, credited, reasonOf(credited.personId)) ?? [],
   )
-  const isAll = changes.length <= changesAtOnce
+  const saved = changes.slice(0, countWithin(rowsAtOnce, changes))
   await Promise.all([
-    saveChanges(tx, changes.slice(0, changesAtOnce)),
-    runRows(tx, taskDelete, isAll ? tasks : []),
+    saveChanges(tx, saved),
+    runRows(tx, taskDelete, saved.length === changes.length ? tasks : []),
     tx.commit(),
   ])
+}
+
+/** How many of the changes have no more rows than that; at least one, so that each transaction comes further. */
+function countWithin(rows: number, changes: readonly Change[]): number {
+  let left = rows
+  let count = 0
+  for (const { credited } of changes) {
+    left -= credited.credit.credits.length + 1
+    if (left < 0) break
+    count += 1
+  }
+  return Math.max(count, Math.min(1, changes.length))
 }
 
 /** Each person once. */

@@ -55,7 +55,8 @@ type Place = [at: string, id: string]
 const isPlace = (value: unknown): value is Place =>
   Array.isArray(value) &&
   value.length === 2 &&
-  /^\d{4,6}-\d\d-\d\dT[\d:.]+Z$/.test(String(value[0])) &&
+  /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(String(value[0])) &&
+  !Number.isNaN(Date.parse(String(value[0]))) &&
   /^\d{1,18}$/.test(String(value[1]))
 
 interface TimelineRow extends Omit<TimelineEvent, 'conversion'> {

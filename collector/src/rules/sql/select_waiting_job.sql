@@ -1,4 +1,4 @@
--- A job of a kind that has not ended yet.
+-- Locks a job of a kind that has not ended yet: waits for a step in progress, which may be the last one.
 -- $1 website_id, $2 kind
 -- Index: background_jobs_pkey
 select id::text
@@ -8,3 +8,4 @@ where website_id = $1::text::bigint
   and status = 'waiting'
 order by id
 limit 1
+for update

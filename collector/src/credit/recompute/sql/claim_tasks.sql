@@ -1,9 +1,10 @@
--- Locks the oldest tasks of the queue; those that another worker has locked are skipped, and so are postponed ones.
--- $1 postponed: a JSON list of ids, $2 limit
+-- Locks the oldest tasks of the queue; those that another worker has locked are skipped, and so are those of
+-- postponed customers.
+-- $1 postponed: a JSON list of ids of customers, $2 limit
 -- Index: credit_queue_by_id
 select id::text, website_id::text, customer_id::text, reason
 from credit_queue
-where id not in (select value::bigint from jsonb_array_elements_text($1::text::jsonb))
+where customer_id not in (select value::bigint from jsonb_array_elements_text($1::text::jsonb))
 order by credit_queue.id
 limit $2::integer
 for update skip locked
