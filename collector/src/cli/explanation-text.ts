@@ -72,12 +72,14 @@ function conversionLines(conversion: ExplainedConversion, { time, amount }: Word
     ...(conversion_id === null ? [] : [`order ${conversion_id}`]),
     value_cents === null ? 'no value' : amount(value_cents),
   ]
-  const by = rule ? `rule ${rule.name ?? rule.id} made it one` : 'the event itself said that it is one'
+  const by = rule
+    ? `Rule ${rule.name ?? rule.id} made it a conversion`
+    : 'The event itself said that it is a conversion'
   const counts = conversion.not_counted === null ? 'It counts' : notCountedText(conversion.not_counted)
   return [
     `Conversion ${id}: ${facts.join(', ')}`,
-    `${counts}; ${by}.`,
-    `Touches of the ${lookback_days} days before it earn credit; reports attribute it by ${default_model}.`,
+    `${counts}. ${by}.`,
+    `Touches of the ${days(lookback_days)} before it earn credit; reports attribute it by ${default_model}.`,
   ]
 }
 
@@ -98,6 +100,10 @@ function orderLines(
     `conversion ${id}, ${time(occurred_at)}, ${amount(value_cents ?? 0)}`
   const over = over_refund_cents > 0 ? `, and ${amount(over_refund_cents)} too much (over-refund)` : ''
   const net = net_cents === null ? '' : ` It leaves ${amount(net_cents)}${over}.`
+  if (!refund_of && net_cents === null)
+    return [
+      'It refunds no conversion: none has this name, order number and currency. It is credited on its own.',
+    ]
   return [
     ...(refund_of ? [`It refunds ${partText(refund_of)}, and takes back what that earned.`] : []),
     `Refunded: ${refunds.map(partText).join('; ')}.${net}`,
@@ -113,7 +119,13 @@ function mergeLine(merge: ExplainedMerge, { time }: Words): string {
   const { id, from_customer_id, into_customer_id, cause, at, merged_by, undone_at, undone_by } = merge
   const by = merged_by === null ? '' : ` by ${merged_by}`
   const undone = undone_at === null ? '' : `, undone ${time(undone_at)} by ${undone_by}`
-  return `  Merge ${id}: ${from_customer_id} into ${into_customer_id}, ${time(at)}, ${cause}${by}${undone}.`
+  return `  Merge ${id}: ${from_customer_id} into ${into_customer_id}, ${time(at)}, ${causes[cause] ?? cause}${by}${undone}.`
+}
+
+const causes: Record<string, string> = {
+  sign_in: 'signed in',
+  email_hash: 'same e-mail',
+  manual: 'merged',
 }
 
 function considered(touch: ConsideredTouch, conversion: ExplainedConversion, words: Words): string {
@@ -126,7 +138,7 @@ function considered(touch: ConsideredTouch, conversion: ExplainedConversion, wor
     ...(touch.id === conversion.attributed_touch_id ? ['attributed'] : []),
     ...(touch.leaves_because ? [`will lose it: ${reasonText(touch, touch.leaves_because, conversion)}`] : []),
   ]
-  return [touchText(touch, words), shares.join(', ') || 'nothing', ...marks].join(' | ')
+  return [touchText(touch, words), shares.join(', ') || 'no share', ...marks].join(' | ')
 }
 
 function notCounted(touch: UncountedTouch, conversion: ExplainedConversion, words: Words): string {
@@ -142,12 +154,12 @@ function reasonText(
 ): string {
   const texts: Record<UncountedTouch['reason'], string> = {
     after_conversion: 'after the conversion',
-    older_than_lookback: `more than ${lookback_days} days before the conversion`,
+    older_than_lookback: `more than ${days(lookback_days)} before the conversion`,
     beyond_limit: 'older than the latest touches that are looked at',
     bot: 'left by a bot',
     withdrawn: 'its session turned out to begin elsewhere',
     other_person: `belongs to another person: customer ${customer_id}`,
-    direct_excluded: 'direct, and not all touches are: left out',
+    direct_excluded: 'listed above; while other touches exist, direct gets nothing',
   }
   return texts[reason]
 }
@@ -166,6 +178,8 @@ function sourceText({ source, medium, campaign, type }: ExplainedTouch): string 
   return names.map((name) => name ?? '–').join(' / ') || (type === 'landing' ? '' : type)
 }
 
+const days = (count: number) => `${count} ${count === 1 ? 'day' : 'days'}`
+
 const percent = (weight: number) => `${(weight * 100).toLocaleString('en', { maximumFractionDigits: 1 })} %`
 
 /** Only what moved under the model that reports attribute by; with `--json`, all of it. */
@@ -178,7 +192,26 @@ function versionLine(
   const shown = moved.filter(({ model }) => model === conversion.default_model)
   const texts = shown.map((move) => moveText(move, known.get(move.touch_id), words))
   if (version === 1) return `version 1, ${words.time(at)}: credited for the first time`
-  return `version ${version}, ${reason}, ${words.time(at)}: ${texts.join(', ') || 'other models only'}`
+  const said = `version ${version}, ${words.time(at)}, ${reasonsInWords[reason] ?? reason}`
+  if (shown.length === 0) return `${said}: nothing moved under ${conversion.default_model}`
+  const isOfSettings = reason === 'model_changed' || reason === 'rule_changed'
+  if (isOfSettings && shown.every(({ weight_before }) => weight_before === null))
+    return `${said}: ${conversion.default_model} is computed from here on: ${texts.join(', ')}`
+  if (isOfSettings && shown.every(({ weight_after }) => weight_after === null))
+    return `${said}: ${conversion.default_model} is not computed from here on`
+  return `${said}: ${texts.join(', ')}`
+}
+
+const reasonsInWords: Record<string, string> = {
+  late_touch: 'a touch arrived late',
+  deferred: 'stored before its credit',
+  merge: 'customers turned out to be one person',
+  unmerge: 'a merge was undone',
+  refund: 'a refund or its purchase arrived',
+  erase: 'a person was erased',
+  rule_changed: 'conversion rules changed',
+  model_changed: 'settings changed',
+  channel_changed: 'channels of touches changed',
 }
 
 function moveText(move: CreditMove, touch: ExplainedTouch | undefined, { amount }: Words): string {

@@ -182,7 +182,7 @@ onBothDatabases((open) => {
     ])
     expect(centsOf(explanation, 'last_non_direct')).toEqual([['a', 10_000]])
     expect(explanationText(explanation)).toMatch(
-      /version 2, late_touch, .*: Unassigned \(a\) \+100\.00 EUR, Unassigned \(b\) −100\.00 EUR/,
+      /version 2, .*, a touch arrived late: Unassigned \(a\) \+100\.00 EUR, Unassigned \(b\) −100\.00 EUR/,
     )
   })
 
