@@ -1,7 +1,7 @@
 /** The work behind the requests: crediting persons again, and long jobs. */
 import type { Db } from '@headwater/db/db'
 import { createJobWork } from '@headwater/jobs/background-jobs'
-import { startWorker } from '@headwater/jobs/worker'
+import { startWorker, type Worker } from '@headwater/jobs/worker'
 import { createCreditWork } from './credit/recompute/credit-work.ts'
 import { jobKinds } from './jobs.ts'
 
@@ -23,13 +23,22 @@ const idleMs = 500
 
 /** Starts the workers of a collector; several collectors on one database share the work. */
 export function startWorkers({ db, now, onError }: WorkerDeps): Workers {
-  const credit = startWorker({ work: createCreditWork({ db, now, onError }), idleMs, onError })
+  const doTasks = createCreditWork({ db, now, onError })
   const doStep = createJobWork({ db, kinds: jobKinds, onError })
-  const jobs = startWorker({
+  const credit: Worker = startWorker({
     async work() {
-      const more = await doStep()
-      if (more) credit.wake() // steps fill its queue
-      return more
+      const hasMore = await doTasks()
+      if (hasMore) jobs.wake() // a job may wait for room in the queue
+      return hasMore
+    },
+    idleMs,
+    onError,
+  })
+  const jobs: Worker = startWorker({
+    async work() {
+      const hasMore = await doStep()
+      if (hasMore) credit.wake() // steps fill its queue
+      return hasMore
     },
     idleMs,
     onError,
