@@ -16,6 +16,7 @@ const forServers = [resolve(), esbuild({ target: 'es2022', define: defineFor('he
 // Types of our own packages, which are not published.
 const ours = ['@headwater/contract', '@headwater/attribution']
 const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
+const forReactTypes = [resolve(), dts({ tsconfig: 'sdk/src/react/tsconfig.json', includeExternal: ours })]
 const forServerTypes = [resolve(), dts({ tsconfig: 'sdk/src/node/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
@@ -29,6 +30,7 @@ const forTag = [
 ]
 
 const sdk = 'sdk/src/browser/index.ts'
+const react = 'sdk/src/react/index.ts'
 const server = 'sdk/src/node/index.ts'
 const scriptTag = 'sdk/src/browser/script.ts'
 const stub = 'sdk/src/browser/stub.ts'
@@ -48,11 +50,19 @@ const extras = Object.fromEntries(optional.map((name) => [name, `sdk/src/extras/
 const npmExtras = Object.fromEntries(optional.map((name) => [`extras/${name}`, extras[name]]))
 const forExtraTypes = [resolve(), dts({ tsconfig: 'sdk/src/extras/tsconfig.json', includeExternal: ours })]
 const bannerOf = { vitals: '/*! with web-vitals, Apache-2.0 (c) Google LLC */' }
+// React's server components may import it: hooks run in the browser.
+const bannerOfEntry = ({ name }) => (name === 'react' ? `'use client'` : '')
 
 // Each row: what goes in, what comes out, how.
 const rows = [
-  { input: { browser: sdk, ...npmExtras }, dir: 'sdk/dist', plugins: forBrowsers },
+  {
+    input: { browser: sdk, react, ...npmExtras },
+    dir: 'sdk/dist',
+    plugins: forBrowsers,
+    banner: bannerOfEntry,
+  },
   { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
+  { input: react, file: 'sdk/dist/react.d.ts', plugins: forReactTypes },
   { input: server, file: 'sdk/dist/node.js', plugins: forServers },
   { input: server, file: 'sdk/dist/node.d.ts', plugins: forServerTypes },
   {

@@ -16,6 +16,7 @@ const projects = [
   'sdk/src/core',
   'sdk/src/extras',
   'sdk/src/node',
+  'sdk/src/react',
   'packages/contract',
   'packages/attribution',
   'packages/bench',

@@ -72,6 +72,12 @@ const arrows: Arrow[] = [
     broken: ['sdk/src/node/transport.ts', `import { request } from 'node:https'`],
   },
   {
+    fact: 'the SDK’s files for React import React, two browser files and types of the core',
+    files: /^sdk\/src\/react\//,
+    onlyImport: /^(sdk\/src\/(react\/|core\/(api|options)\.ts|browser\/(prepare|refusal)\.ts)|npm:react$)/,
+    broken: ['sdk/src/react/provider.ts', `import { render } from 'react-dom'`],
+  },
+  {
     fact: 'the SDK imports neither the collector nor server packages',
     files: /^sdk\//,
     neverImport: /^(collector|packages\/(db|server|jobs))\//,

@@ -37,6 +37,18 @@ describe('sending', () => {
     expect(server.transport.sent().map((names) => names.length)).toEqual([27, 3])
   })
 
+  test('by flush ends with what waited when it began, however much comes meanwhile', async () => {
+    const server = openServer({ batchSize: 1 })
+    server.transport.alwaysReplyWith(({ batch }) => {
+      trackMany(server, 1)
+      return receipt(batch.events.length)
+    })
+    trackMany(server, 2)
+    await server.client.flush()
+    expect(server.transport.requests.length).toBeLessThanOrEqual(4)
+    server.transport.alwaysReplyWith(({ batch }) => receipt(batch.events.length))
+  })
+
   test('of two clients in one process does not mix', async () => {
     const [one, other] = [openServer(), openServer({ endpoint: 'https://other.example.com/' })]
     one.client.track('a', who)

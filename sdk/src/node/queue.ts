@@ -21,6 +21,7 @@ export interface QueueParts extends Pick<Parts, 'lose'> {
 export function createQueue({ store, lose, keepAlive, onKept }: QueueParts): ServerQueue {
   const completing = new Set<Promise<unknown>>()
   let release: Undo | undefined
+  let waiting = 0 // at the start of the turn: what comes later is for the next one, or `flush` might never resolve
 
   function keep(json: string): void {
     const dropped = store.add(json)
@@ -38,19 +39,23 @@ export function createQueue({ store, lose, keepAlive, onKept }: QueueParts): Ser
       completed.then(() => completing.delete(completed))
     },
     async inTurn(task) {
-      const isLast = () => store.size() === 0 && completing.size === 0
       try {
         await Promise.all(completing)
         store.adopt()
+        waiting = store.size()
         await task()
       } finally {
         // After an attempt, well or not: a collector that is down must not keep a program from ending.
         release?.()
         release = undefined
       }
-      return isLast() ? 0 : Math.max(store.size(), 1)
+      return store.size() + completing.size
     },
-    next: async (limit) => store.next(limit),
+    async next(limit) {
+      const batch = waiting > 0 ? store.next(limit) : []
+      waiting -= batch.length
+      return batch
+    },
     remove: async (events) => store.remove(events),
     leave: () => [],
     stay() {},

@@ -8,7 +8,7 @@ export interface Store {
   next(limit: number): StoredEvent[]
   /** Deletes these events; unknown ones are no error. */
   remove(events: readonly StoredEvent[]): void
-  /** How many events wait, at least. */
+  /** How many events wait; an estimate for what ended processes have left. */
   size(): number
   /** How many of them would not survive the process. */
   unsaved(): number

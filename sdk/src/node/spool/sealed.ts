@@ -13,7 +13,7 @@ export interface Sealed {
   /** Drops the oldest until so many bytes are free again. Returns how many events these were. */
   drop(bytes: number): number
   bytes(): number
-  /** How many events wait, at least. */
+  /** As `Store.size`. */
   size(): number
   /** Another process has them. */
   clear(): void

@@ -8,7 +8,7 @@ export interface Segment {
   name: string
   /** As far as this process has written or read it. */
   bytes(): number
-  /** Events that are not acknowledged; 1 before they are read, for a segment of another process. */
+  /** How many events are not acknowledged; an estimate while a segment of another process is not read. */
   size(): number
   /** They are read when they are asked for. Throws when the file cannot be read. */
   events(): Iterable<StoredEvent>
@@ -41,10 +41,13 @@ interface Known {
   count: number
 }
 
+/** Of an event; for segments that are not read yet. */
+const usualBytes = 500
+
 /** A segment that another process has written. */
 export function adoptSegment(place: SegmentPlace): Segment {
   const { size } = place.fs.statSync(`${place.folder}/${place.name}`)
-  return readSegment(place, { bytes: size, count: 1 })
+  return readSegment(place, { bytes: size, count: Math.ceil(size / usualBytes) })
 }
 
 function readSegment({ fs, folder, name, onTorn }: SegmentPlace, known: Known): Segment {
