@@ -191,6 +191,19 @@ describe('the process', () => {
   })
 })
 
+test('the process is kept alive for an event that came during the attempt', async () => {
+  const server = openServer()
+  server.transport.replyWith(({ batch }) => {
+    trackMany(server, 1)
+    return receipt(batch.events.length)
+  })
+  trackMany(server, 1)
+  await server.client.flush()
+  expect(server.isKeptAlive()).toBe(true)
+  await server.client.flush()
+  expect(server.isKeptAlive()).toBe(false)
+})
+
 describe('shutdown', () => {
   test('delivers what waits; later calls are dropped and counted', async () => {
     const server = openServer()

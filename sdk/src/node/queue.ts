@@ -21,6 +21,7 @@ export interface QueueParts extends Pick<Parts, 'lose'> {
 export function createQueue({ store, lose, keepAlive, onKept }: QueueParts): ServerQueue {
   const completing = new Set<Promise<unknown>>()
   let release: Undo | undefined
+  let isFresh = false // an event has come since the turn began
   let waiting = 0 // at the start of the turn: what comes later is for the next one, or `flush` might never resolve
 
   function keep(json: string): void {
@@ -32,6 +33,7 @@ export function createQueue({ store, lose, keepAlive, onKept }: QueueParts): Ser
   return {
     inFlight: createInFlight(),
     take(write, ready) {
+      isFresh = true
       release ??= keepAlive()
       if (!ready) return keep(write())
       const completed = ready.catch(() => {}).then(() => keep(write())) // kept without what could not be added
@@ -42,12 +44,15 @@ export function createQueue({ store, lose, keepAlive, onKept }: QueueParts): Ser
       try {
         await Promise.all(completing)
         store.adopt()
+        isFresh = false
         waiting = store.size()
         await task()
       } finally {
-        // After an attempt, well or not: a collector that is down must not keep a program from ending.
-        release?.()
-        release = undefined
+        // After one attempt, well or not: a collector that is down must not keep a program from ending.
+        if (!isFresh) {
+          release?.()
+          release = undefined
+        }
       }
       return store.size() + completing.size
     },
