@@ -76,17 +76,26 @@ function byRecord(record: string | undefined, now: number): Visitor | undefined 
   return isOpen ? { anonymousId, sessionId: id, sessionStartedAt: startedAt } : { anonymousId }
 }
 
-/** Everything is looked at before it is used: the argument comes from whatever framework there is. */
+type Fields = Record<string, unknown>
+/** Nothing has no fields; neither has a text. */
+const fieldsOf = (value: unknown): Fields => Object(value)
+
+/** Everything is looked at before it is used: the request comes from whatever framework there is. */
 function headerReaderOf(request: unknown): (name: string) => string | undefined {
-  const given = Object(request)
-  const holder = given.headers ? given : (given.raw ?? given.req?.raw ?? given)
-  const headers = holder.headers ?? holder
-  if (typeof headers.get === 'function') return (name) => headers.get(name) ?? undefined
+  const given = fieldsOf(request)
+  const holder = given.headers ? given : fieldsOf(given.raw ?? fieldsOf(given.req).raw ?? given)
+  const headers = fieldsOf(holder.headers ?? holder)
+  const { get } = headers
+  if (typeof get === 'function') return (name) => textOf([Reflect.apply(get, headers, [name])])
   return (name) => {
     const key = Object.keys(headers).find((each) => each.toLowerCase() === name) // AWS Lambda keeps the sender's capitals
-    const value = key ? headers[key] : undefined
     // Lambda also moves cookies into a list of their own.
-    const texts = [value ?? (name === 'cookie' ? given.cookies : undefined)].flat()
-    return texts.every((text) => typeof text === 'string') ? texts.join('; ') : undefined
+    const value = key ? headers[key] : name === 'cookie' && given.cookies
+    return textOf([value].flat())
   }
+}
+
+/** Undefined when one of them is no text. */
+function textOf(values: unknown[]): string | undefined {
+  return values.every((value) => typeof value === 'string') ? values.join('; ') : undefined
 }

@@ -104,8 +104,8 @@ describe('a provider', () => {
   })
 
   test('that is hidden for long and shown again has a client that records', async () => {
-    const page = (mode: 'visible' | 'hidden') =>
-      createElement(Activity, { mode }, provide(createElement(Caller)))
+    const children = provide(createElement(Caller))
+    const page = (mode: 'visible' | 'hidden') => createElement(Activity, { ...{ mode, children } })
     await render(page('visible'))
     await render(page('hidden'))
     await timersPass()

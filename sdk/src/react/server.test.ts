@@ -2,9 +2,9 @@
 import { createElement, type ReactNode, StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
-import { HeadwaterProvider, useConsent, useHeadwater } from './index.ts'
+import { type Client, HeadwaterProvider, useConsent, useHeadwater } from './index.ts'
 
-let client: ReturnType<typeof useHeadwater> | undefined
+let client: Client | undefined
 function Page(): ReactNode {
   client = useHeadwater()
   const [consent] = useConsent()
