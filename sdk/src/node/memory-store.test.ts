@@ -17,7 +17,7 @@ test('nothing of it survives the process', () => {
   expect(store.unsaved()).toBe(1)
 })
 
-test('200,000 events pass through it in a second', () => {
+test('200,000 events pass through it in less than five seconds, so nothing in it is quadratic', () => {
   const store = createMemoryStore({ maxQueueEvents: 200_000, maxQueueBytes: 1e9 })
   const startedAt = performance.now()
   for (let each = 0; each < 200_000; each++) store.add('{"a":1}')
