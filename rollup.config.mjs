@@ -7,13 +7,17 @@ import dts from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
 
 const { version } = JSON.parse(readFileSync('sdk/package.json', 'utf8'))
-const define = { __SDK_VERSION__: JSON.stringify(version) }
+const defineFor = (name) => ({ __SDK_VERSION__: JSON.stringify(version), __SDK_NAME__: JSON.stringify(name) })
+const define = defineFor('headwater-js')
 
 // es2022: npm users get ky unchanged; it has private methods, and browsers that support those support all of es2022.
 const forBrowsers = [resolve({ browser: true }), esbuild({ target: 'es2022', define })]
+const forServers = [resolve(), esbuild({ target: 'es2022', define: defineFor('headwater-node') })]
 // Types of our own packages, which are not published.
 const ours = ['@headwater/contract', '@headwater/attribution']
 const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
+const forReactTypes = [resolve(), dts({ tsconfig: 'sdk/src/react/tsconfig.json', includeExternal: ours })]
+const forServerTypes = [resolve(), dts({ tsconfig: 'sdk/src/node/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
 // None of our functions is called with `new`. The other two options make the code a little longer, and gzip's result shorter.
@@ -26,6 +30,8 @@ const forTag = [
 ]
 
 const sdk = 'sdk/src/browser/index.ts'
+const react = 'sdk/src/react/index.ts'
+const server = 'sdk/src/node/index.ts'
 const scriptTag = 'sdk/src/browser/script.ts'
 const stub = 'sdk/src/browser/stub.ts'
 const stubFiles = ['sdk/dist/stub.js', 'collector/dist/sdk/stub.js']
@@ -44,11 +50,21 @@ const extras = Object.fromEntries(optional.map((name) => [name, `sdk/src/extras/
 const npmExtras = Object.fromEntries(optional.map((name) => [`extras/${name}`, extras[name]]))
 const forExtraTypes = [resolve(), dts({ tsconfig: 'sdk/src/extras/tsconfig.json', includeExternal: ours })]
 const bannerOf = { vitals: '/*! with web-vitals, Apache-2.0 (c) Google LLC */' }
+// React's server components may import it: hooks run in the browser.
+const bannerOfEntry = ({ name }) => (name === 'react' ? `'use client'` : '')
 
 // Each row: what goes in, what comes out, how.
 const rows = [
-  { input: { browser: sdk, ...npmExtras }, dir: 'sdk/dist', plugins: forBrowsers },
+  {
+    input: { browser: sdk, react, ...npmExtras },
+    dir: 'sdk/dist',
+    plugins: forBrowsers,
+    banner: bannerOfEntry,
+  },
   { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
+  { input: react, file: 'sdk/dist/react.d.ts', plugins: forReactTypes },
+  { input: server, file: 'sdk/dist/node.js', plugins: forServers },
+  { input: server, file: 'sdk/dist/node.d.ts', plugins: forServerTypes },
   {
     input: scriptTag,
     file: tagFiles,

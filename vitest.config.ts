@@ -6,6 +6,7 @@ export default defineConfig({
   define: {
     // What the build puts in place of names in the sources.
     __SDK_VERSION__: JSON.stringify(sdk.version),
+    __SDK_NAME__: JSON.stringify('headwater-js'),
   },
   test: {
     include: ['**/*.test.ts'],

@@ -15,6 +15,8 @@ const projects = [
   'sdk/src/browser',
   'sdk/src/core',
   'sdk/src/extras',
+  'sdk/src/node',
+  'sdk/src/react',
   'packages/contract',
   'packages/attribution',
   'packages/bench',

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { transform } from 'esbuild'
 import { expect, test } from 'vitest'
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url))
@@ -18,6 +19,13 @@ test.each([
   const bytes = weigh(file)
   console.log(`sdk/dist/${file}: ${bytes} bytes by gzip -9`)
   expect(bytes).toBeLessThanOrEqual(maxBytes)
+})
+
+test('react.js adds at most 800 bytes to the client (minified, gzip -9)', async () => {
+  const { code } = await transform(readFileSync(pathOf('react.js')), { minify: true })
+  const bytes = execFileSync('gzip', ['-9', '-c'], { input: code }).length
+  console.log(`sdk/dist/react.js: ${bytes} bytes minified, by gzip -9`)
+  expect(bytes).toBeLessThanOrEqual(800)
 })
 
 test.each([

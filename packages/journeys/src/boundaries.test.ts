@@ -65,6 +65,19 @@ const arrows: Arrow[] = [
     broken: ['sdk/src/extras/links.ts', `import { createClient } from '../browser/index.ts'`],
   },
   {
+    fact: 'the SDK’s files for servers import core, contract, attribution and two small browser files; of Node only types',
+    files: /^sdk\/src\/node\//,
+    onlyImport:
+      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(core\/|node\/|browser\/(clock|ids)\.ts)|npm:node:(fs|os)$)/,
+    broken: ['sdk/src/node/transport.ts', `import { request } from 'node:https'`],
+  },
+  {
+    fact: 'the SDK’s files for React import React, two browser files and types of the core',
+    files: /^sdk\/src\/react\//,
+    onlyImport: /^(sdk\/src\/(react\/|core\/(api|options)\.ts|browser\/(prepare|refusal)\.ts)|npm:react$)/,
+    broken: ['sdk/src/react/provider.ts', `import { render } from 'react-dom'`],
+  },
+  {
     fact: 'the SDK imports neither the collector nor server packages',
     files: /^sdk\//,
     neverImport: /^(collector|packages\/(db|server|jobs))\//,
@@ -155,10 +168,13 @@ describe.each(arrows.map((arrow): [string, Arrow] => [arrow.fact, arrow]))('%s',
   })
 })
 
-describe('a package for the collector only', () => {
-  test.each(['npm:zod', 'npm:tldts'])('%s is not loaded by the SDK, directly or indirectly', (name) => {
-    expect(waysTo(name, /^sdk\/src\//, sources)).toEqual([])
-  })
+describe('a package for the collector only, or a module of Node,', () => {
+  test.each(['npm:zod', 'npm:tldts', 'npm:node:fs', 'npm:node:os'])(
+    '%s is not loaded by the SDK, directly or indirectly',
+    (name) => {
+      expect(waysTo(name, /^sdk\/src\//, sources)).toEqual([])
+    },
+  )
 
   test('is found through another file, but not where only its types are used', () => {
     const read = [

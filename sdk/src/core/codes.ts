@@ -16,7 +16,7 @@
  * - `before_send`: your `beforeSend` hook dropped it
  * - `before_send_failed`: your `beforeSend` hook threw
  * - `consent_denied`: the visitor does not agree; these losses are not reported to the collector
- * - `shut_down`: it was recorded after `shutdown`
+ * - `shut_down`: it was recorded after `shutdown`; on a server also what memory still held when that had to end
  */
 export type DropReason =
   | 'queue_full'

@@ -1,7 +1,7 @@
 /** The page's `beforeSend` hook, which sees each event before it is stored. The script tag uses no-hook.ts instead. */
 import type { WireEvent } from '@headwater/contract'
+import type { Losses } from './losses.ts'
 import type { Settings } from './options.ts'
-import type { Parts } from './parts.ts'
 
 /** Copies an object as the JSON it is now, so that later changes by the page have no effect. */
 export type Copy = <T extends object>(value: T) => T
@@ -14,7 +14,7 @@ export type Hook = (event: WireEvent, copy: Copy) => WireEvent | undefined
 
 /** `fail` is called when the page's hook throws, or does not return an event of the same type. */
 export function createHook(
-  { settings, lose }: Pick<Parts, 'settings' | 'lose'>,
+  { settings, lose }: Pick<Losses, 'lose'> & { settings: Pick<Settings, 'beforeSend'> },
   fail: (cause: unknown) => void,
 ): Hook {
   return (event, copy) => {

@@ -8,3 +8,10 @@ export interface Parts extends Ports, Losses, Emitter {
   /** This client's own copy: `setToken` and `consent` change it. */
   settings: Settings
 }
+
+/** What sending needs of them: also a client without a visitor of its own has these. */
+export type SendingParts = Pick<Ports, 'syncStorage' | 'transport' | 'clock' | 'ids'> &
+  Losses &
+  Pick<Emitter, 'emit' | 'complain'> & {
+    settings: Pick<Settings, 'token' | 'endpoint' | 'batchSize' | 'flushIntervalMs' | 'consent'>
+  }

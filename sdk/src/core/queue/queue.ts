@@ -39,6 +39,9 @@ export interface Queue {
   forget(): { count: number; done: Promise<unknown> }
 }
 
+/** What sending needs of a queue. */
+export type SendingQueue = Pick<Queue, 'inFlight' | 'inTurn' | 'next' | 'leave' | 'stay' | 'remove'>
+
 /** `onWritten` is called when events have reached storage, with how many wait there as far as this page knows. */
 export function createQueue(parts: Parts, onWritten: (waiting: number) => void): Queue {
   const { storage, syncStorage, lose } = parts

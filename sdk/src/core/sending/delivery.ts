@@ -2,9 +2,9 @@
 import { isReceiptFor, type Outcome, outcomeOf, type Problem, type Receipt } from '@headwater/contract'
 import { isoTime, toJson } from '../json.ts'
 import type { Counts } from '../losses.ts'
-import type { Parts } from '../parts.ts'
+import type { SendingParts } from '../parts.ts'
 import { type Answer, headersTooLarge, type Transport } from '../ports.ts'
-import type { Queue } from '../queue/queue.ts'
+import type { SendingQueue } from '../queue/queue.ts'
 import type { StoredEvent } from '../records.ts'
 import { sdk } from '../version.ts'
 import { type Pace, parseRetryAfter } from './pace.ts'
@@ -22,7 +22,7 @@ export interface Delivery {
   bodyOf(events: StoredEvent[], losses?: Counts): string
 }
 
-export function createDelivery(parts: Parts, queue: Queue, pace: Pace): Delivery {
+export function createDelivery(parts: SendingParts, queue: SendingQueue, pace: Pace): Delivery {
   const { transport, clock, settings, takeLosses, giveBack, emit } = parts
   const { inFlight } = queue
   const react = createReactions(parts, queue, pace, deliver)
@@ -62,8 +62,8 @@ type Reaction = (events: StoredEvent[], answer: Answer) => void | Promise<void>
 
 /** What each outcome asks for. */
 function createReactions(
-  parts: Parts,
-  queue: Queue,
+  parts: SendingParts,
+  queue: SendingQueue,
   pace: Pace,
   deliver: Delivery['deliver'],
 ): Record<Outcome, Reaction> {
@@ -105,7 +105,7 @@ function createReactions(
   }
 }
 
-function report({ lose, emit }: Parts, { accepted, duplicate, rejected, results }: Receipt): void {
+function report({ lose, emit }: SendingParts, { accepted, duplicate, rejected, results }: Receipt): void {
   for (const result of results) {
     // A proxy may have put anything in there.
     if (result?.status === 'rejected') lose('rejected', { code: result.code, message: result.message })

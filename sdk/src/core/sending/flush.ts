@@ -1,7 +1,7 @@
 /** The flush loop: when to send, in batches, one page at a time. */
-import type { Parts } from '../parts.ts'
+import type { SendingParts } from '../parts.ts'
 import { utf8Bytes } from '../queue/pick.ts'
-import type { Queue } from '../queue/queue.ts'
+import type { SendingQueue } from '../queue/queue.ts'
 import { createAlarm } from './alarm.ts'
 import { createDelivery } from './delivery.ts'
 import { createPace } from './pace.ts'
@@ -25,7 +25,7 @@ export interface Flusher {
   stop(): void
 }
 
-export function createFlusher(parts: Parts, queue: Queue): Flusher {
+export function createFlusher(parts: SendingParts, queue: SendingQueue): Flusher {
   const { transport, clock, settings, complain } = parts
   const pace = createPace(parts)
   const { deliver, bodyOf } = createDelivery(parts, queue, pace)

@@ -43,7 +43,7 @@ interface Wait {
 
 const name = 'pace'
 
-export function createPace({ clock, ids, syncStorage }: Ports): Pace {
+export function createPace({ clock, ids, syncStorage }: Pick<Ports, 'clock' | 'ids' | 'syncStorage'>): Pace {
   let heldUntil = 0
 
   const read = () => readJson<Wait>(syncStorage, name) ?? {}
