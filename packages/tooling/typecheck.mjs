@@ -15,6 +15,7 @@ const projects = [
   'sdk/src/browser',
   'sdk/src/core',
   'sdk/src/extras',
+  'sdk/src/react-native',
   'packages/contract',
   'packages/attribution',
   'packages/bench',

@@ -87,6 +87,7 @@ const forbids = ({ onlyImport, neverImport }: Rule, imported: string) =>
 const ourPackages: [RegExp, string][] = [
   [/^@headwater\/contract$/, 'packages/contract/src/index.ts'],
   [/^@headwater\/sdk$/, 'sdk/src/browser/index.ts'],
+  [/^@headwater\/sdk\/react-native$/, 'sdk/src/react-native/index.ts'],
   [/^@headwater\/sdk\/(script|stub)\.js$/, 'sdk/src/browser/$1.ts'],
   [/^@headwater\/sdk\/(.+)$/, 'sdk/src/extras/$1.ts'],
   [/^@headwater\/([^/]+)$/, 'packages/$1/src/index.ts'],
