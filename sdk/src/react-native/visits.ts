@@ -46,8 +46,11 @@ export function createVisits(parts: VisitsParts): Visits {
       gate.open()
     }
     const link = linking && initialLink(linking)
-    Promise.all([link, notes.load()]).then(([found]) => begin(found))
-    clock.after(limitMs, () => begin())
+    const cancel = clock.after(limitMs, () => begin())
+    Promise.all([link, notes.load()]).then(([found]) => {
+      cancel()
+      begin(found)
+    })
   }
 
   return {

@@ -1,9 +1,6 @@
 /** Kills an app and its network at bad moments, and counts what a real collector has stored. */
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { type CollectorProcess, startCollectorProcess } from '@headwater/testkit/collector-process'
-import { freshPostgresUrl, temporaryFolder } from '@headwater/testkit/databases'
-import postgres from 'postgres'
+import { temporaryFolder } from '@headwater/testkit/databases'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Answering,
@@ -12,46 +9,37 @@ import {
   loseAnswer,
   startFaultyProxy,
 } from '../browser/faulty-proxy.ts'
+import { type Ground, openGround } from './ground.ts'
 import { bundleApp, createPhone, type Phone } from './phone.ts'
 
-let collector: CollectorProcess
+let ground: Ground
 let proxy: FaultyProxy
-let sql: postgres.Sql
 let app: string
-let token: string
 
 beforeAll(async () => {
-  const [databaseUrl, folder] = [await freshPostgresUrl(), await temporaryFolder()]
-  collector = await startCollectorProcess('dev', {
-    DATABASE_URL: databaseUrl,
-    HEADWATER_PEPPER: 'a pepper for apps, long enough to be one',
-    HEADWATER_DATA_DIR: `${folder}/data`,
-  })
-  sql = postgres(databaseUrl, { onnotice: () => {} })
-  token = JSON.parse(await readFile(`${folder}/dev.json`, 'utf8')).public_token
-  proxy = await startFaultyProxy(collector.url, token)
-  app = await bundleApp(folder)
+  ground = await openGround()
+  proxy = await startFaultyProxy(ground.collector.url, ground.token)
+  app = await bundleApp(await temporaryFolder())
 })
 afterAll(async () => {
-  await sql?.end()
   await proxy?.close()
-  await collector?.end('SIGTERM')
+  await ground?.close()
 })
 
 /** A phone with an app that was just installed. */
 async function unpack(): Promise<Phone> {
-  await sql`truncate events, event_dedup_keys`
+  await ground.sql`truncate events, event_dedup_keys`
   proxy.batches.length = 0
   return createPhone(app, {
     folder: `${await temporaryFolder()}/${randomUUID()}`,
-    token,
+    token: ground.token,
     endpoint: proxy.endpoint,
   })
 }
 
 /** How often each of so many events is stored: an empty list where each is stored once. */
 async function faults(count: number): Promise<string[]> {
-  const rows = await sql<{ n: number; times: number }[]>`
+  const rows = await ground.sql<{ n: number; times: number }[]>`
     select (props->>'n')::int as n, count(*)::int as times from events where name = 'e' group by 1`
   const times = new Map(rows.map((row) => [row.n, row.times]))
   return Array.from({ length: count }, (_, n) => n)
@@ -199,6 +187,8 @@ describe('no event is lost or stored twice', () => {
 })
 
 async function stored(): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from events where name = 'e'`
+  const [row] = await ground.sql<
+    { count: number }[]
+  >`select count(*)::int as count from events where name = 'e'`
   return row?.count ?? 0
 }
