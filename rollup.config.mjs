@@ -16,8 +16,14 @@ const ours = ['@headwater/contract', '@headwater/attribution']
 const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 // Metro transpiles further. The hash is inlined, because Metro would bundle the whole package that it comes from.
-const forApps = [resolve(), esbuild({ target: 'es2020', define: { ...define, __SDK_NAME__: '"headwater-react-native"' } })]
-const forAppTypes = [resolve(), dts({ tsconfig: 'sdk/src/react-native/tsconfig.json', includeExternal: ours })]
+const forApps = [
+  resolve(),
+  esbuild({ target: 'es2020', define: { ...define, __SDK_NAME__: '"headwater-react-native"' } }),
+]
+const forAppTypes = [
+  resolve(),
+  dts({ tsconfig: 'sdk/src/react-native/tsconfig.json', includeExternal: ours }),
+]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
 // None of our functions is called with `new`. The other two options make the code a little longer, and gzip's result shorter.
 const minified = { passes: 5, unsafe_arrows: true, inline: 1, lhs_constants: false }

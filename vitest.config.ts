@@ -11,7 +11,9 @@ export default defineConfig({
   },
   resolve: {
     // Not installed here: examples/react-native has the real one.
-    alias: { 'react-native': fileURLToPath(new URL('packages/testkit/src/react-native-stub.ts', import.meta.url)) },
+    alias: {
+      'react-native': fileURLToPath(new URL('packages/testkit/src/react-native-stub.ts', import.meta.url)),
+    },
   },
   test: {
     include: ['**/*.test.ts'],
