@@ -19,6 +19,12 @@ const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', in
 const forReactTypes = [resolve(), dts({ tsconfig: 'sdk/src/react/tsconfig.json', includeExternal: ours })]
 const forServerTypes = [resolve(), dts({ tsconfig: 'sdk/src/node/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
+// Metro transpiles further. The hash is inlined, because Metro would bundle the whole package that it comes from.
+const forApps = [resolve(), esbuild({ target: 'es2020', define: defineFor('headwater-react-native') })]
+const forAppTypes = [
+  resolve(),
+  dts({ tsconfig: 'sdk/src/react-native/tsconfig.json', includeExternal: ours }),
+]
 const everyScript = { include: /\.[jt]s$/, exclude: [] }
 // None of our functions is called with `new`. The other two options make the code a little longer, and gzip's result shorter.
 const minified = { passes: 5, unsafe_arrows: true, inline: 1, lhs_constants: false }
@@ -33,6 +39,7 @@ const sdk = 'sdk/src/browser/index.ts'
 const react = 'sdk/src/react/index.ts'
 const server = 'sdk/src/node/index.ts'
 const scriptTag = 'sdk/src/browser/script.ts'
+const app = 'sdk/src/react-native/index.ts'
 const stub = 'sdk/src/browser/stub.ts'
 const stubFiles = ['sdk/dist/stub.js', 'collector/dist/sdk/stub.js']
 const tagFiles = ['sdk/dist/script.js', 'collector/dist/sdk.js'] // the collector serves it
@@ -49,7 +56,10 @@ const optional = ['vitals', 'engagement', 'interactions', 'data-layer', 'links',
 const extras = Object.fromEntries(optional.map((name) => [name, `sdk/src/extras/${name}.ts`]))
 const npmExtras = Object.fromEntries(optional.map((name) => [`extras/${name}`, extras[name]]))
 const forExtraTypes = [resolve(), dts({ tsconfig: 'sdk/src/extras/tsconfig.json', includeExternal: ours })]
-const bannerOf = { vitals: '/*! with web-vitals, Apache-2.0 (c) Google LLC */' }
+const bannerOf = {
+  app: '/*! with @noble/hashes, MIT (c) Paul Miller */',
+  vitals: '/*! with web-vitals, Apache-2.0 (c) Google LLC */',
+}
 // React's server components may import it: hooks run in the browser.
 const bannerOfEntry = ({ name }) => (name === 'react' ? `'use client'` : '')
 
@@ -80,6 +90,14 @@ const rows = [
     entryFileNames: '[name].d.ts',
     chunkFileNames: '[name].d.ts',
   },
+  {
+    input: app,
+    file: 'sdk/dist/react-native.js',
+    plugins: forApps,
+    external: ['react-native'],
+    banner: bannerOf.app,
+  },
+  { input: app, file: 'sdk/dist/react-native.d.ts', plugins: forAppTypes },
   ...optional.map((name) => ({
     input: extras[name],
     file: `collector/dist/sdk/${name}.js`,

@@ -1,4 +1,5 @@
 /** How tests run: beside their sources, two files at a time, with one real PostgreSQL for the whole run. */
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import sdk from './sdk/package.json' with { type: 'json' }
 
@@ -7,6 +8,12 @@ export default defineConfig({
     // What the build puts in place of names in the sources.
     __SDK_VERSION__: JSON.stringify(sdk.version),
     __SDK_NAME__: JSON.stringify('headwater-js'),
+  },
+  resolve: {
+    // Not installed here: examples/react-native has the real one.
+    alias: {
+      'react-native': fileURLToPath(new URL('packages/testkit/src/react-native-stub.ts', import.meta.url)),
+    },
   },
   test: {
     include: ['**/*.test.ts'],

@@ -17,6 +17,7 @@ const projects = [
   'sdk/src/extras',
   'sdk/src/node',
   'sdk/src/react',
+  'sdk/src/react-native',
   'packages/contract',
   'packages/attribution',
   'packages/bench',

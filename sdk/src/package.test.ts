@@ -61,6 +61,7 @@ describe('in another project', () => {
     import { interactions } from '@headwater/sdk/interactions'
     import { acceptLink, links } from '@headwater/sdk/links'
     import { vitals } from '@headwater/sdk/vitals'
+    import { createClient as createAppClient, type AppStore } from '@headwater/sdk/react-native'
     const needed = { token: 'hw_pub_abcd1234_x', endpoint: 'https://t.example.com' }
     const hw = createClient<{ purchase: { sku: string }; seen: {} }>(needed)
   `
@@ -76,11 +77,23 @@ describe('in another project', () => {
     expect(await complaintsAbout(imports + use)).toEqual([])
   })
 
+  test('the types of an app resolve without React Native, and take any storage of its shape', async () => {
+    const use = `
+      declare const storage: AppStore
+      const app = createAppClient<{ purchase: { sku: string } }>({ ...needed, storage, app: { version: '1.0' } })
+      app.track('purchase', { sku: 'A1' })
+      app.screen('Product')
+      const undo: () => void = app.trackNavigation({ isReady: () => true, getCurrentRoute: () => ({ name: 'Home' }), addListener: () => () => {} })
+    `
+    expect(await complaintsAbout(imports + use)).toEqual([])
+  })
+
   test.each([
     [`hw.track('other')`, `'"other"'`],
     [`hw.track('purchase', { sku: 1 })`, `'number'`],
     [`hw.track('purchase')`, 'Expected 2 arguments'],
     [`createClient({ ...needed, beforeSend: (event) => event.nonsense })`, `'nonsense'`],
+    ['createAppClient(needed)', `'storage'`],
   ])('%s does not compile', async (use, found) => {
     expect(await complaintsAbout(imports + use)).toEqual([expect.stringContaining(found)])
   })

@@ -78,6 +78,13 @@ const arrows: Arrow[] = [
     broken: ['sdk/src/react/provider.ts', `import { render } from 'react-dom'`],
   },
   {
+    fact: 'the SDK’s React Native files import core, contract, attribution, the clock, the list of hosts, and one small package',
+    files: /^sdk\/src\/react-native\//,
+    onlyImport:
+      /^(packages\/(contract|attribution)\/src\/|sdk\/src\/(core\/|react-native\/|browser\/clock\.ts|extras\/hosts\.ts)|npm:(react-native$|@noble\/hashes\/))/,
+    broken: ['sdk/src/react-native/storage.ts', `import { createWebLock } from '../browser/web-lock.ts'`],
+  },
+  {
     fact: 'the SDK imports neither the collector nor server packages',
     files: /^sdk\//,
     neverImport: /^(collector|packages\/(db|server|jobs))\//,

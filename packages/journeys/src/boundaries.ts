@@ -88,6 +88,7 @@ const ourPackages: [RegExp, string][] = [
   [/^@headwater\/contract$/, 'packages/contract/src/index.ts'],
   [/^@headwater\/sdk$/, 'sdk/src/browser/index.ts'],
   [/^@headwater\/sdk\/(node|react)$/, 'sdk/src/$1/index.ts'],
+  [/^@headwater\/sdk\/react-native$/, 'sdk/src/react-native/index.ts'],
   [/^@headwater\/sdk\/(script|stub)\.js$/, 'sdk/src/browser/$1.ts'],
   [/^@headwater\/sdk\/(.+)$/, 'sdk/src/extras/$1.ts'],
   [/^@headwater\/([^/]+)$/, 'packages/$1/src/index.ts'],

@@ -7,7 +7,8 @@ import { createPageViews } from './page-views.ts'
 import type { Parts } from './parts.ts'
 import type { Ports, Undo } from './ports.ts'
 import { createQueue } from './queue/queue.ts'
-import { createRecorder } from './record.ts'
+import { createRecorder, type Recorder } from './record.ts'
+import type { State } from './records.ts'
 import { createFlusher } from './sending/flush.ts'
 import { createVerbs, type Verbs } from './verbs.ts'
 import type { Stamp } from './visitor/draft.ts'
@@ -15,6 +16,8 @@ import type { Stamp } from './visitor/draft.ts'
 /** A client that has not started yet. */
 export interface Core {
   client: Client
+  /** Records what no verb does: the screens and links of an app. */
+  recorder: Recorder
   /** The verbs for a call that was made before there was a client. */
   verbsAt(stamp: Stamp): Verbs
   /** Starts to watch the page. `opening`: key and time of the first page view, where they are known already. */
@@ -31,11 +34,12 @@ export function createCore(settings: Settings, ports: Ports): Core {
   const recorder = createRecorder(parts, queue)
   let unwatch: Undo | undefined
 
-  const visitor = () => (settings.consent === 'granted' ? queue.visitor() : undefined)
+  // As false, it has neither id nor session.
+  const visitor = () => (settings.consent === 'granted' && queue.visitor()) as State | undefined
 
   function deny(): void {
     const { count, done } = recorder.forget()
-    if (count > 0) lose('consent_denied', { count })
+    if (count) lose('consent_denied', { count })
     done.catch((cause) => complain('forget_failed', cause, cause))
   }
 
@@ -69,10 +73,10 @@ export function createCore(settings: Settings, ports: Ports): Core {
 
   function start(opening?: Stamp): void {
     if (settings.consent === 'denied') deny()
-    const { leave, flush: resume } = flusher // which also sends what an earlier page has left
+    const { flush: resume, leave } = flusher // which also sends what an earlier page has left
     const arrive = settings.autoPage ? createPageViews(parts, recorder, opening) : undefined
     unwatch = ports.lifecycle.watch({ arrive, leave, resume })
   }
 
-  return { client, verbsAt: (stamp) => createVerbs(parts, recorder, stamp), start }
+  return { client, start, recorder, verbsAt: (stamp) => createVerbs(parts, recorder, stamp) }
 }

@@ -1,8 +1,7 @@
 /** Which SDK sends a batch. */
 
-/** The version in sdk/package.json; the build and the test runner replace the name by it. */
-declare const __SDK_VERSION__: string
-/** Replaced too: `headwater-js` in browsers, `headwater-node` on servers. */
+// The build and the test runner replace these names by the name of the platform's SDK and the version in sdk/package.json.
 declare const __SDK_NAME__: string
+declare const __SDK_VERSION__: string
 
 export const sdk = { name: __SDK_NAME__, version: __SDK_VERSION__ }
