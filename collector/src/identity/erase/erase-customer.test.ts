@@ -198,6 +198,30 @@ onBothDatabases((open) => {
       ).toEqual([{ received: 1, stored: 0, rejected: 1 }])
     })
 
+    it('an event that is rejected for another reason leaves nothing of theirs either, until they come back', async () => {
+      const invalid = () =>
+        event({
+          user_id: 'alice',
+          anonymous_id: 'd1',
+          revenue_cents: 100,
+          props: { address: 'Main street 1' },
+        })
+      const latest = () =>
+        collector.rows<{ code: string; hashes: number; bytes: number }>(`
+          select code, cardinality(identity_hashes) as hashes, length(payload)::integer as bytes
+          from rejected_events order by id desc limit 1`)
+      await eraseAlice()
+      await collector.send([invalid()])
+      expect(await latest()).toMatchObject([{ code: 'currency_required', hashes: 0 }])
+      const [empty] = await latest()
+      collector.clock.now += 60_000
+      await collector.send([event({ ...visit, occurred_at: new Date(collector.clock.now).toISOString() })])
+      await collector.send([invalid()])
+      const [kept] = await latest()
+      expect(kept?.hashes).toBeGreaterThan(0)
+      expect(kept?.bytes).toBeGreaterThan(empty?.bytes ?? 0)
+    })
+
     it('a refused event uses up no key, and neither do its copies', async () => {
       await eraseAlice()
       const late = { ...lateVisit(), idempotency_key: 'late' }

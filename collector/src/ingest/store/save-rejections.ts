@@ -14,25 +14,34 @@ export async function saveRejections(
 ): Promise<void> {
   if (rejected.length === 0) return
   const rows = inLockOrder(rejected, nameOf, (_, next) => next)
-  await runRows(
+  await runRows<never, Row, 'empty_payload'>(
     tx,
     rejectionUpsert,
     rows.map((event) => ({ ...event, encrypted: secrets.encrypt(event.payload) })),
+    { empty_payload: byteaOf(secrets.encrypt('{}')) },
   )
 }
 
 const nameOf = ({ request, index, key }: RejectedEvent) =>
   `${request.token.websiteId} ${key ?? `${request.id} ${index}`}`
 
-const rejectionUpsert = rowStatement<RejectedEvent & { encrypted: Buffer }>(upsertRejectedEvents, {
-  website_id: ({ request }) => request.token.websiteId,
-  ingestion_token_id: ({ request }) => request.token.id,
-  idempotency_key: ({ key }) => key ?? null,
-  received_at: ({ request }) => request.receivedAt,
-  request_id: ({ request }) => request.id,
-  code: ({ fault }) => fault.code,
-  path: ({ fault }) => fault.path ?? null,
-  message: ({ fault }) => fault.message,
-  payload: ({ encrypted }) => `\\x${encrypted.toString('hex')}`,
-  identity_hashes: ({ identityHashes }) => `{${identityHashes}}`, // hex needs no quotes
-})
+const byteaOf = (bytes: Buffer) => `\\x${bytes.toString('hex')}`
+
+type Row = RejectedEvent & { encrypted: Buffer }
+
+const rejectionUpsert = rowStatement<Row, 'empty_payload'>(
+  upsertRejectedEvents,
+  {
+    website_id: ({ request }) => request.token.websiteId,
+    ingestion_token_id: ({ request }) => request.token.id,
+    idempotency_key: ({ key }) => key ?? null,
+    received_at: ({ request }) => request.receivedAt,
+    request_id: ({ request }) => request.id,
+    code: ({ fault }) => fault.code,
+    path: ({ fault }) => fault.path ?? null,
+    message: ({ fault }) => fault.message,
+    payload: ({ encrypted }) => byteaOf(encrypted),
+    identity_hashes: ({ identityHashes }) => `{${identityHashes}}`, // hex needs no quotes
+  },
+  'empty_payload',
+)
