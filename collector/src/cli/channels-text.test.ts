@@ -60,7 +60,7 @@ it('a preview in parts adds up, moves and currencies each by itself', () => {
   })
 })
 
-it('a preview is told in touches, conversions and money', () => {
+it('a preview names touches, conversions and money', () => {
   const text = channelPreviewText(preview())
   expect(text).toContain('Looked at 1,000 touches by the rules ga4@1.')
   expect(text).toContain('Email → Unassigned: 1 touch, 1 conversion, 10.50 EUR')

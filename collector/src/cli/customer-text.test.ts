@@ -111,7 +111,7 @@ const person: PersonView = {
   },
 }
 
-it('a person is told in words', () => {
+it('a person is described in words', () => {
   expect(personText(person)).toBe(`Customer 42, known by a user id
 First seen 2026-11-20 10:00:00 UTC, last seen 2026-11-20 12:00:00 UTC
 2 sessions, 1,200 events, 1 touch, 1 conversion

@@ -10,7 +10,7 @@ export interface Ownership {
   customer: Customer
   startedAt: number
   endedAt: number | null
-  /** 1: nobody else claims the identity; less: disputed. */
+  /** 1: no other customer shows the identity; less: disputed. */
   confidence: number
 }
 

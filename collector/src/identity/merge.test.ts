@@ -170,7 +170,7 @@ onBothDatabases((open) => {
       expect(await merge(visitor, alice)).toEqual({ merge: null, person: alice, changes: [] })
     })
 
-    it('unites two user ids only if told to, with everyone who is part of them', async () => {
+    it('unites two user ids only on request, with everyone who is part of them', async () => {
       const alice = await seen(0, { user: 'alice' })
       const visitor = await seen(1, { cookie: 'a' })
       await seen(2, { cookie: 'a', user: 'alice' })

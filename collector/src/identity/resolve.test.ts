@@ -259,7 +259,7 @@ describe('an e-mail that another customer shows', () => {
 })
 
 describe('a customer with too many', () => {
-  it('identities gets no more of them: the event is its own, the cookie nobody’s', () => {
+  it('identities gets no more of them: the event is its own, the cookie has no owner', () => {
     const book = createLedger()
     const devices = Array.from({ length: maxIdentities + 1 }, (_, i) => ({
       cookie: `d${i}`,

@@ -32,7 +32,7 @@ export interface Resolution extends Changes {
   owners: Customer[]
 }
 
-/** Creates the customer of a claim that nobody owns. */
+/** Creates the customer of a claim without an owner. */
 type Open = (claim: Claim) => Customer
 
 /** Resolves claims in the order in which they happened. */
@@ -63,7 +63,7 @@ function findOwner(claim: Claim, book: Book): Customer | undefined {
   return others.map(book.ownerNow).find((owner) => owner !== undefined)
 }
 
-/** The ownership of the cookie by an anonymous customer then. On a shared device that is nobody in particular. */
+/** The ownership of the cookie by an anonymous customer then. A shared device has none. */
 function anonymousVisit({ cookie, occurredAt }: Claim, book: Book): Ownership | undefined {
   if (cookie === undefined || isShared(cookie, occurredAt, book)) return undefined
   const ownership = book.ownershipAt(cookie, occurredAt)

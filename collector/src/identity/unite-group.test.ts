@@ -53,7 +53,7 @@ onBothDatabases((open) => {
     )
 
   describe('a group', () => {
-    it('that merges nobody takes two round trips, also when it makes customers known', async () => {
+    it('without a merge takes two round trips, also when it makes customers known', async () => {
       await send({ anonymous_id: 'a' }, { anonymous_id: 'b', user_id: 'bob' })
       expect(trips()).toBe(2)
       await send({ anonymous_id: 'a', user_id: 'alice' }, { anonymous_id: 'c', user_id: 'bob' })

@@ -219,7 +219,7 @@ interface RuledRow extends EventRow {
   is_older_than_rule: boolean
 }
 
-/** Null: it stays as it is. So does a conversion whose event is past its retention: nobody can say whether it still matches. */
+/** Null: it stays as it is. So does a conversion whose event is past its retention: whether it still matches is unknown. */
 function changeOf(row: RuledRow, websiteId: string, rules: readonly ConversionRule[]): Change | null {
   if (!row.has_event) return null
   const conversion = ruledConversion(rules, row, row.conversion_id)

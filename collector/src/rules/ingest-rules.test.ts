@@ -183,8 +183,8 @@ onBothDatabases((open) => {
     await rule({ name: 'order', counting: 'once_per_session' })
     const buy = (id: string, minutes: number) => event({ name: 'buy', session: session(id), ...at(minutes) })
     await collector.send([buy('1', 4), buy('1', 3), buy('2', 2)])
-    const told = { anonymous_id: undefined, user_id: 'u', name: 'buy' }
-    await collector.send([buy('2', 1), event({ ...told, ...at(0.5) }), event({ ...told, ...at(0) })])
+    const reported = { anonymous_id: undefined, user_id: 'u', name: 'buy' }
+    await collector.send([buy('2', 1), event({ ...reported, ...at(0.5) }), event({ ...reported, ...at(0) })])
     expect(await counted()).toEqual([4, 2, 0.5, 0])
     expect(await sessionCounts()).toEqual([{ n: 1 }, { n: 1 }])
   })

@@ -21,7 +21,7 @@ export interface Rule extends RuleRow {
   updated_at: Date
 }
 
-/** Each event is tried against all of them, at 0.1 to 0.5 µs a simple rule. A guess at what nobody needs. */
+/** Each event is tried against all of them, at 0.1 to 0.5 µs a simple rule. A guess: more than anyone needs. */
 export const maxRules = 100
 
 /** Adds a rule. It applies to events that arrive from 5 seconds later on; `applyRules` applies it to stored ones. */

@@ -46,7 +46,7 @@ export function startWorker({ work, idleMs, onError, schedule = byTimer }: Worke
         onError(error)
       })
       .catch(() => {
-        // The report of a failure failed: nobody else can be told, and the work must go on.
+        // Reporting a failure failed. There is no one else to report to, and the work must go on.
       })
       .finally(() => {
         working = undefined

@@ -128,7 +128,7 @@ export function createFakeNative({ state = 'active', link = null as string | nul
 
 export type FakeNative = ReturnType<typeof createFakeNative>
 
-/** A network for `fetch`: answers with a receipt for all events unless told otherwise. */
+/** A network for `fetch`: answers with a receipt for all events by default. */
 export function createFakeNetwork() {
   const batches: Batch[] = []
   const urls: string[] = []

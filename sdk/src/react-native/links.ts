@@ -7,7 +7,7 @@ export interface LinkingLike {
   addEventListener(type: 'url', listener: (event: { url: string }) => void): { remove(): void }
 }
 
-/** iOS may report the link that starts the app in both ways. Nobody follows one link twice in this time. */
+/** iOS may report the link that starts the app in both ways. No one follows one link twice in this time. */
 const sameLinkMs = 5_000
 
 /** Says of each link whether it is one, and not the one before in another way. */

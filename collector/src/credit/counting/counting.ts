@@ -25,7 +25,7 @@ export interface CountableConversion {
 
 /**
  * Those that count, of all conversions of one person. Of a rule that counts one, that is the earliest of the session or the
- * person, by time and then by event id; without a session, each counts. A refund takes nobody's place: it counts unless the
+ * person, by time and then by event id; without a session, each counts. A refund takes no other conversion's place: it counts unless the
  * conversion with its name and order number is here and does not.
  */
 export function decideCounted<C extends CountableConversion>(conversions: readonly C[]): Set<C> {

@@ -7,7 +7,7 @@ export interface TransitionCounts {
   channels: string[]
   /** From the start to each channel. */
   starts: number[]
-  /** From each channel to each channel; empty where nobody went that way. */
+  /** From each channel to each channel; empty where no path goes that way. */
   moves: number[][]
   /** From each channel to a conversion. */
   conversions: number[]

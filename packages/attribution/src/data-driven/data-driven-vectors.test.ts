@@ -52,7 +52,7 @@ function expectClose(found: Numbers, expected: Numbers, tolerance: number) {
     expect(Math.abs(found[name]! - value), name).toBeLessThanOrEqual(tolerance)
 }
 
-/** The shares of people by the step they take, without steps that nobody takes. */
+/** The shares of people by the step they take, without unused steps. */
 function transitionMatrix(paths: ChannelPath[]): Record<string, Numbers> {
   const { channels, starts, moves, conversions, nulls } = countTransitions(paths)
   const toShares = (counts: Numbers): Numbers => {

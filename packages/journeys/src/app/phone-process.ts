@@ -1,10 +1,10 @@
-/** The process of an app: the SDK with its storage in files, one a text, and told by messages what to do. */
+/** The process of an app: the SDK with its storage in files, one a text, and controlled by messages. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createFakeNative } from '@headwater/testkit/fake-app'
 import type { AppStore } from '../../../../sdk/src/react-native/app-store.ts'
 import { createAppClient } from '../../../../sdk/src/react-native/client.ts'
 
-/** What the process can be told. */
+/** The messages that the process understands. */
 export type Order =
   | { name: 'track'; from: number; count: number }
   | { name: 'flush' | 'leave' | 'return' | 'refuseWrites' | 'allowWrites' }
