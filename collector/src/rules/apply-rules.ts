@@ -2,28 +2,21 @@
  * Applies the rules of a website to its history, in steps: afterwards its conversions are those that it would have if its active
  * rules had always been there. First come the conversions that rules have made, then all events.
  */
-import { createHash } from 'node:crypto'
-import type { MatchedEvent, Matcher } from '@headwater/attribution/matcher/matcher'
+import type { MatchedEvent } from '@headwater/attribution/matcher/matcher'
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { DoStep, Step } from '@headwater/jobs/background-jobs'
 import type { ConversionRule } from '@headwater/server/conversion-rule'
-import type { WebsiteSettings } from '@headwater/server/website-settings'
 import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
 import { cacheMs } from '../websites/find-token.ts'
-import { readSettings, type StoredSettings } from '../websites/settings.ts'
 import { type Change, changeConversions } from './change-conversions.ts'
 import { type EventConversion, ruledConversion } from './conversion-of.ts'
-import { readRules } from './read-rules.ts'
-import { sizeOf } from './rule-size.ts'
-import { loadRules } from './rules.ts'
+import { loadRulesInForce, type RulesInForce } from './rules-in-force.ts'
 import { runMatching } from './run-matching.ts'
 import selectConversionWindow from './sql/select_conversion_window.sql?raw'
 import selectEventRange from './sql/select_event_range.sql?raw'
 import selectMatchingEvents from './sql/select_matching_events.sql?raw'
 import selectRuledConversions from './sql/select_ruled_conversions.sql?raw'
-import selectRulesAge from './sql/select_rules_age.sql?raw'
-import selectWebsiteSettings from './sql/select_website_settings.sql?raw'
 import selectWindowEnd from './sql/select_window_end.sql?raw'
 
 /** The kind of the job. */
@@ -83,40 +76,6 @@ interface ApplyStep extends Required<ApplyOptions> {
   websiteId: string
   rules: RulesInForce
   position: Position
-}
-
-interface RulesInForce {
-  compiled: ConversionRule[]
-  matchers: Matcher[]
-  website: WebsiteSettings
-  version: string
-  /** Conditions and groups of all matchers. */
-  conditions: number
-  /** Since the latest change of a rule, paused ones included. */
-  ageMs: number
-}
-
-async function loadRulesInForce(tx: Queries, websiteId: string): Promise<RulesInForce> {
-  const params = { website_id: websiteId }
-  const [rules, [age], [website]] = await Promise.all([
-    loadRules(tx, websiteId),
-    run<{ age_ms: number | null }, 'website_id'>(tx, rulesAge, params),
-    run<{ settings: StoredSettings | null }, 'website_id'>(tx, settingsSelect, params),
-  ])
-  const active = rules.filter(({ status }) => status === 'active')
-  const compiled = readRules(active)
-  if (compiled.length < active.length)
-    throw new Error('A conversion rule cannot be read by this version. Upgrade, or change the rule.')
-  const matchers = active.map(({ matcher }) => matcher as Matcher) // readRules has checked them
-  const version = createHash('sha256').update(JSON.stringify(rules)).digest('base64url')
-  return {
-    compiled,
-    matchers,
-    conditions: sizeOf(matchers).nodes,
-    website: readSettings(website?.settings ?? null),
-    version,
-    ageMs: age?.age_ms ?? Number.POSITIVE_INFINITY,
-  }
 }
 
 /** The next conversions that rules have made: whether they still do, and the same. */
@@ -266,5 +225,3 @@ const matchingSelect = statement(
 const conversionWindow = statement(selectConversionWindow, 'website_id', 'after_id', 'conversions')
 const ruledSelect = statement(selectRuledConversions, 'website_id', 'after_id', 'to_id', 'margin_ms')
 const eventRange = statement(selectEventRange, 'website_id')
-const rulesAge = statement(selectRulesAge, 'website_id')
-const settingsSelect = statement(selectWebsiteSettings, 'website_id')
