@@ -514,8 +514,8 @@ onBothDatabases((open) => {
 
   it('of more changes than fit into a transaction the rest follows in the next', async () => {
     await collector.send([visit('1', 60, 'a')])
-    for (let sent = 0; sent < 1_200; sent += 400)
-      await collector.send(Array.from({ length: 400 }, (_, i) => purchase(10 - (sent + i) / 1_000)))
+    for (let sent = 0; sent < 600; sent += 200)
+      await collector.send(Array.from({ length: 200 }, (_, i) => purchase(10 - (sent + i) / 1_000)))
     await collector.send([visit('2', 30, 'b')])
     const work = createCreditWork({
       ...collector,
@@ -527,7 +527,7 @@ onBothDatabases((open) => {
     while (await work());
     expect(
       await collector.rows(`select reason, count(*)::float8 as n from credit_versions group by 1`),
-    ).toEqual([{ reason: 'late_touch', n: 1_200 }])
+    ).toEqual([{ reason: 'late_touch', n: 600 }])
   })
 
   it('the tasks of a customer who is gone are removed', async () => {

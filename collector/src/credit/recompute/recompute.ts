@@ -20,8 +20,8 @@ export interface QueuedTask extends CreditTask {
   id: string
 }
 
-/** Rows written in one transaction, a conversion having one for each model and touch: about half a second of work. */
-const rowsAtOnce = 5_000
+/** Rows written in one transaction, a conversion having one for each model and touch: about a third of a second of work. */
+const rowsAtOnce = 3_000
 
 /** Does the tasks, which must be claimed, removes them from the queue and commits. When too much has changed, they stay for the rest. */
 export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): Promise<void> {
