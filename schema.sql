@@ -530,6 +530,7 @@ create table credit_queue (
   website_id   bigint       not null,
   customer_id  bigint       not null,
   reason       text         not null, -- as in credit_versions
+  position     bigint,      -- the id of the last conversion that is done; null: none
   created_at   timestamptz  not null default now(),
   constraint credit_queue_pkey primary key (website_id, id)
 );

@@ -88,6 +88,39 @@ onBothDatabases((open) => {
     await collector.db.session(({ script }) => script('drop trigger refuse on credit_versions'))
   })
 
+  it('a person with more credit than fits into a transaction is credited in several, after everyone else', async () => {
+    const visits = Array.from({ length: 200 }, (_, i) => visit('big', 900 - i, `s${i}`))
+    await collector.send(visits.slice(1))
+    for (let sent = 0; sent < 30; sent += 10)
+      await collector.send(Array.from({ length: 10 }, (_, i) => purchase('big', 100 - sent - i)))
+    await collector.send([purchase('small', 40)])
+    await collector.work() // also what was deferred
+    await collector.db.query('delete from credit_versions')
+
+    await collector.send(visits.slice(0, 1))
+    const { db, errors } = collector
+    const step = createCreditWork({ db, now: () => 0, onError: (error) => errors.push(error) })
+    const minutesAgo = `round(date_part('epoch', to_timestamp(${collector.clock.now / 1_000}) - c.occurred_at) / 60)`
+    const done = async () => {
+      const rows = await collector.rows<{ minutes: number }>(
+        `select ${minutesAgo} as minutes from credit_versions v join conversions c on c.id = v.conversion_id order by c.id`,
+      )
+      return rows.map(({ minutes }) => minutes)
+    }
+    await step() // four models of 200 touches and the conversion itself are 801 rows of 3,000
+    expect(await done()).toEqual([100, 99, 98])
+
+    await collector.send([visit('small', 50, 'late')])
+    await step()
+    expect(await done()).toEqual([100, 99, 98, 97, 96, 95, 40])
+
+    await collector.send([visit('big', 96.5, 'late')]) // earns credit of the last three that are done, too
+    while (await step());
+    const onceMore = Array.from({ length: 24 }, (_, i) => 94 - i)
+    expect(await done()).toEqual([100, 99, 98, 97, 96, 96, 95, 95, ...onceMore, 40])
+    expect([await collector.count('credit_queue'), errors]).toEqual([0, []])
+  })
+
   it('of one order in one batch the first report is stored', async () => {
     for (let round = 0; round < 12; round++) {
       const order = { conversion_id: `order ${round}` }

@@ -6,7 +6,7 @@ import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import { type Conversion, type CreditedConversion, noCredit } from '../conversion.ts'
 import type { CreditTask } from '../enqueue.ts'
-import { isRefund } from '../refunds.ts'
+import { isRefund, orderKey } from '../refunds.ts'
 import { type CountableConversion, decideCounted, placeOf } from './counting.ts'
 import selectPlaceHolders from './sql/select_place_holders.sql?raw'
 import selectUncountedOrders from './sql/select_uncounted_orders.sql?raw'
@@ -43,9 +43,9 @@ export async function countConversions(tx: Queries, conversions: readonly Conver
   }
   const refundsNothing = new Set([
     ...uncountedOrders,
-    ...placed.filter(({ eventId }) => uncounted.has(eventId)).map(orderOf),
+    ...placed.filter(({ eventId }) => uncounted.has(eventId)).map(orderKey),
   ])
-  for (const refund of refunds) if (refundsNothing.has(orderOf(refund))) uncounted.add(refund.eventId)
+  for (const refund of refunds) if (refundsNothing.has(orderKey(refund))) uncounted.add(refund.eventId)
   return { uncounted, undecided }
 }
 
@@ -109,8 +109,8 @@ const loadPlaces = (tx: Queries, placed: readonly Candidate[]): Promise<PlaceRow
 
 async function loadUncounted(tx: Queries, refunds: readonly Conversion[]): Promise<string[]> {
   const rows = await runRows<OrderRow, Conversion>(tx, orderSelect, refunds)
-  return rows.map(({ website_id: websiteId, name, conversion_id: conversionId }) =>
-    orderOf({ websiteId, name, conversionId }),
+  return rows.map(({ website_id: websiteId, name, conversion_id: conversionId, currency }) =>
+    orderKey({ websiteId, name, conversionId, currency }),
   )
 }
 
@@ -118,13 +118,8 @@ interface OrderRow {
   website_id: string
   name: string
   conversion_id: string
+  currency: string | null
 }
-
-const orderOf = ({
-  websiteId,
-  name,
-  conversionId,
-}: Pick<Conversion, 'websiteId' | 'name' | 'conversionId'>) => JSON.stringify([websiteId, name, conversionId])
 
 const isNegative = ({ valueCents }: Candidate) => (valueCents ?? 0) < 0
 
@@ -140,4 +135,5 @@ const orderSelect = rowStatement<Conversion>(selectUncountedOrders, {
   website_id: ({ websiteId }) => websiteId,
   name: ({ name }) => name,
   conversion_id: ({ conversionId }) => conversionId,
+  currency: ({ currency }) => currency,
 })

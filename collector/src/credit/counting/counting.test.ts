@@ -9,6 +9,7 @@ const conversion = (eventId: string, fields: Partial<CountableConversion> = {}):
   counting: 'once_per_customer',
   sessionId: 's1',
   conversionId: null,
+  currency: null,
   occurredAt: 0,
   valueCents: null,
   ...fields,

@@ -17,6 +17,7 @@ export interface CountableConversion {
   sessionId: string | null
   /** The order number; null: none. */
   conversionId: string | null
+  currency: string | null
   /** Epoch ms. */
   occurredAt: number
   /** Null: no value. Negative: a refund. */
@@ -24,9 +25,9 @@ export interface CountableConversion {
 }
 
 /**
- * Those that count, of all conversions of one person. Of a rule that counts one, that is the earliest of the session or the
+ * Those that count, of all conversions of one person and all refunds of them. Of a rule that counts one, that is the earliest of the session or the
  * person, by time and then by event id; without a session, each counts. A refund takes no other conversion's place: it counts unless the
- * conversion with its name and order number is here and does not.
+ * conversion that it refunds is here and does not.
  */
 export function decideCounted<C extends CountableConversion>(conversions: readonly C[]): Set<C> {
   const sales = conversions.filter((one) => !isRefund(one))
@@ -55,7 +56,8 @@ export function placeOf({ ruleId, counting, sessionId }: CountableConversion): s
 
 const isRefund = ({ valueCents }: CountableConversion) => (valueCents ?? 0) < 0
 
-const orderOf = ({ name, conversionId }: CountableConversion) => JSON.stringify([name, conversionId])
+const orderOf = ({ name, conversionId, currency }: CountableConversion) =>
+  JSON.stringify([name, conversionId, currency])
 
 function isBefore(a: CountableConversion, b: CountableConversion): boolean {
   if (a.occurredAt !== b.occurredAt) return a.occurredAt < b.occurredAt

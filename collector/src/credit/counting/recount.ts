@@ -1,4 +1,7 @@
-/** Decides again which conversions of a person count: after a merge, a changed rule, or a conversion that arrived late. */
+/**
+ * Decides again which conversions of a person count: after a merge, a changed rule, or a conversion that arrived late. A refund
+ * follows what it refunds, whoever's that is.
+ */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'
@@ -36,6 +39,7 @@ interface CountableRow {
   counting: Counting | null
   session_id: string | null
   conversion_id: string | null
+  currency: string | null
   occurred_at: number
   value_cents: number | null
   counted: boolean
@@ -62,6 +66,7 @@ const toStored = (row: CountableRow): Stored => ({
   counting: row.counting,
   sessionId: row.session_id,
   conversionId: row.conversion_id,
+  currency: row.currency,
   occurredAt: row.occurred_at,
   valueCents: row.value_cents,
   counted: row.counted,

@@ -3,8 +3,9 @@ import { constraintOf, type Db, sqlstateOf, type Transaction } from '@headwater/
 import { run, statement } from '@headwater/db/statement'
 import type { CreditReason } from '../enqueue.ts'
 import { ConflictError } from './conflict-error.ts'
+import type { QueuedTask } from './person-tasks.ts'
 import { createPostponed } from './postponed.ts'
-import { type QueuedTask, recompute } from './recompute.ts'
+import { recompute } from './recompute.ts'
 import claimTasks from './sql/claim_tasks.sql?raw'
 
 export interface CreditWorkDeps {
@@ -60,16 +61,16 @@ interface TaskRow {
   website_id: string
   customer_id: string
   reason: CreditReason
+  position: number | null
 }
 
 async function claim(tx: Transaction, postponed: readonly string[], limit: number): Promise<QueuedTask[]> {
   const params = { postponed: JSON.stringify(postponed), limit }
   const rows = await run<TaskRow, keyof typeof params>(tx, taskClaim, params)
-  return rows.map(({ id, website_id: websiteId, customer_id: customerId, reason }) => ({
-    id,
+  return rows.map(({ website_id: websiteId, customer_id: customerId, ...task }) => ({
+    ...task,
     websiteId,
     customerId,
-    reason,
   }))
 }
 

@@ -1,38 +1,68 @@
-/** Loads the conversions of persons as they are stored, with the rules for crediting them, and all other refunds of them. */
+/** Loads the conversions that are to be credited again, with the rules for it and all others of their orders, and their stored credits. */
 import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
-import type { Conversion, CreditedConversion, CreditRules } from '../conversion.ts'
+import type { Conversion, Credited, CreditRules } from '../conversion.ts'
 import { creditRules } from '../credit-rules.ts'
 import { type CreditedRow, readCredited } from '../stored-credit.ts'
+import type { PersonTasks } from './person-tasks.ts'
 import type { Member } from './persons.ts'
+import { conversionsAtOnce } from './slice.ts'
 import selectConversionsToCredit from './sql/select_conversions_to_credit.sql?raw'
 import selectCreditSettings from './sql/select_credit_settings.sql?raw'
+import selectStoredCredits from './sql/select_stored_credits.sql?raw'
 
-/** A conversion as it is stored, with its current credit. */
-export interface StoredConversion extends CreditedConversion {
-  id: string
+/** A conversion as it is stored. */
+export interface StoredConversion extends Conversion {
+  id: number
   /** Of its current credit. */
   version: number
   /** The person whose conversion it is; undefined: another person's, loaded because it is part of one of these orders. */
   personId: string | undefined
+  /** The place of its person in the list of persons; null: it is loaded only because it is part of one of these orders. */
+  rank: number | null
 }
 
-/** The persons must be locked. Sends all statements in one round trip. */
-export async function loadConversions(tx: Queries, members: readonly Member[]): Promise<StoredConversion[]> {
+/**
+ * The next conversions after the positions of the persons, in order of person and id: one more than a transaction takes. The
+ * persons must be locked. Sends all statements in one round trip.
+ */
+export async function loadConversions(
+  tx: Queries,
+  members: readonly Member[],
+  ranked: readonly PersonTasks[],
+): Promise<StoredConversion[]> {
   const websites = [...new Set(members.map(({ websiteId }) => websiteId))].map((id) => ({ id }))
+  const places = new Map(ranked.map(({ personId, position }, rank) => [personId, { rank, position }]))
+  const due = members.flatMap((member): DueMember[] => {
+    const place = places.get(member.personId)
+    return place ? [{ ...member, ...place }] : []
+  })
+  const limit = conversionsAtOnce + 1
   const [rows, settingsRows] = await Promise.all([
-    runRows<ConversionRow, Member>(tx, conversionSelect, members),
+    runRows<ConversionRow, DueMember, 'limit'>(tx, conversionSelect, due, { limit }),
     runRows<SettingsRow, { id: string }>(tx, settingsSelect, websites),
   ])
   const rulesOf = createRules(settingsRows)
   const persons = new Map(members.map(({ id, personId }) => [id, personId]))
   return rows.map((row) => ({
     ...toConversion(row, rulesOf(row)),
-    ...readCredited(row),
     id: row.id,
     version: row.attribution_version,
     personId: persons.get(row.customer_id),
+    rank: row.rank,
   }))
+}
+
+/** A customer whose conversions after a position are due. */
+type DueMember = Member & { rank: number; position: number }
+
+/** The current credits of these conversions, by id. */
+export async function loadStoredCredits(
+  tx: Queries,
+  conversions: readonly StoredConversion[],
+): Promise<Map<number, Credited>> {
+  const rows = await runRows<CreditedRow & { id: number }, StoredConversion>(tx, creditSelect, conversions)
+  return new Map(rows.map((row) => [row.id, readCredited(row)]))
 }
 
 /** Conversions of one website and rule share an object. */
@@ -72,9 +102,9 @@ const toConversion = (row: ConversionRow, rules: CreditRules): Conversion => ({
   rules,
 })
 
-interface ConversionRow extends CreditedRow {
+interface ConversionRow {
   website_id: string
-  id: string
+  id: number
   customer_id: string
   event_id: string
   name: string
@@ -88,6 +118,7 @@ interface ConversionRow extends CreditedRow {
   rule_lookback_days: number | null
   rule_default_model: string | null
   rule_models: string[] | null
+  rank: number | null
 }
 
 interface SettingsRow {
@@ -95,9 +126,20 @@ interface SettingsRow {
   settings: object | null
 }
 
-const conversionSelect = rowStatement<Member>(selectConversionsToCredit, {
+const conversionSelect = rowStatement<DueMember, 'limit'>(
+  selectConversionsToCredit,
+  {
+    website_id: ({ websiteId }) => websiteId,
+    customer_id: ({ id }) => id,
+    rank: ({ rank }) => rank,
+    position: ({ position }) => position,
+  },
+  'limit',
+)
+
+const creditSelect = rowStatement<StoredConversion>(selectStoredCredits, {
   website_id: ({ websiteId }) => websiteId,
-  customer_id: ({ id }) => id,
+  id: ({ id }) => id,
 })
 
 const settingsSelect = rowStatement<{ id: string }>(selectCreditSettings, { id: ({ id }) => id })

@@ -19,15 +19,14 @@ export interface Change {
 }
 
 /** The change from the stored credit to this one; undefined when there is none. */
-export function changeOf(
-  conversion: StoredConversion,
-  credited: Credited,
-  reason: CreditReason,
-): Change | undefined {
-  if (!isSameCredit(conversion, credited))
-    return { conversion, credited, reason, version: conversion.version + 1 }
-  const isSame = conversion.model === credited.model && conversion.lookbackDays === credited.lookbackDays
-  return isSame ? undefined : { conversion, credited, reason, version: conversion.version }
+export function changeOf({
+  stored,
+  ...change
+}: Omit<Change, 'version'> & { stored: Credited }): Change | undefined {
+  const { conversion, credited } = change
+  if (!isSameCredit(stored, credited)) return { ...change, version: conversion.version + 1 }
+  const isSame = stored.model === credited.model && stored.lookbackDays === credited.lookbackDays
+  return isSame ? undefined : { ...change, version: conversion.version }
 }
 
 function isSameCredit(stored: Credited, { credit, overRefundCents }: Credited): boolean {
@@ -63,7 +62,7 @@ const nameOf = ({ model, touchId }: Credit['credits'][number]) => `${touchId} ${
  * one fails on `credit_versions_pkey`. Sends all statements in one round trip.
  */
 export async function saveChanges(tx: Queries, changes: readonly Change[]): Promise<void> {
-  const inOrder = inLockOrder(changes, ({ conversion }) => conversion.id)
+  const inOrder = inLockOrder(changes, ({ conversion }) => String(conversion.id))
   const renewed = inOrder.filter(({ conversion, version }) => version !== conversion.version)
   await Promise.all([
     runRows(tx, versionInsert, renewed), // first, because it tells whether another worker was faster

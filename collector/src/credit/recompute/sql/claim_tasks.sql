@@ -2,7 +2,7 @@
 -- postponed customers.
 -- $1 postponed: a JSON list of ids of customers, $2 limit
 -- Index: credit_queue_by_id
-select id::text, website_id::text, customer_id::text, reason
+select id::text, website_id::text, customer_id::text, reason, position::float8
 from credit_queue
 where customer_id not in (select value::bigint from jsonb_array_elements_text($1::text::jsonb))
 order by credit_queue.id
