@@ -3,7 +3,7 @@ import type { Path } from '../paths.ts'
 import type { StoredConversion } from './person-conversions.ts'
 import { conversionsAtOnce, takeSlice } from './slice.ts'
 
-const models = [{ model: 'first' as const }, { model: 'last' as const }]
+const models: StoredConversion['rules']['models'] = ['first', 'last']
 const conversion = (id: number, fields: Partial<StoredConversion> = {}): StoredConversion => ({
   websiteId: '1',
   customerId: '1',
@@ -14,7 +14,7 @@ const conversion = (id: number, fields: Partial<StoredConversion> = {}): StoredC
   occurredAt: id,
   valueCents: 100,
   currency: 'EUR',
-  rules: { lookbackDays: 90, defaultModel: models[0]!, models },
+  rules: { lookbackDays: 90, defaultModel: 'first', models },
   id,
   version: 1,
   personId: '1',
