@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { hashToUuid } from '../ingest/uuid.ts'
 import { createRule } from '../rules/rules.ts'
 import { createTestCollector, noon, type TestCollector } from '../testing.ts'
+import { createCreditWork } from './recompute/credit-work.ts'
 
 const minuteMs = 60_000
 const dayMs = 86_400_000
@@ -221,13 +222,20 @@ async function knowEveryone(): Promise<void> {
     where id = (select customer_id from events where idempotency_key = '${hashToUuid('alice-2')}')`)
 }
 
+/** A few conversions in each transaction, so that orders and persons are divided between several. */
+async function credit(): Promise<void> {
+  const { db, errors } = collector
+  const work = createCreditWork({ db, now: () => 0, onError: (error) => errors.push(error), tasksAtOnce: 1 })
+  while (await work());
+}
+
 async function store({ batches, worksAfter }: { batches: WireEvent[][]; worksAfter: boolean[] }) {
   await knowEveryone()
   for (const [i, batch] of batches.entries()) {
     expect((await collector.send(batch)).accepted).toBe(batch.length)
-    if (worksAfter[i]) await collector.work()
+    if (worksAfter[i]) await credit()
   }
-  await collector.work()
+  await credit()
   expect(collector.errors).toEqual([])
   return { conversions: await conversions(), credits: await credits() }
 }

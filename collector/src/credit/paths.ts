@@ -21,8 +21,8 @@ export type PathOf = (conversion: Conversion) => Path
  * rows of a conversion, far above what people do and well below what a script can.
  */
 export const touchesPerConversion = 200
-/** Only the earliest event of a name after the first touch counts, so the first ones decide. */
-const milestonesPerName = 200
+/** Of a person, in the time of all conversions that are credited at once: far more than the leads or deals that anyone makes. */
+const milestonesPerName = 10_000
 const dayMs = 86_400_000
 
 /**
@@ -31,16 +31,16 @@ const dayMs = 86_400_000
  */
 export async function loadPaths(tx: Queries, conversions: readonly Conversion[]): Promise<PathOf> {
   const spans = [...groupBy(conversions, ({ customerId }) => customerId).values()].map(spanOf)
-  const events = conversions.flatMap(eventsNamedBy)
+  const named = namedSpans(conversions)
   const [touchRows, eventRows] = await Promise.all([
     runRows<TouchRow, Span, 'limit'>(tx, touchSelect, spans, { limit: touchesPerConversion }),
-    runRows<MilestoneRow, NamedEvent, 'limit'>(tx, milestoneSelect, events, { limit: milestonesPerName }),
+    runRows<MilestoneRow, NamedSpan, 'limit'>(tx, milestoneSelect, named, { limit: milestonesPerName }),
   ])
   const touches = touchesByCustomer(touchRows)
-  const milestones = groupBy(eventRows, ({ event_id }) => event_id)
+  const milestones = groupBy(eventRows, ({ customer_id }) => customer_id)
   return (conversion) => ({
     touches: latestUntil(conversion.occurredAt, touches.get(conversion.customerId) ?? []),
-    milestones: milestones.get(conversion.eventId) ?? [],
+    milestones: (milestones.get(conversion.customerId) ?? []).filter(isMilestoneOf(conversion)),
   })
 }
 
@@ -89,14 +89,30 @@ const toTouch = (row: TouchRow, seq: number): CreditTouch => ({
   item: row.channel ?? undefined,
 })
 
-/** Events of a name before a conversion. */
-interface NamedEvent {
-  conversion: Conversion
+/** Events of a name from the look-back of a customer's earliest conversion to the latest one. */
+interface NamedSpan extends Span {
   name: string
 }
 
-const eventsNamedBy = (conversion: Conversion): NamedEvent[] =>
-  [...milestoneNames(conversion.rules.models)].map((name) => ({ conversion, name }))
+function namedSpans(conversions: readonly Conversion[]): NamedSpan[] {
+  const named = conversions.flatMap((conversion) =>
+    [...milestoneNames(conversion.rules.models)].map((name) => ({ conversion, name })),
+  )
+  const groups = groupBy(named, ({ conversion, name }) => `${conversion.customerId} ${name}`)
+  return [...groups.values()].map((group) => {
+    const ofName = group.map(({ conversion }) => conversion)
+    const since = ofName.map(lookbackStart).reduce((a, b) => Math.min(a, b))
+    return { ...spanOf(ofName), since, name: group[0]?.name as string } // a group has one at least
+  })
+}
+
+const lookbackStart = ({ occurredAt, rules }: Conversion): number => occurredAt - rules.lookbackDays * dayMs
+
+function isMilestoneOf(conversion: Conversion): (event: MilestoneRow) => boolean {
+  const names = milestoneNames(conversion.rules.models)
+  const since = lookbackStart(conversion)
+  return ({ name, at }) => names.has(name) && at >= since && at <= conversion.occurredAt
+}
 
 interface TouchRow {
   customer_id: string
@@ -111,29 +127,19 @@ interface TouchRow {
 }
 
 interface MilestoneRow extends Milestone {
-  event_id: string
+  customer_id: string
 }
 
-const touchSelect = rowStatement<Span, 'limit'>(
-  selectTouches,
-  {
-    website_id: ({ websiteId }) => websiteId,
-    customer_id: ({ customerId }) => customerId,
-    since: ({ since }) => since,
-    until: ({ until }) => until,
-  },
-  'limit',
-)
+const spanColumns = {
+  website_id: ({ websiteId }: Span) => websiteId,
+  customer_id: ({ customerId }: Span) => customerId,
+  since: ({ since }: Span) => since,
+  until: ({ until }: Span) => until,
+}
+const touchSelect = rowStatement<Span, 'limit'>(selectTouches, spanColumns, 'limit')
 
-const milestoneSelect = rowStatement<NamedEvent, 'limit'>(
+const milestoneSelect = rowStatement<NamedSpan, 'limit'>(
   selectMilestones,
-  {
-    website_id: ({ conversion }) => conversion.websiteId,
-    customer_id: ({ conversion }) => conversion.customerId,
-    event_id: ({ conversion }) => conversion.eventId,
-    since: ({ conversion }) => conversion.occurredAt - conversion.rules.lookbackDays * dayMs,
-    until: ({ conversion }) => conversion.occurredAt,
-    name: ({ name }) => name,
-  },
+  { ...spanColumns, name: ({ name }: NamedSpan) => name },
   'limit',
 )

@@ -2,9 +2,8 @@
 import type { Credited } from '../conversion.ts'
 import { creditByTouches } from '../credit-by-touches.ts'
 import { groupBy } from '../group-by.ts'
-import type { PathOf } from '../paths.ts'
 import { creditRefunds, isRefund, orderKey } from '../refunds.ts'
-import type { StoredConversion } from './person-conversions.ts'
+import type { PersonPathOf, StoredConversion } from './person-conversions.ts'
 
 /** The credit of a conversion, and the person for whom it was worked out: of another person's refund, whoever made the purchase. */
 export type PersonCredit = Credited & { personId: string }
@@ -15,7 +14,7 @@ export type PersonCredit = Credited & { personId: string }
  */
 export function creditPersons(
   conversions: readonly StoredConversion[],
-  pathOf: PathOf,
+  pathOf: PersonPathOf,
 ): Map<StoredConversion, PersonCredit> {
   const credited = new Map<StoredConversion, PersonCredit>()
   const creditAlone = (one: StoredConversion) => {

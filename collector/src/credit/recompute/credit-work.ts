@@ -14,17 +14,26 @@ export interface CreditWorkDeps {
   now(): number
   /** Called with the failure of tasks that will be tried again. */
   onError(error: unknown): void
+  /** In one transaction, at most. Default 200. */
+  tasksAtOnce?: number
 }
 
 /** Tasks in one transaction: few enough to end in a fraction of its time limit, enough to share its round trips. */
-const tasksAtOnce = 200
+const defaultTasksAtOnce = 200
+/** Conversions in one transaction for each task that may be claimed. Most tasks concern one or two. */
+const conversionsPerTask = 3
 
 /**
  * Returns the work of a worker: does some tasks, and returns whether there may be more. After a failure it tries half as many at
  * once, until one that always fails is alone and can be postponed. Throws when no tasks can be claimed: the database is out of
  * reach.
  */
-export function createCreditWork({ db, now, onError }: CreditWorkDeps): () => Promise<boolean> {
+export function createCreditWork({
+  db,
+  now,
+  onError,
+  tasksAtOnce = defaultTasksAtOnce,
+}: CreditWorkDeps): () => Promise<boolean> {
   const postponed = createPostponed(now)
   let size = tasksAtOnce
 
@@ -33,7 +42,7 @@ export function createCreditWork({ db, now, onError }: CreditWorkDeps): () => Pr
     try {
       await db.transaction(async (tx) => {
         claimed = await claim(tx, postponed.ids(), size)
-        if (claimed.length > 0) await recompute(tx, claimed)
+        if (claimed.length > 0) await recompute(tx, claimed, size * conversionsPerTask)
       })
       postponed.remove(claimed.map(customerOf))
       size = Math.min(size * 2, tasksAtOnce)

@@ -3,10 +3,10 @@ import type { Queries } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import type { Conversion, Credited, CreditRules } from '../conversion.ts'
 import { creditRules } from '../credit-rules.ts'
+import { loadPaths, type Path } from '../paths.ts'
 import { type CreditedRow, readCredited } from '../stored-credit.ts'
 import type { PersonTasks } from './person-tasks.ts'
 import type { Member } from './persons.ts'
-import { conversionsAtOnce } from './slice.ts'
 import selectConversionsToCredit from './sql/select_conversions_to_credit.sql?raw'
 import selectCreditSettings from './sql/select_credit_settings.sql?raw'
 import selectStoredCredits from './sql/select_stored_credits.sql?raw'
@@ -23,13 +23,12 @@ export interface StoredConversion extends Conversion {
 }
 
 /**
- * The next conversions after the positions of the persons, in order of person and id: one more than a transaction takes. The
- * persons must be locked. Sends all statements in one round trip.
+ * The next conversions after the positions of the persons, in order of person and id. The persons, who are ranked by their place
+ * in the list, must be locked. Sends all statements in one round trip.
  */
 export async function loadConversions(
   tx: Queries,
-  members: readonly Member[],
-  ranked: readonly PersonTasks[],
+  { members, persons: ranked, limit }: Wanted,
 ): Promise<StoredConversion[]> {
   const websites = [...new Set(members.map(({ websiteId }) => websiteId))].map((id) => ({ id }))
   const places = new Map(ranked.map(({ personId, position }, rank) => [personId, { rank, position }]))
@@ -37,7 +36,6 @@ export async function loadConversions(
     const place = places.get(member.personId)
     return place ? [{ ...member, ...place }] : []
   })
-  const limit = conversionsAtOnce + 1
   const [rows, settingsRows] = await Promise.all([
     runRows<ConversionRow, DueMember, 'limit'>(tx, conversionSelect, due, { limit }),
     runRows<SettingsRow, { id: string }>(tx, settingsSelect, websites),
@@ -53,8 +51,28 @@ export async function loadConversions(
   }))
 }
 
+export interface Wanted {
+  persons: readonly PersonTasks[]
+  /** Their customers. */
+  members: readonly Member[]
+  /** Conversions, without the others of their orders. */
+  limit: number
+}
+
 /** A customer whose conversions after a position are due. */
 type DueMember = Member & { rank: number; position: number }
+
+export type PersonPathOf = (conversion: StoredConversion) => Path
+
+/** The paths of the persons' conversions: one for all customers of a person, who may be hundreds. */
+export async function loadPersonPaths(
+  tx: Queries,
+  conversions: readonly StoredConversion[],
+): Promise<PersonPathOf> {
+  const ofPerson = (one: StoredConversion) => ({ ...one, customerId: one.personId ?? one.customerId })
+  const pathOf = await loadPaths(tx, conversions.filter(({ personId }) => personId).map(ofPerson))
+  return (conversion) => pathOf(ofPerson(conversion))
+}
 
 /** The current credits of these conversions, by id. */
 export async function loadStoredCredits(

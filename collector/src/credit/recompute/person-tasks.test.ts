@@ -22,10 +22,9 @@ it('the tasks of all customers of a person are one piece of work, for the reason
   expect(bob).toMatchObject({ personId: '3', reason: 'late_touch', tasks: [{ id: 'b' }] })
 })
 
-it('a new task begins at the first conversion, also if another one of the person has come further', () => {
-  expect(joinTasks([task('a', '1', { position: 70 }), task('b', '2')], members)).toMatchObject([
-    { position: 0 },
-  ])
+it('a pass over a person’s conversions ends before a new task begins the next one', () => {
+  const tasks = [task('a', '1', { position: 70 }), task('b', '2'), task('c', '1', { position: 70 })]
+  expect(joinTasks(tasks, members)).toMatchObject([{ position: 70, tasks: [{ id: 'a' }, { id: 'c' }] }])
 })
 
 it('a person who is partly done comes after all others', () => {

@@ -11,32 +11,31 @@ export interface QueuedTask extends CreditTask {
   position: number | null
 }
 
-/** A person with everything that asks for new credit. */
+/** A person with the tasks that are done together. */
 export interface PersonTasks {
   websiteId: string
   personId: string
   tasks: QueuedTask[]
   /** Of the credit that follows. */
   reason: CreditReason
-  /** Up to this conversion all tasks are done; 0: none is. */
+  /** Up to this conversion the tasks are done; 0: none is. */
   position: number
 }
 
-/** Whose tasks are partly done comes last, so that one person with many conversions does not hold up the others. */
+/**
+ * Partly credited persons come last, so that one with many conversions holds up no others. What was added since such a pass began
+ * waits for the next one, so that a pass always ends.
+ */
 export function joinTasks(tasks: readonly QueuedTask[], members: readonly Member[]): PersonTasks[] {
   const personOf = new Map(members.map(({ id, personId }) => [id, personId]))
   const byPerson = groupBy(tasks, ({ customerId }) => personOf.get(customerId) ?? customerId) // an erased customer has no person
   return [...byPerson].map(joined).toSorted((a, b) => Number(a.position > 0) - Number(b.position > 0))
 }
 
-function joined([personId, tasks]: [string, QueuedTask[]]): PersonTasks {
-  const [{ websiteId }] = tasks as [QueuedTask] // a group has one at least
+function joined([personId, all]: [string, QueuedTask[]]): PersonTasks {
+  const position = Math.max(...all.map((task) => task.position ?? 0))
+  const tasks = all.filter((task) => (task.position ?? 0) === position)
+  const [{ websiteId }] = tasks as [QueuedTask] // the one that has come furthest is among them
   const reason = leadingReason(tasks.map((task) => task.reason))
-  return {
-    websiteId,
-    personId,
-    tasks,
-    reason,
-    position: Math.min(...tasks.map(({ position }) => position ?? 0)),
-  }
+  return { websiteId, personId, tasks, reason, position }
 }

@@ -1,7 +1,7 @@
 /** Whether long work may put more customers on the queue. */
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
-import countTasks from './sql/count_tasks.sql?raw'
+import countQueuedCustomers from './sql/count_queued_customers.sql?raw'
 
 /** A third of a second of work: whoever joins the queue behind them is credited within a second. A guess. */
 const fullAt = 600
@@ -11,8 +11,8 @@ export const fullQueueMs = 50
 
 /** Jobs ask before each step, and pause when there is none: a late touch that comes meanwhile waits for what is in the queue. */
 export async function hasRoomInQueue(tx: Queries): Promise<boolean> {
-  const [row] = await run<{ count: number }, 'limit'>(tx, taskCount, { limit: fullAt })
+  const [row] = await run<{ count: number }, 'limit'>(tx, customerCount, { limit: fullAt })
   return row !== undefined && row.count < fullAt
 }
 
-const taskCount = statement(countTasks, 'limit')
+const customerCount = statement(countQueuedCustomers, 'limit')

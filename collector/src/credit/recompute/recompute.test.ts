@@ -490,10 +490,9 @@ onBothDatabases((open) => {
 
     it('do not fill the queue: whoever comes later need not wait for all of it', async () => {
       await collector.send([visit('1', 60, 'a'), purchase(10)])
-      const [id] = await customerIds()
       await collector.db.query(`
         insert into credit_queue (website_id, customer_id, reason)
-        select ${collector.websiteId}, ${id}, 'merge' from generate_series(1, 1000)`)
+        select ${collector.websiteId}, 1000000 + i, 'merge' from generate_series(1, 1000) i`)
       await change({ default_model: 'linear' })
       await collector.db.query('delete from background_jobs where run_at > now()')
       const work = createCreditWork({

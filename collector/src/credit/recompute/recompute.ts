@@ -5,9 +5,8 @@
 import type { Transaction } from '@headwater/db/db'
 import { rowStatement, runRows } from '@headwater/db/statement'
 import { recount } from '../counting/recount.ts'
-import { loadPaths } from '../paths.ts'
 import { creditPersons } from './credit-persons.ts'
-import { loadConversions, loadStoredCredits } from './person-conversions.ts'
+import { loadConversions, loadPersonPaths, loadStoredCredits } from './person-conversions.ts'
 import { joinTasks, type PersonTasks, type QueuedTask } from './person-tasks.ts'
 import { lockMembers } from './persons.ts'
 import { changeOf, saveChanges } from './save-changes.ts'
@@ -16,20 +15,21 @@ import deleteTasks from './sql/delete_tasks.sql?raw'
 import moveTasks from './sql/move_tasks.sql?raw'
 
 /**
- * Does the tasks, which must be claimed, as far as one transaction can, and commits. The tasks that are done leave the queue; one
- * that is partly done stays there with its position.
+ * Does the tasks, which must be claimed, as far as one transaction can, with at most `limit` conversions, and commits. The tasks
+ * that are done leave the queue; one that is partly done stays there with its position.
  */
-export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): Promise<void> {
+export async function recompute(tx: Transaction, tasks: readonly QueuedTask[], limit: number): Promise<void> {
   const customers = tasks.map(({ websiteId, customerId: id }) => ({ websiteId, id }))
   const members = await lockMembers(tx, customers)
   const persons = joinTasks(tasks, members)
-  await recount(tx, persons)
-  const conversions = await loadConversions(tx, members, persons)
-  const pathOf = await loadPaths(
+  // Not again in the middle: credit that is written would not follow.
+  await recount(
     tx,
-    conversions.filter(({ personId }) => personId),
+    persons.filter(({ position }) => position === 0),
   )
-  const slice = takeSlice(conversions, pathOf)
+  const conversions = await loadConversions(tx, { persons, members, limit: limit + 1 })
+  const pathOf = await loadPersonPaths(tx, conversions)
+  const slice = takeSlice(conversions, pathOf, limit)
   const credited = [...creditPersons(slice.conversions, pathOf)].filter(([one]) => slice.isDue(one))
   const stored = await loadStoredCredits(
     tx,
@@ -47,8 +47,8 @@ export async function recompute(tx: Transaction, tasks: readonly QueuedTask[]): 
 async function saveProgress(tx: Transaction, persons: readonly PersonTasks[], slice: Slice): Promise<void> {
   const { last, next } = slice
   const done = persons.slice(0, next?.rank ?? persons.length).flatMap(({ tasks }) => tasks)
-  const current = next && last ? (persons[next.rank as number]?.tasks ?? []) : [] // the next one is due, so it has a rank
-  const moved = current.map((task) => ({ ...task, position: Math.max(task.position ?? 0, last?.id ?? 0) }))
+  const current = persons.filter((_, rank) => last && rank === next?.rank).flatMap(({ tasks }) => tasks)
+  const moved = current.map((task) => ({ ...task, position: last?.id ?? null }))
   await Promise.all([runRows(tx, taskDelete, done), runRows(tx, taskMove, moved)])
 }
 

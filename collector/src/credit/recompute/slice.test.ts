@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Path } from '../paths.ts'
 import type { StoredConversion } from './person-conversions.ts'
-import { conversionsAtOnce, takeSlice } from './slice.ts'
+import { takeSlice } from './slice.ts'
 
 const models: StoredConversion['rules']['models'] = ['first', 'last']
 const conversion = (id: number, fields: Partial<StoredConversion> = {}): StoredConversion => ({
@@ -31,41 +31,54 @@ const ids = (slice: ReturnType<typeof takeSlice>) =>
   slice.conversions.filter((one) => slice.isDue(one)).map(({ id }) => id)
 
 it('few conversions are taken at once, and nothing is left', () => {
-  const slice = takeSlice(conversions(3), after(5))
+  const slice = takeSlice(conversions(3), after(5), 500)
   expect(ids(slice)).toEqual([1, 2, 3])
   expect(slice.next).toBeUndefined()
 })
 
 it('as many are taken as have 3,000 rows of credit: two models of 200 touches and the conversion itself are 401', () => {
-  const slice = takeSlice(conversions(20), after(200))
+  const slice = takeSlice(conversions(20), after(200), 500)
   expect(ids(slice)).toEqual([1, 2, 3, 4, 5, 6, 7])
   expect([slice.last?.id, slice.next?.id]).toEqual([7, 8])
 })
 
 it('one is taken at least, however many rows it has', () => {
-  expect(ids(takeSlice(conversions(2), after(5_000)))).toEqual([1])
+  expect(ids(takeSlice(conversions(2), after(5_000), 500))).toEqual([1])
 })
 
-it('of conversions without touches no more are taken than are loaded for one transaction', () => {
-  const slice = takeSlice(conversions(conversionsAtOnce + 1), after(0))
-  expect(ids(slice)).toHaveLength(conversionsAtOnce)
-  expect(slice.next?.id).toBe(conversionsAtOnce + 1)
+it('no more are taken than the limit', () => {
+  const slice = takeSlice(conversions(11), after(0), 10)
+  expect(ids(slice)).toHaveLength(10)
+  expect(slice.next?.id).toBe(11)
 })
 
 it('where the next one is another person’s, no one is left half done', () => {
-  const slice = takeSlice([...conversions(7), conversion(8, { rank: 1, personId: '2' })], after(200))
+  const slice = takeSlice([...conversions(7), conversion(8, { rank: 1, personId: '2' })], after(200), 500)
   expect([slice.last, slice.next?.id]).toEqual([undefined, 8])
 })
 
-it('what is taken comes with the rest of its order, which is not credited unless it is another person’s', () => {
+describe('of an order', () => {
   const order = { conversionId: 'A' }
-  const [sale, ownRefund] = [
-    conversion(1, { ...order, rank: null }),
-    conversion(9, { ...order, valueCents: -5 }),
-  ]
-  const alien = conversion(4, { ...order, valueCents: -7, rank: null, personId: undefined })
+  const sale = conversion(1, order)
+  const ownRefund = conversion(9, { ...order, valueCents: -5 })
+  const othersRefund = conversion(4, { ...order, valueCents: -7, rank: null, personId: undefined })
   const unrelated = conversion(5, { conversionId: 'B', rank: null })
-  const slice = takeSlice([ownRefund, sale, alien, unrelated], after(1))
-  expect(slice.conversions).toEqual([ownRefund, sale, alien])
-  expect(ids(slice)).toEqual([9, 4])
+
+  it('a refund is credited with the rest of the order in sight', () => {
+    const slice = takeSlice([ownRefund, { ...sale, rank: null }, othersRefund, unrelated], after(1), 500)
+    expect(slice.conversions.map(({ id }) => id)).toEqual([9, 1, 4])
+    expect(ids(slice)).toEqual([9])
+  })
+
+  it('the sale is credited with the refunds that others have reported', () => {
+    expect(ids(takeSlice([sale, othersRefund], after(1), 500))).toEqual([1, 4])
+    const ofMember = { ...othersRefund, rank: 1, personId: '2' } // her turn may be another transaction, without the sale
+    expect(ids(takeSlice([sale, ofMember], after(1), 1))).toEqual([1, 4])
+  })
+
+  it('the buyer’s own refunds wait for their turn', () => {
+    const slice = takeSlice([sale, ownRefund], after(1), 1)
+    expect(ids(slice)).toEqual([1])
+    expect(slice.next).toBe(ownRefund)
+  })
 })
