@@ -308,6 +308,21 @@ onBothDatabases((open) => {
     })
   })
 
+  it('costs no one else an event, whoever’s e-mail that shows', async () => {
+    const shown = (seconds: number) => ({
+      occurred_at: secondsFromNow(seconds),
+      identities: [{ type: 'email_hash', value: emailHash('a@example.com') }],
+    })
+    await collector.send([event({ anonymous_id: 'd1', user_id: 'alice', ...shown(-900) })])
+    await collector.send([event({ anonymous_id: 'd2', user_id: 'bob', ...shown(-800) })])
+    await erase({ type: 'user_id', value: 'alice' })
+    const bobs = event({ anonymous_id: 'd2', user_id: 'bob', ...shown(-700) })
+    expect(await collector.send([bobs])).toMatchObject({ accepted: 1 })
+    expect(await collector.send([event({ anonymous_id: 'd3', ...shown(-700) })])).toMatchObject({
+      results: [{ code: 'erased' }],
+    })
+  })
+
   describe('an erasure', () => {
     it('that is interrupted keeps the person from coming back, and goes on when it is repeated', async () => {
       await createNeighbours(collector)

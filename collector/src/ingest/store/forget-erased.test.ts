@@ -8,6 +8,7 @@ import type { Candidate } from './keys.ts'
 const cookie = identityRef('1', 'cookie', 'c0') // of every test event
 const user = identityRef('1', 'user_id', 'u1')
 const erasedAt = new Map([[cookie.key, noon]])
+const known = { erasedAt, ledger: new Map() }
 const claimed = (events: Candidate['event'][], taken: Candidate['event'][] = []) => ({
   judged: events,
   candidates: events.map((event, i) => ({ event, id: `${i}` })),
@@ -22,7 +23,7 @@ describe('an event', () => {
   ])('that occurred %i ms after the erase is refused: %s', (ms, isRefused) => {
     const { judged, released, candidates } = forgetErased(
       claimed([testEvent('a', { occurredAt: noon + ms })]),
-      erasedAt,
+      known,
     )
     expect([isRejected(judged[0] as never), released.length, candidates.length]).toEqual(
       isRefused ? [true, 1, 0] : [false, 0, 1],
@@ -34,12 +35,21 @@ describe('an event', () => {
     ['other identity', { others: [user] }],
   ])('is refused for its %s', (_, fields) => {
     const event = testEvent('a', { occurredAt: noon - 1, ...fields })
-    expect(forgetErased(claimed([event]), new Map([[user.key, noon]])).released).toHaveLength(1)
+    expect(
+      forgetErased(claimed([event]), { ...known, erasedAt: new Map([[user.key, noon]]) }).released,
+    ).toHaveLength(1)
+  })
+
+  it('of another known person is stored, also on the device or with the e-mail of who was erased', () => {
+    const event = testEvent('a', { occurredAt: noon - 1, user })
+    const ledger = new Map([[user.key, []]])
+    expect(forgetErased(claimed([event]), { erasedAt, ledger }).released).toEqual([])
+    expect(forgetErased(claimed([event]), known).released).toHaveLength(1)
   })
 
   it('whose key was stored before remains a duplicate', () => {
     const event = testEvent('a', { occurredAt: noon - 1 })
-    const { judged, released } = forgetErased(claimed([event], [event]), erasedAt)
+    const { judged, released } = forgetErased(claimed([event], [event]), known)
     expect([judged, released]).toEqual([[event], []])
   })
 
@@ -51,7 +61,7 @@ describe('an event', () => {
       candidates: [{ event: first, id: '0' }],
       taken: new Set<never>(),
     }
-    const { judged } = forgetErased(group, erasedAt)
+    const { judged } = forgetErased(group, known)
     expect(judged.map((event) => isRejected(event) && event.fault.code)).toEqual([
       'erased',
       'erased',
@@ -71,7 +81,7 @@ describe('a later event', () => {
   })
 
   it('keeps what is not older than the erase', () => {
-    const { candidates, hasNewSessions } = forgetErased(claimed([later]), erasedAt)
+    const { candidates, hasNewSessions } = forgetErased(claimed([later]), known)
     expect(hasNewSessions).toBe(true)
     expect(candidates[0]?.event).toMatchObject({
       session: { startedAt: noon + 5_000, landingUrl: null, referrerUrl: null, isContinuation: true },
@@ -82,12 +92,12 @@ describe('a later event', () => {
 
   it('is left alone when all of it is later', () => {
     const event = testEvent('a', { occurredAt: noon, session: testSession('s', { startedAt: noon }) })
-    expect(forgetErased(claimed([event]), erasedAt).candidates[0]?.event).toBe(event)
+    expect(forgetErased(claimed([event]), known).candidates[0]?.event).toBe(event)
   })
 
   it('of a session that goes on gets the same part of it as the event before', () => {
     const next = testEvent('b', { ...later, key: 'b', copyName: '1 b', occurredAt: noon + 9_000 })
-    const { candidates } = forgetErased(claimed([later, next]), erasedAt)
+    const { candidates } = forgetErased(claimed([later, next]), known)
     const [one, other] = candidates.map(({ event }) => event.session?.clientId)
     expect(one).toBe(other)
   })
@@ -107,5 +117,8 @@ it('a session that began before the erase is not continued', () => {
 
 it('a group without erased identities stays as it is', () => {
   const group = claimed([testEvent()])
-  expect(forgetErased(group, new Map())).toMatchObject({ judged: group.judged, candidates: group.candidates })
+  expect(forgetErased(group, { ...known, erasedAt: new Map() })).toMatchObject({
+    judged: group.judged,
+    candidates: group.candidates,
+  })
 })

@@ -2,7 +2,8 @@
  * Keeps the past of erased people out of the database, without I/O: refuses events that occurred before the erase, and cuts off
  * what later events bring along from before it.
  */
-import type { IdentityKey } from '../../identity/customer.ts'
+import type { IdentityKey, IdentityRef } from '../../identity/customer.ts'
+import type { KnownCustomers } from '../../identity/load-customers.ts'
 import type { EventSession, IngestEvent, Judged, OriginIds, RejectedEvent } from '../event.ts'
 import { rejectErased } from '../judge/rejection.ts'
 import type { KnownSessions, RecentSession } from '../sessions/known-sessions.ts'
@@ -35,16 +36,22 @@ export interface Forgotten {
 const nothing: ReadonlyMap<Judged, Judged> = new Map()
 
 /** Copies of a refused event are refused with it: copies share a key because they are one event. */
-export function forgetErased({ judged, candidates, taken }: Claimed, erasedAt: ErasedAt): Forgotten {
+export function forgetErased(
+  { judged, candidates, taken }: Claimed,
+  { erasedAt, ledger }: Pick<KnownCustomers, 'erasedAt' | 'ledger'>,
+): Forgotten {
   if (erasedAt.size === 0)
     return { judged, candidates, released: [], replaced: nothing, hasNewSessions: false }
 
   const replaced = new Map<Judged, Judged>()
   const refused = new Set<string>()
   for (const { event } of candidates) {
-    const since = taken.has(event) ? undefined : latestErase(event, erasedAt)
-    if (since === undefined) continue
-    if (event.occurredAt < since) refused.add(event.copyName)
+    if (taken.has(event)) continue
+    const { cookie, user, others } = event
+    // A known person's user id decides: what else the event shows may be that of somebody who was erased.
+    const isKnown = user !== undefined && ledger.has(user.key)
+    const since = latestErase(isKnown ? [cookie, user] : [cookie, user, ...others], erasedAt)
+    if (event.occurredAt < (isKnown ? latestErase([user], erasedAt) : since)) refused.add(event.copyName)
     else if (reachesBack(event, since)) replaced.set(event, cutOff(event, since))
   }
   const hasNewSessions = replaced.size > 0
@@ -72,13 +79,12 @@ function survivorOf({ event, id }: Candidate, replaced: ReadonlyMap<Judged, Judg
   return 'wire' in now ? [{ event: now, id }] : []
 }
 
-function latestErase({ cookie, user, others }: IngestEvent, erasedAt: ErasedAt): number | undefined {
-  let latest: number | undefined
-  for (const identity of [cookie, user, ...others]) {
-    const at = identity && erasedAt.get(identity.key)
-    if (at !== undefined && (latest === undefined || at > latest)) latest = at
-  }
-  return latest
+/** Before all times: no one of them was erased. */
+const never = Number.NEGATIVE_INFINITY
+
+function latestErase(identities: readonly (IdentityRef | undefined)[], erasedAt: ErasedAt): number {
+  const times = identities.map((identity) => identity && erasedAt.get(identity.key))
+  return Math.max(never, ...times.filter((at) => at !== undefined))
 }
 
 const reachesBack = ({ session, earlierTouches }: IngestEvent, since: number) =>

@@ -39,7 +39,7 @@ export async function readGroup(
     lockIdentities(tx, events),
     loadSessions(tx, events),
   ])
-  const kept = forgetErased({ judged, candidates, taken }, known.erasedAt)
+  const kept = forgetErased({ judged, candidates, taken }, known)
   const keptEvents = kept.candidates.map(({ event }) => event)
   const current = kept.hasNewSessions ? await loadSessions(tx, keptEvents) : loaded
   const sessions = forgetSessions(current, known.erasedAt)
