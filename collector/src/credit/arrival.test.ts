@@ -1,9 +1,13 @@
-/** The order in which events arrive changes no credit: any order, with the worker at work in between, ends as if all came in time. */
+/**
+ * The order in which events arrive changes no credit: any order, with the worker at work in between, ends as if all came in time.
+ * Neither does a merge that is undone.
+ */
 import type { WireEvent } from '@headwater/contract'
 import { createPgliteDb } from '@headwater/db/pglite'
 import { temporaryFolder } from '@headwater/testkit/databases'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { mergeCustomers, unmergeCustomers } from '../identity/merge.ts'
 import { hashToUuid } from '../ingest/uuid.ts'
 import { createRule } from '../rules/rules.ts'
 import { createTestCollector, noon, type TestCollector } from '../testing.ts'
@@ -204,7 +208,7 @@ const credits = () =>
     join customers c on c.id = t.customer_id
     order by 1, 2, 3`)
 
-async function knowEveryone(): Promise<void> {
+async function introduceEveryone(): Promise<void> {
   await collector.clear()
   for (const anonymous_id of cookies)
     await collector.send([
@@ -217,9 +221,21 @@ async function knowEveryone(): Promise<void> {
         occurred_at: new Date(noon - 29 * dayMs).toISOString(),
       },
     ])
-  await collector.db.query(`
-    update customers set merged_into_id = (select customer_id from events where idempotency_key = '${hashToUuid('alice-1')}'), status = 'merged'
-    where id = (select customer_id from events where idempotency_key = '${hashToUuid('alice-2')}')`)
+}
+
+async function customerOf(cookie: string): Promise<string> {
+  const [row] = await collector.rows<{ id: string }>(
+    `select customer_id::text as id from events where idempotency_key = '${hashToUuid(cookie)}'`,
+  )
+  return row?.id ?? ''
+}
+
+/** By hand, because each has a user id. */
+async function merge(from: string, into: string): Promise<string | null> {
+  const { db, websiteId } = collector
+  const customers = { from: await customerOf(from), into: await customerOf(into) }
+  const { merge } = await mergeCustomers(db, { websiteId, ...customers, by: 'test', twoUserIds: 'unite' })
+  return merge
 }
 
 /** A few conversions in each transaction, so that orders and persons are divided between several. */
@@ -230,12 +246,17 @@ async function credit(): Promise<void> {
 }
 
 async function store({ batches, worksAfter }: { batches: WireEvent[][]; worksAfter: boolean[] }) {
-  await knowEveryone()
+  await introduceEveryone()
+  await merge('alice-2', 'alice-1')
   for (const [i, batch] of batches.entries()) {
     expect((await collector.send(batch)).accepted).toBe(batch.length)
     if (worksAfter[i]) await credit()
   }
   await credit()
+  return stored()
+}
+
+async function stored() {
   expect(collector.errors).toEqual([])
   return { conversions: await conversions(), credits: await credits() }
 }
@@ -244,11 +265,11 @@ const inBatches = <Item>(items: Item[], size: number): Item[][] =>
   items.length === 0 ? [] : [items.slice(0, size), ...inBatches(items.slice(size), size)]
 
 /** What must hold for any history. */
-function check(stored: { conversions: Conversion[]; credits: Credit[] }): void {
+function check(history: { conversions: Conversion[]; credits: Credit[] }): void {
   const sum = (values: (number | null)[]) => values.reduce<number>((all, value) => all + (value ?? 0), 0)
   const isShared = ({ model }: Credit) => model !== 'participation'
-  for (const { event, value, over } of stored.conversions) {
-    const own = stored.credits.filter((credit) => credit.event === event && isShared(credit))
+  for (const { event, value, over } of history.conversions) {
+    const own = history.credits.filter((credit) => credit.event === event && isShared(credit))
     for (const model of new Set(own.map((credit) => credit.model))) {
       const ofModel = own.filter((credit) => credit.model === model)
       expect(sum(ofModel.map(({ weight }) => weight))).toBeCloseTo(1, 9)
@@ -256,15 +277,15 @@ function check(stored: { conversions: Conversion[]; credits: Credit[] }): void {
     }
   }
   const orders = new Set(
-    stored.conversions
+    history.conversions
       .filter(({ value }) => Number(value) >= 0)
       .map((sale) => `${sale.conversion_id} ${sale.currency}`),
   )
   for (const order of orders) {
-    const parts = stored.conversions
+    const parts = history.conversions
       .filter((one) => `${one.conversion_id} ${one.currency}` === order)
       .map(({ event }) => event)
-    const own = stored.credits.filter(({ event }) => parts.includes(event))
+    const own = history.credits.filter(({ event }) => parts.includes(event))
     for (const name of new Set(own.map(({ model, touch }) => `${model} ${touch}`))) {
       const net = sum(
         own.filter(({ model, touch }) => `${model} ${touch}` === name).map(({ value }) => value),
@@ -286,6 +307,40 @@ it(
         check(expected)
         expect(await store({ batches: inBatches(shuffled, batchSize), worksAfter })).toEqual(expected)
       }),
+      { numRuns: runs },
+    )
+  },
+  runs * 10_000,
+)
+
+it(
+  'a merge that is undone leaves the credit of the same history without it',
+  async () => {
+    const steps = fc.record({ mergedAfter: fc.nat({ max: 14 }), unmergedAfter: fc.nat({ max: 14 }) })
+    await fc.assert(
+      fc.asyncProperty(
+        arrival,
+        steps,
+        async ({ shuffled, batchSize, worksAfter }, { mergedAfter, unmergedAfter }) => {
+          const batches = inBatches(shuffled, batchSize)
+          const expected = await store({ batches, worksAfter: [] })
+
+          await introduceEveryone()
+          await merge('alice-2', 'alice-1')
+          let id: string | null = null
+          for (const [i, batch] of [...batches, []].entries()) {
+            if (i === Math.min(mergedAfter, batches.length)) id = await merge('bob', 'alice-1')
+            if (batch.length > 0) await collector.send(batch)
+            if (worksAfter[i]) await credit()
+            if (id && (i === unmergedAfter || i === batches.length)) {
+              await unmergeCustomers(collector.db, { websiteId: collector.websiteId, merge: id, by: 'test' })
+              id = null
+            }
+          }
+          await credit()
+          expect(await stored()).toEqual(expected)
+        },
+      ),
       { numRuns: runs },
     )
   },
