@@ -9,6 +9,7 @@ import { ruleChange, ruleCreation, ruleReference } from './rule-input.ts'
 import { checkRuleSize } from './rule-size.ts'
 import deleteRuleSql from './sql/delete_rule.sql?raw'
 import insertRule from './sql/insert_rule.sql?raw'
+import lockRulesSql from './sql/lock_rules.sql?raw'
 import moveRule from './sql/move_rule.sql?raw'
 import selectRules from './sql/select_rules.sql?raw'
 import updateRuleSql from './sql/update_rule.sql?raw'
@@ -28,6 +29,7 @@ export const maxRules = 100
 export async function createRule(db: Db, input: unknown): Promise<Rule> {
   const { website, position, ...rule } = readInput(ruleCreation, input)
   const create = async (tx: Queries) => {
+    await lockRules(tx, website)
     const existing = await loadRules(tx, website)
     if (existing.length >= maxRules)
       throw new OperationError(
@@ -58,6 +60,7 @@ export async function getRule(db: Queries, input: unknown): Promise<Rule> {
 export async function changeRule(db: Db, input: unknown): Promise<Rule> {
   const { website, rule, position, ...changes } = readInput(ruleChange, input)
   const change = async (tx: Queries) => {
+    await lockRules(tx, website)
     const stored = await findRule(tx, website, rule)
     const given = Object.entries(changes).filter(([, value]) => value !== undefined)
     const changed: Rule = { ...stored, ...Object.fromEntries(given) }
@@ -78,6 +81,7 @@ export async function changeRule(db: Db, input: unknown): Promise<Rule> {
 export async function deleteRule(db: Db, input: unknown): Promise<Rule> {
   const { website, rule } = readInput(ruleReference, input)
   return db.transaction(async (tx) => {
+    await lockRules(tx, website)
     const stored = await findRule(tx, website, rule)
     if (stored.status !== 'paused')
       throw new OperationError(
@@ -105,6 +109,11 @@ export async function findRule(db: Queries, website: string, rule: string): Prom
 
 export const loadRules = (db: Queries, website: string): Promise<Rule[]> =>
   run<Rule, 'website_id'>(db, rulesSelect, { website_id: website })
+
+/** A change reads a rule and writes all of it, so one change of a website's rules at a time. The rules are read afterwards. */
+async function lockRules(tx: Queries, website: string): Promise<void> {
+  await run<never, 'website_id'>(tx, rulesLock, { website_id: website })
+}
 
 type Written = Pick<
   Rule,
@@ -145,6 +154,7 @@ const explain = (website: string, name: string) => (error: unknown) => {
 const command = (verb: string, website: string, { id }: Rule) =>
   `\`headwater rule ${verb} ${id} --website ${website}\``
 
+const rulesLock = statement(lockRulesSql, 'website_id')
 const rulesSelect = statement(selectRules, 'website_id')
 const ruleInsert = statement(
   insertRule,
