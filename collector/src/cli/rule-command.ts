@@ -1,12 +1,11 @@
 /** `headwater rule create|list|test|apply|update|pause|resume|delete`. */
-import { formatMoney } from '@headwater/contract/currencies'
 import type { JobProgress } from '@headwater/jobs/background-jobs'
 import { defineCommand } from 'citty'
 import type { Rule } from '../rules/rules.ts'
-import type { RuleMatch, RuleTestResult } from '../rules/test-rule.ts'
 import { act, json, print, website } from './command.ts'
 import { followJob } from './follow-job.ts'
 import { matcherOptions, readRuleOptions, settingOptions, valueOptions } from './rule-options.ts'
+import { ruleListText, ruleTestText, ruleText } from './rule-text.ts'
 import { runOperation } from './run-operation.ts'
 
 const rule = { type: 'positional', required: true, description: 'Its id or name' } as const
@@ -29,7 +28,7 @@ const create = defineCommand({
         name,
         ...readRuleOptions(args),
       })
-      print(args.json, created, [describe(created), '', ...nextSteps(args.website, created)].join('\n'))
+      print(args.json, created, [ruleText(created), '', ...nextSteps(args.website, created)].join('\n'))
     }),
 })
 
@@ -39,8 +38,7 @@ const list = defineCommand({
   run: ({ args }) =>
     act(async () => {
       const rules = await runOperation('rule.list', { website: args.website })
-      const empty = `This website has no conversion rules. Add one: headwater rule create --website ${args.website} --event purchase`
-      print(args.json, rules, rules.map(describe).join('\n') || empty)
+      print(args.json, rules, ruleListText(rules, args.website))
     }),
 })
 
@@ -57,7 +55,7 @@ const test = defineCommand({
     act(async () => {
       const input = { website: args.website, rule: args.rule, ...readRuleOptions(args) }
       const result = await runOperation('rule.test', input)
-      print(args.json, result, [...result.matches.map(describeMatch), describeSearch(result)].join('\n'))
+      print(args.json, result, ruleTestText(result))
     }),
 })
 
@@ -125,7 +123,7 @@ interface ChangeArgs {
 async function change(args: ChangeArgs, changes: object, stored: string): Promise<void> {
   const changed = await runOperation('rule.change', { website: args.website, rule: args.rule, ...changes })
   const hint = `${stored} To make history follow: headwater rule apply --website ${args.website}`
-  print(args.json, changed, `${describe(changed)}\n\n${hint}`)
+  print(args.json, changed, `${ruleText(changed)}\n\n${hint}`)
 }
 
 const remove = defineCommand({
@@ -143,39 +141,11 @@ export const ruleCommand = defineCommand({
   subCommands: { create, list, test, apply, update, pause, resume, delete: remove },
 })
 
-function describe({ id, name, position, matcher, value, counting, status }: Pick<Rule, RuleField>): string {
-  const worth = value ? JSON.stringify(value) : 'the event’s revenue'
-  return [`${position}.`, id, name, status, counting, JSON.stringify(matcher), worth].join('  ')
-}
-
-type RuleField = 'id' | 'name' | 'position' | 'matcher' | 'value' | 'counting' | 'status'
-
 const nextSteps = (websiteId: string, { id }: Pick<Rule, 'id'>) => [
   'It applies to events that arrive from now on (within 5 seconds).',
   `See what it matches:      headwater rule test ${id} --website ${websiteId}`,
   `Apply it to the past too: headwater rule apply --website ${websiteId}`,
 ]
-
-const states: Record<RuleMatch['now'], string> = {
-  same_rule: 'conversion by this rule',
-  other_rule: 'conversion by another rule',
-  event: 'conversion by its own flag',
-  none: 'no conversion yet',
-}
-
-function describeMatch({ occurred_at, name, url, conversion, now }: RuleMatch): string {
-  const { value_cents: cents, currency } = conversion
-  const value =
-    cents === null || currency === null ? 'no value' : `${formatMoney(cents, currency)} ${currency}`
-  return [occurred_at, name, url ?? '', value, states[now]].filter(Boolean).join('  ')
-}
-
-function describeSearch({ matches, events_looked_at, looked_back_to, is_complete }: RuleTestResult): string {
-  if (looked_back_to === null) return 'This website has no events yet.'
-  const found = matches.length === 0 ? 'No match' : `${matches.length} shown`
-  const more = is_complete ? '' : ' The time was up; there may be more before.'
-  return `\n${found} among the latest ${events_looked_at} events, back to ${looked_back_to}.${more}`
-}
 
 function describeJob({ id, status, done, total, error }: JobProgress): string {
   const of = total === null ? '' : ` of about ${total}`

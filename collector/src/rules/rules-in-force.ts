@@ -26,10 +26,10 @@ export interface RulesInForce {
 /** Throws when an active rule cannot be read by this version: history would lose its conversions. */
 export async function loadRulesInForce(tx: Queries, websiteId: string): Promise<RulesInForce> {
   const params = { website_id: websiteId }
-  const [rules, [age], [website]] = await Promise.all([
+  const [rules, [age], website] = await Promise.all([
     loadRules(tx, websiteId),
     run<{ age_ms: number | null }, 'website_id'>(tx, rulesAge, params),
-    run<{ settings: StoredSettings | null }, 'website_id'>(tx, settingsSelect, params),
+    loadWebsiteSettings(tx, websiteId),
   ])
   const active = rules.filter(({ status }) => status === 'active')
   const compiled = readRules(active)
@@ -41,10 +41,21 @@ export async function loadRulesInForce(tx: Queries, websiteId: string): Promise<
     compiled,
     matchers,
     conditions: sizeOf(matchers).nodes,
-    website: readSettings(website?.settings ?? null),
+    website,
     version,
     ageMs: age?.age_ms ?? Number.POSITIVE_INFINITY,
   }
+}
+
+/** All defaults when there is no such website. */
+export async function loadWebsiteSettings(queries: Queries, websiteId: string): Promise<WebsiteSettings> {
+  const params = { website_id: websiteId }
+  const [website] = await run<{ settings: StoredSettings | null }, 'website_id'>(
+    queries,
+    settingsSelect,
+    params,
+  )
+  return readSettings(website?.settings ?? null)
 }
 
 const rulesAge = statement(selectRulesAge, 'website_id')

@@ -79,6 +79,20 @@ onBothDatabases((open) => {
     })
   })
 
+  it('changes of one rule at the same time all take effect', async () => {
+    const { id } = await create({ name: 'order' })
+    for (let days = 1; days <= 10; days++) {
+      const counting = days % 2 === 0 ? 'every' : 'once_per_session'
+      const value = { cents: days, currency: 'EUR' }
+      await Promise.all([
+        change(id, { lookback_days: days }),
+        change(id, { counting }),
+        change(id, { value }),
+      ])
+      expect(await list()).toMatchObject([{ lookback_days: days, counting, value }])
+    }
+  })
+
   it('only a paused rule without conversions can be deleted', async () => {
     const { id } = await create({ name: 'order' })
     await expect(remove(id)).rejects.toThrow('is active. Pause it first')
@@ -158,6 +172,13 @@ onBothDatabases((open) => {
       expect(search).toMatchObject({ events_looked_at: 27, is_complete: true })
     })
 
+    it('an event that says it is no conversion is shown as one that no rule can make one', async () => {
+      const { id } = await create({ name: 'order' })
+      await collector.send([event({ name: 'buy', conversion: false })])
+      expect((await ask({ rule: id })).matches).toMatchObject([{ now: 'declined', conversion: null }])
+      expect(await collector.count('conversions')).toBe(0)
+    })
+
     it('takes a matcher that is not stored', async () => {
       await collector.send([event({ name: 'buy' })])
       expect((await ask({ matcher })).matches).toMatchObject([{ now: 'none' }])
@@ -177,6 +198,7 @@ onBothDatabases((open) => {
         events_looked_at: 4,
         looked_back_to: new Date(noon - 3 * 60_000).toISOString(),
         is_complete: false,
+        time_zone: 'UTC',
       })
     })
 
@@ -186,6 +208,7 @@ onBothDatabases((open) => {
         events_looked_at: 0,
         looked_back_to: null,
         is_complete: true,
+        time_zone: 'UTC',
       })
     })
   })
