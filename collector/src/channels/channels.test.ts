@@ -139,10 +139,17 @@ onBothDatabases((open) => {
   describe('applying', () => {
     const website = () => ({ website: collector.websiteId })
     const preview = () => operations['channels.preview'](collector, website())
-    const applied = async () => {
-      const job = await operations['channels.apply'](collector, website())
+    const start = () => operations['channels.apply'](collector, website())
+    /** As if the latest change were a minute ago. */
+    const settle = async () => {
+      await collector.db.query(`update websites set updated_at = now() - interval '1 minute'`)
       await collector.db.query('update background_jobs set run_at = now()')
-      return advanceJob(collector.db, { ...website(), job: job.id })
+    }
+    const advance = (job: string) => advanceJob(collector.db, { ...website(), job })
+    const applied = async () => {
+      const job = await start()
+      await settle()
+      return advance(job.id)
     }
     const purchase = (fields: object = {}) =>
       visit('?utm_source=partner.example', {
@@ -223,6 +230,35 @@ onBothDatabases((open) => {
         status: 'waiting',
         done: 0,
       })
+    })
+
+    it('is not started twice at once', async () => {
+      const jobs = await Promise.all([start(), start(), start()])
+      expect(new Set(jobs.map(({ id }) => id)).size).toBe(1)
+      await settle()
+      await advance(jobs[0].id)
+      expect((await start()).id).not.toBe(jobs[0].id)
+    })
+
+    it('begins again when the rules change meanwhile, so that all touches end by the newest ones', async () => {
+      await change({ channel_rules: [calls] })
+      for (let i = 0; i < 3; i++)
+        await collector.send(
+          Array.from({ length: 400 }, () => visit('?utm_source=partner.example', { anonymous_id: 'one' })),
+        )
+      await change({ channel_ruleset: 'ga4', channel_rules: [] })
+      const { id } = await start()
+      await settle()
+      await collector.workOnJob() // the first 1,000 touches
+      await change({ channel_rules: [partners] })
+      expect(await advance(id)).toMatchObject({ status: 'waiting' })
+      await settle()
+      expect(await advance(id)).toMatchObject({ status: 'done', done: 1_200, total: 1_200 })
+      expect(
+        await collector.rows(
+          'select channel, count(*)::float8 as n, count(distinct channel_ruleset)::float8 as rules from touches group by 1',
+        ),
+      ).toEqual([{ channel: 'Partners', n: 1_200, rules: 1 }])
     })
 
     it('over the API needs an admin, who follows the job', async () => {

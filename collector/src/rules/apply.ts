@@ -1,12 +1,10 @@
 /** Starts the job that applies a website's rules to its history, and says how far it is. */
-import { constraintOf, type Db, type Queries } from '@headwater/db/db'
-import { run, statement } from '@headwater/db/statement'
-import { addJob, findJob, type JobProgress } from '@headwater/jobs/background-jobs'
+import { constraintOf, type Db } from '@headwater/db/db'
+import { addJobOnce, findJob, type JobProgress } from '@headwater/jobs/background-jobs'
 import { z } from 'zod'
 import { NotFoundError, readInput } from '../operation-error.ts'
 import { unknownWebsite, websiteId } from '../websites/websites.ts'
 import { applyRulesKind } from './apply-rules.ts'
-import selectWaitingJob from './sql/select_waiting_job.sql?raw'
 
 const applyInput = z.strictObject({ website: websiteId })
 const progressInput = z.strictObject({
@@ -19,14 +17,12 @@ const progressInput = z.strictObject({
 /** Adds the job, or returns the one that has not ended yet: it applies the rules as they are at its end. */
 export async function applyRules(db: Db, input: unknown): Promise<JobProgress> {
   const { website } = readInput(applyInput, input)
-  const params = { website_id: website, kind: applyRulesKind }
-  const findOrStart = async (tx: Queries) => {
-    const [waiting] = await run<{ id: string }, keyof typeof params>(tx, waitingJob, params)
-    return waiting?.id ?? addJob(tx, { websiteId: website, kind: applyRulesKind, input: {} })
-  }
-  const id = await db.transaction(findOrStart).catch((error: unknown) => {
-    throw constraintOf(error) === 'background_job_belongs_to_website' ? unknownWebsite(website) : error
-  })
+  const job = { websiteId: website, kind: applyRulesKind, input: {} }
+  const id = await db
+    .transaction((tx) => addJobOnce(tx, job))
+    .catch((error: unknown) => {
+      throw constraintOf(error) === 'background_job_belongs_to_website' ? unknownWebsite(website) : error
+    })
   return progressOf(db, website, id)
 }
 
@@ -43,5 +39,3 @@ async function progressOf(db: Db, website: string, id: string): Promise<JobProgr
     `Website ${website} has no job ${id} that applies rules. Start one with \`headwater rule apply --website ${website}\`.`,
   )
 }
-
-const waitingJob = statement(selectWaitingJob, 'website_id', 'kind')

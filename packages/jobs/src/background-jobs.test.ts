@@ -3,7 +3,7 @@ import type { Db } from '@headwater/db/db'
 import { migrate } from '@headwater/db/migrate'
 import { createSignal, onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { addJob, createJobWork, type DoStep, findJob } from './background-jobs.ts'
+import { addJob, addJobOnce, createJobWork, type DoStep, findJob } from './background-jobs.ts'
 
 onBothDatabases((open) => {
   let db: Db
@@ -54,6 +54,17 @@ onBothDatabases((open) => {
       [true, 'done', 3, 3],
       [false, 'done', 3, 3],
     ])
+  })
+
+  it('a job that is added once is the one that waits, also when several add it at the same time', async () => {
+    const once = (kind = 'count') =>
+      db.transaction((tx) => addJobOnce(tx, { websiteId: '1', kind, input: {} }))
+    const ids = await Promise.all([once(), once(), once()])
+    expect(new Set(ids).size).toBe(1)
+    expect(ids).not.toContain(await once('other'))
+    const work = workOf({ count: countTo3 })
+    while (await work());
+    expect(ids).not.toContain(await once())
   })
 
   it('a step gets the input of its job', async () => {

@@ -5,6 +5,8 @@ import advanceJobSql from './sql/advance_job.sql?raw'
 import claimJobSql from './sql/claim_job.sql?raw'
 import failJobSql from './sql/fail_job.sql?raw'
 import insertJobSql from './sql/insert_job.sql?raw'
+import lockWaitingJobSql from './sql/lock_waiting_job.sql?raw'
+import lockWebsiteSql from './sql/lock_website.sql?raw'
 import selectJobSql from './sql/select_job.sql?raw'
 
 /** A job as stored. */
@@ -33,7 +35,7 @@ export interface JobProgress {
 export interface Step {
   /** Where the next step goes on; left out: the job is done. */
   position?: JobPosition
-  /** How many rows this step has dealt with. */
+  /** How many rows this step has dealt with; negative when a job begins again, for those that it will deal with again. */
   done: number
   /** How many there are in all; left out: as before. */
   total?: number
@@ -63,6 +65,19 @@ export async function addJob(
   const params = { website_id: websiteId, kind, input: JSON.stringify(input), after_ms: afterMs }
   const [row] = await run<{ id: string }, keyof typeof params>(queries, jobInsert, params)
   return (row as { id: string }).id // an insert returns its row
+}
+
+/**
+ * Adds the job unless one of its kind is waiting for the website, and returns the id of the one or the other. For jobs that do the
+ * same at any time, such as applying rules as they are at the end.
+ */
+export async function addJobOnce(tx: Transaction, job: NewJob): Promise<string> {
+  const params = { website_id: job.websiteId, kind: job.kind }
+  const [, [waiting]] = await Promise.all([
+    run<never, 'website_id'>(tx, websiteLock, { website_id: job.websiteId }),
+    run<{ id: string }, keyof typeof params>(tx, waitingJobLock, params),
+  ])
+  return waiting?.id ?? addJob(tx, job)
 }
 
 /** The progress of a job; undefined: the website has no such job. */
@@ -144,6 +159,8 @@ async function fail(db: Db, { websiteId, id, position }: Job, error: unknown): P
   await run<never, keyof typeof params>(db, jobFail, params)
 }
 
+const websiteLock = statement(lockWebsiteSql, 'website_id')
+const waitingJobLock = statement(lockWaitingJobSql, 'website_id', 'kind')
 const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input', 'after_ms')
 const jobSelect = statement(selectJobSql, 'website_id', 'id')
 const jobClaim = statement(claimJobSql, 'kinds')
