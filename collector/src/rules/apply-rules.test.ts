@@ -153,6 +153,61 @@ onBothDatabases((open) => {
     expect(await names()).toEqual(['sale', 'special'])
   })
 
+  it('a conversion that gets another name or order number keeps its id, its credit and the history of that', async () => {
+    const { id } = await addRule({ name: 'order' })
+    const visit = { session: session('1', 'https://shop.example/?utm_source=a') }
+    await collector.send([event({ name: 'buy', props: { no: 7 }, ...visit })])
+    const credit = () => collector.rows('select * from conversion_credits order by model, version')
+    const rows = () => collector.rows('select id, name, conversion_id from conversions')
+    const [stored] = await collector.rows<{ id: unknown }>('select id from conversions')
+    const before = await credit()
+    expect(before).not.toEqual([])
+    await change(id, { name: 'sale', value: { conversion_id_field: 'props.no' } })
+    await apply()
+    expect(await rows()).toEqual([{ id: stored?.id, name: 'sale', conversion_id: '7' }])
+    expect(await credit()).toEqual(before)
+  })
+
+  it('conversions that exchange their order numbers keep their ids', async () => {
+    const order = (field: string) => ({ value: { conversion_id_field: field } })
+    const { id } = await addRule({ name: 'order', ...order('props.a') })
+    await collector.send([
+      event({ name: 'buy', props: { a: 1, b: 2 }, ...at(2) }),
+      event({ name: 'buy', props: { a: 2, b: 1 }, ...at(1) }),
+    ])
+    const rows = () =>
+      collector.rows<{ id: unknown; conversion_id: string }>(
+        'select id, conversion_id from conversions order by occurred_at',
+      )
+    const [first, second] = await rows()
+    await change(id, order('props.b'))
+    await apply()
+    expect(await rows()).toEqual([
+      { id: first?.id, conversion_id: '2' },
+      { id: second?.id, conversion_id: '1' },
+    ])
+  })
+
+  it('of conversions that get one order number the earliest stays, unless another one has it', async () => {
+    const { id } = await addRule({ name: 'order' })
+    await collector.send([
+      event({ name: 'order', conversion: true, conversion_id: '8', ...at(4) }),
+      event({ name: 'buy', props: { no: 7, n: 1 }, session: session('1'), ...at(3) }),
+      event({ name: 'buy', props: { no: 7, n: 2 }, session: session('1'), ...at(2) }),
+      event({ name: 'buy', props: { no: 8, n: 3 }, session: session('1'), ...at(1) }),
+    ])
+    expect((await state()).sessions).toMatchObject([{ conversion_count: 4 }])
+    await change(id, { value: { field: 'props.n', currency: 'JPY', conversion_id_field: 'props.no' } })
+    await apply()
+    expect(await state()).toMatchObject({
+      conversions: [
+        { rule: null, conversion_id: '8' },
+        { rule: 'order', conversion_id: '7', value: 1 },
+      ],
+      sessions: [{ conversion_count: 2 }],
+    })
+  })
+
   it('of events with one order number the earliest becomes the conversion', async () => {
     await collector.send([event({ name: 'buy', conversion_id: '7', ...at(1) })])
     await collector.send([event({ name: 'buy', conversion_id: '7', ...at(2) })])

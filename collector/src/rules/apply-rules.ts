@@ -192,9 +192,9 @@ function kindOfChange(row: RuledRow, to: EventConversion | null): Change['kind']
     row.rule_id === to.rule?.id &&
     row.stored_value_cents === to.valueCents &&
     row.stored_currency === to.currency
-  if (nameOf(row.stored_name, row.stored_conversion_id) !== nameOf(to.name, to.conversionId)) return 'replace'
+  if (nameOf(row.stored_name, row.stored_conversion_id) !== nameOf(to.name, to.conversionId)) return 'rename'
   if (to.conversionId !== null && isNegative(row.stored_value_cents) !== isNegative(to.valueCents))
-    return 'replace'
+    return 'rename'
   if (!isSame) return 'update'
   return row.is_older_than_rule ? 'credit' : null
 }
