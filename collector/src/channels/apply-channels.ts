@@ -2,7 +2,7 @@
 import type { Db, Queries, Transaction } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, run, runRows, statement } from '@headwater/db/statement'
-import { addJobOnce, type Job, type JobProgress, type Step } from '@headwater/jobs/background-jobs'
+import { addJobOnce, type Job, type Step } from '@headwater/jobs/background-jobs'
 import { enqueueCredit } from '../credit/enqueue.ts'
 import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
@@ -111,14 +111,6 @@ async function countTouchesOf(tx: Queries, websiteId: string): Promise<number | 
   const params = { website_id: websiteId, limit: countedTouches }
   const [row] = await run<{ touches: number | null }, keyof typeof params>(tx, touchCount, params)
   return row?.touches ?? null
-}
-
-/** How far a job is, for people. */
-export function describeProgress({ status, done, total, error }: JobProgress): string {
-  const touches = `${done.toLocaleString('en')}${total === null ? '' : ` of ${total.toLocaleString('en')}`} touches`
-  if (status === 'done') return `Done: looked at ${touches}.`
-  if (status === 'failed') return `Failed after ${touches}: ${error}`
-  return error === null ? `Looked at ${touches} …` : `Looked at ${touches}; trying again after: ${error}`
 }
 
 const touchSourceSelect = statement(selectTouchSources, 'website_id', 'after', 'limit')

@@ -277,11 +277,13 @@ onBothDatabases((open) => {
       expect((await call(reader, '/v1/channels/apply', 'POST')).status).toBe(403)
       const started = await call(admin, '/v1/channels/apply', 'POST')
       expect(started.status).toBe(202)
-      const { job } = (await started.json()) as { job: { id: string } }
-      expect(await (await call(reader, `/v1/channels/apply/${job.id}`)).json()).toMatchObject({
-        job: { id: job.id, kind: 'apply_channels' },
+      const { id } = (await started.json()) as { id: string }
+      expect(await (await call(reader, `/v1/jobs/${id}`)).json()).toMatchObject({
+        id,
+        kind: 'apply_channels',
       })
-      expect((await call(reader, '/v1/channels/apply/999999')).status).toBe(404)
+      expect(await (await call(reader, '/v1/jobs')).json()).toMatchObject({ jobs: [{ id }] })
+      expect((await call(reader, '/v1/jobs/999999')).status).toBe(404)
       expect((await call(reader, '/v1/channels/apply?cursor=x')).status).toBe(400)
       expect(await (await call(reader, '/v1/channels')).json()).toMatchObject({
         ruleset: 'headwater@1',

@@ -1,9 +1,9 @@
 /** `headwater rule create|list|test|apply|update|pause|resume|delete`. */
-import type { JobProgress } from '@headwater/jobs/background-jobs'
 import { defineCommand } from 'citty'
 import type { Rule } from '../rules/rules.ts'
 import { act, json, print, website } from './command.ts'
 import { followJob } from './follow-job.ts'
+import { jobText } from './job-text.ts'
 import { matcherOptions, readRuleOptions, settingOptions, valueOptions } from './rule-options.ts'
 import { ruleListText, ruleTestText, ruleText } from './rule-text.ts'
 import { runOperation } from './run-operation.ts'
@@ -66,6 +66,7 @@ const apply = defineCommand({
   },
   args: {
     website,
+    'dry-run': { type: 'boolean', description: 'Only count what would change' },
     wait: {
       type: 'boolean',
       default: true,
@@ -76,11 +77,10 @@ const apply = defineCommand({
   },
   run: ({ args }) =>
     act(async () => {
-      const started = await runOperation('rule.apply', { website: args.website })
-      // Progress goes to standard error, so that standard output holds only the result.
-      const tell = (progress: JobProgress) => console.error(describeJob(progress))
-      const ended = args.wait ? await followJob(args.website, started, tell) : started
-      print(args.json, ended, describeJob(ended))
+      const started = await runOperation('rule.apply', { website: args.website, dry_run: args['dry-run'] })
+      const job = args.wait ? await followJob(args.website, started) : started
+      const hint = `\nSee how far it is: headwater job show ${job.id} --website ${args.website}`
+      print(args.json, job, `${jobText(job)}${job.status === 'waiting' ? hint : ''}`)
     }),
 })
 
@@ -146,12 +146,3 @@ const nextSteps = (websiteId: string, { id }: Pick<Rule, 'id'>) => [
   `See what it matches:      headwater rule test ${id} --website ${websiteId}`,
   `Apply it to the past too: headwater rule apply --website ${websiteId}`,
 ]
-
-function describeJob({ id, status, done, total, error }: JobProgress): string {
-  const of = total === null ? '' : ` of about ${total}`
-  if (status === 'done')
-    return `Applied: ${done} events checked. Credit follows within seconds while a collector runs.`
-  if (status === 'failed') return `Job ${id} failed: ${error}. Start it again with headwater rule apply.`
-  const trouble = error === null ? '' : ` The last step failed and is repeated: ${error}`
-  return `Job ${id}: ${done}${of} events checked.${trouble}`
-}

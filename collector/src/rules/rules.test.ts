@@ -244,8 +244,10 @@ onBothDatabases((open) => {
       const started = await call('POST', '/v1/rules/apply')
       expect(started.status).toBe(202)
       const { id } = (await started.json()) as { id: string }
-      const progress = await call('GET', `/v1/rules/apply/${id}`, { token: tokens.reader })
-      expect(await progress.json()).toMatchObject({ id, status: 'waiting' })
+      const progress = await call('GET', `/v1/jobs/${id}`, { token: tokens.reader })
+      expect(await progress.json()).toMatchObject({ id, status: 'waiting', result: null })
+      const preview = await call('POST', '/v1/rules/apply', { body: { dry_run: true } })
+      expect(await preview.json()).toMatchObject({ kind: 'preview_rule' })
     })
 
     it.each<[string, string, unknown]>([

@@ -3,7 +3,7 @@ import type { Db } from '@headwater/db/db'
 import { migrate } from '@headwater/db/migrate'
 import { createSignal, onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { addJob, addJobOnce, createJobWork, type DoStep, findJob } from './background-jobs.ts'
+import { addJob, addJobOnce, createJobWork, type DoStep, findJob, listJobs } from './background-jobs.ts'
 
 onBothDatabases((open) => {
   let db: Db
@@ -65,6 +65,25 @@ onBothDatabases((open) => {
     const work = workOf({ count: countTo3 })
     while (await work());
     expect(ids).not.toContain(await once())
+  })
+
+  it('a job that is done keeps what it came to', async () => {
+    const id = await add()
+    const work = workOf({
+      async count(_tx, { position }) {
+        return position === null ? { position: { at: 1 }, done: 1 } : { done: 1, result: { made: 2 } }
+      },
+    })
+    await work()
+    expect(await findJob(db, '1', id)).toMatchObject({ status: 'waiting', result: null })
+    await work()
+    expect(await findJob(db, '1', id)).toMatchObject({ status: 'done', result: { made: 2 } })
+  })
+
+  it('the latest jobs of a website are listed, the newest first', async () => {
+    const ids = [await add(), await add(), await add()]
+    expect((await listJobs(db, '1', 2)).map(({ id }) => id)).toEqual([ids[2], ids[1]])
+    expect(await listJobs(db, '2', 2)).toEqual([])
   })
 
   it('a step gets the input of its job', async () => {

@@ -8,6 +8,7 @@ import insertJobSql from './sql/insert_job.sql?raw'
 import lockWaitingJobSql from './sql/lock_waiting_job.sql?raw'
 import lockWebsiteSql from './sql/lock_website.sql?raw'
 import selectJobSql from './sql/select_job.sql?raw'
+import selectJobs from './sql/select_jobs.sql?raw'
 
 /** A job as stored. */
 export interface Job {
@@ -29,6 +30,11 @@ export interface JobProgress {
   total: number | null
   /** Of the latest failure; null: none. */
   error: string | null
+  /** What it came to, by its kind; null: it is not done, or has nothing to say. */
+  result: object | null
+  created_at: Date
+  /** When the latest step ended. */
+  updated_at: Date
 }
 
 /** The outcome of a step. */
@@ -39,6 +45,8 @@ export interface Step {
   done: number
   /** How many there are in all; left out: as before. */
   total?: number
+  /** Of the last step: what the job came to, kept with it. */
+  result?: object
   /** How long the next step waits, in ms, for example for others to catch up. Default 0. */
   afterMs?: number
 }
@@ -91,6 +99,12 @@ export async function findJob(
   return row
 }
 
+/** The latest jobs of a website, the newest first. */
+export function listJobs(queries: Queries, websiteId: string, limit: number): Promise<JobProgress[]> {
+  const params = { website_id: websiteId, limit }
+  return run<JobProgress, keyof typeof params>(queries, jobsSelect, params)
+}
+
 /** A job that has failed this often in a row stays failed: about 17 minutes of pauses. */
 const attempts = 10
 
@@ -140,6 +154,7 @@ async function advance(tx: Transaction, { websiteId, id }: Job, step: Step): Pro
     website_id: websiteId,
     id,
     position: step.position === undefined ? null : JSON.stringify(step.position),
+    result: step.result === undefined ? null : JSON.stringify(step.result),
     done: step.done,
     total: step.total ?? null,
     after_ms: step.afterMs ?? 0,
@@ -164,5 +179,15 @@ const waitingJobLock = statement(lockWaitingJobSql, 'website_id', 'kind')
 const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input', 'after_ms')
 const jobSelect = statement(selectJobSql, 'website_id', 'id')
 const jobClaim = statement(claimJobSql, 'kinds')
-const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total', 'after_ms')
+const jobsSelect = statement(selectJobs, 'website_id', 'limit')
+const jobAdvance = statement(
+  advanceJobSql,
+  'website_id',
+  'id',
+  'position',
+  'result',
+  'done',
+  'total',
+  'after_ms',
+)
 const jobFail = statement(failJobSql, 'website_id', 'id', 'position', 'error', 'attempts')
