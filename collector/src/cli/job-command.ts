@@ -20,10 +20,13 @@ export const jobCommand = defineCommand({
       meta: { name: 'show', description: 'Show how far a job is, and what it came to' },
       args: { job: { type: 'positional', description: 'Its id' }, website, json },
       run: ({ args }) =>
-        act(async () => {
-          const job = await runOperation('job.show', { website: args.website, job: args.job })
-          print(args.json, job, jobText(job))
-        }),
+        act(
+          async () => {
+            const job = await runOperation('job.show', { website: args.website, job: args.job })
+            print(args.json, job, jobText(job))
+          },
+          { job: 'The job' },
+        ),
     }),
   },
 })

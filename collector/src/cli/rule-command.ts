@@ -4,7 +4,14 @@ import type { Rule } from '../rules/rules.ts'
 import { act, json, print, website } from './command.ts'
 import { followJob } from './follow-job.ts'
 import { jobText } from './job-text.ts'
-import { matcherOptions, readRuleOptions, settingOptions, valueOptions } from './rule-options.ts'
+import {
+  checkIsComplete,
+  matcherOptions,
+  readRuleOptions,
+  ruleNames,
+  settingOptions,
+  valueOptions,
+} from './rule-options.ts'
 import { ruleListText, ruleTestText, ruleText } from './rule-text.ts'
 import { runOperation } from './run-operation.ts'
 
@@ -23,13 +30,11 @@ const create = defineCommand({
   run: ({ args }) =>
     act(async () => {
       const name = args.name ?? args.event
-      const created = await runOperation('rule.create', {
-        website: args.website,
-        name,
-        ...readRuleOptions(args),
-      })
+      const fields = readRuleOptions(args)
+      checkIsComplete(args)
+      const created = await runOperation('rule.create', { website: args.website, name, ...fields })
       print(args.json, created, [ruleText(created), '', ...nextSteps(args.website, created)].join('\n'))
-    }),
+    }, ruleNames(args)),
 })
 
 const list = defineCommand({
@@ -56,7 +61,7 @@ const test = defineCommand({
       const input = { website: args.website, rule: args.rule, ...readRuleOptions(args) }
       const result = await runOperation('rule.test', input)
       print(args.json, result, ruleTestText(result))
-    }),
+    }, ruleNames(args)),
 })
 
 const apply = defineCommand({
@@ -96,22 +101,27 @@ const update = defineCommand({
     json,
   },
   run: ({ args }) =>
-    act(() =>
-      change(args, { name: args.name, ...readRuleOptions(args) }, 'Stored conversions stay as they are.'),
+    act(
+      () =>
+        change(args, { name: args.name, ...readRuleOptions(args) }, 'Stored conversions stay as they are.'),
+      ruleNames(args),
     ),
 })
 
 const pause = defineCommand({
   meta: { name: 'pause', description: 'Stop making conversions by a rule; those that it has made stay' },
   args: { rule, website, json },
-  run: ({ args }) => act(() => change(args, { status: 'paused' }, 'Its conversions stay.')),
+  run: ({ args }) => act(() => change(args, { status: 'paused' }, 'Its conversions stay.'), ruleNames(args)),
 })
 
 const resume = defineCommand({
   meta: { name: 'resume', description: 'Make conversions by a paused rule again' },
   args: { rule, website, json },
   run: ({ args }) =>
-    act(() => change(args, { status: 'active' }, 'Events that it has missed stay as they are.')),
+    act(
+      () => change(args, { status: 'active' }, 'Events that it has missed stay as they are.'),
+      ruleNames(args),
+    ),
 })
 
 interface ChangeArgs {
@@ -133,7 +143,7 @@ const remove = defineCommand({
     act(async () => {
       const deleted = await runOperation('rule.delete', { website: args.website, rule: args.rule })
       print(args.json, deleted, `Rule ${deleted.id} “${deleted.name}” is deleted.`)
-    }),
+    }, ruleNames(args)),
 })
 
 export const ruleCommand = defineCommand({

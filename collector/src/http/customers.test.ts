@@ -156,6 +156,22 @@ onBothDatabases((open) => {
     expect((await read<PersonView>(`/${people.carol}`)).customers).toHaveLength(1)
   })
 
+  it.each<[string, object | undefined, string]>([
+    ['merge', undefined, '`into` must be the id of a customer, as a text of digits. Got nothing.'],
+    ['merge', {}, '`into` must be the id of a customer, as a text of digits. Got nothing.'],
+    ['merge', { into: 57 }, '`into` must be the id of a customer, as a text of digits. Got 57.'],
+    ['merge', { into: '57', why: 'x' }, '`why` is not known here. Use from, into, reason, two_user_ids.'],
+    ['merge', { into: '57', two_user_ids: 'yes' }, '`two_user_ids` must be refuse or unite. Got "yes".'],
+    ['unmerge', { merges: '7' }, '`merges` is not known here. Use merge, customer, from.'],
+    ['unmerge', [], 'The body must be a JSON object. Got a list.'],
+  ])('%s of %j says what was found and what to do', async (verb, body, detail) => {
+    expect(await problemOf(await call('POST', `/${people.alice}/${verb}`, 'admin', body))).toEqual({
+      status: 400,
+      code: 'invalid_request',
+      detail: expect.stringContaining(detail),
+    })
+  })
+
   it('an identity conflict is listed, and dismissed once', async () => {
     const { conflicts } = await read<{ conflicts: { id: string; kind: string }[] }>('/conflicts')
     const shared = conflicts.find(({ kind }) => kind === 'shared_email')

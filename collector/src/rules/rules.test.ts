@@ -105,12 +105,12 @@ onBothDatabases((open) => {
   })
 
   it.each<[string, object, string]>([
-    ['without a name', { name: ' ' }, '--name must not be empty'],
-    ['with half a character in its name', { name: 'a\ud800' }, '--name must not contain'],
+    ['without a name', { name: ' ' }, '`name` must not be empty'],
+    ['with half a character in its name', { name: 'a\ud800' }, '`name` must not contain'],
     [
       'with an unknown field',
       { name: 'x', matcher: { field: 'nope', op: 'is', value: 1 } },
-      '--matcher `field` must be a known field',
+      '`matcher` `field` must be a known field',
     ],
     [
       'with a prototype’s name as field',
@@ -122,17 +122,17 @@ onBothDatabases((open) => {
       { name: 'x', matcher: { field: 'name', op: 'constructor' } },
       'must be an operator',
     ],
-    ['without a matcher', { name: 'x', matcher: null }, '--matcher must be a condition'],
+    ['without a matcher', { name: 'x', matcher: null }, '`matcher` must be a condition'],
     ['that is too deep', { name: 'x', matcher: nested(5_000) }, 'must stay within 10 levels'],
     [
       'that is too large',
       { name: 'x', matcher: { all: Array(100_000).fill(matcher) } },
       'must stay within 200 conditions',
     ],
-    ['with an unknown value', { name: 'x', value: { total: 1 } }, '--value must be {"field"'],
-    ['with an unknown counting', { name: 'x', counting: 'twice' }, '--counting must be one of'],
-    ['with an unknown model', { name: 'x', models: ['best'] }, '--models must name a model'],
-    ['with no look-back', { name: 'x', lookback_days: 0 }, '--lookback-days must be a whole number of days'],
+    ['with an unknown value', { name: 'x', value: { total: 1 } }, '`value.total` is not known here'],
+    ['with an unknown counting', { name: 'x', counting: 'twice' }, '`counting` must be one of'],
+    ['with an unknown model', { name: 'x', models: ['best'] }, '`models` must name a model'],
+    ['with no look-back', { name: 'x', lookback_days: 0 }, '`lookback_days` must be a whole number of days'],
     ['with an unknown setting', { name: 'x', colour: 'red' }, 'colour'],
     ['of an unknown website', { name: 'x', website: '999999' }, 'There is no website 999999'],
   ])('a rule %s is refused', async (_, fields, message) => {
@@ -267,13 +267,13 @@ onBothDatabases((open) => {
         'has a wrong field',
         { name: 'x', matcher, lookback_days: 0 },
         'invalid_request',
-        'lookback_days must be',
+        '`lookback_days` must be',
       ],
       [
         'names another website',
         { name: 'x', matcher: 1, website: '7' },
         'invalid_request',
-        'matcher must be',
+        '`matcher` must be',
       ],
       ['nests too deeply', `{"matcher":${'['.repeat(200_000)}`, 'invalid_json', 'cannot be read'],
     ])('a body that %s is refused', async (_, body, code, detail) => {

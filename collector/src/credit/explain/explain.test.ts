@@ -309,6 +309,9 @@ onBothDatabases((open) => {
       await expect(explain({ conversion: '1001', name: 'signup' })).rejects.toThrow(
         'no conversion named signup',
       )
+      await expect(explain({ conversion: '1', by: 'id', name: 'purchase' })).rejects.toThrow(
+        '`name` has no use beside an id',
+      )
     })
 
     it('only if what was passed means one', async () => {

@@ -1,7 +1,7 @@
 /** The operations on a person, for the command line and the API: they check the input and find the person that it names. */
 import type { Db } from '@headwater/db/db'
 import { z } from 'zod'
-import { NotFoundError, OperationError, readInput } from '../../operation-error.ts'
+import { InputError, NotFoundError, readInput } from '../../operation-error.ts'
 import type { Secrets } from '../../secrets.ts'
 import { websiteId } from '../../websites/websites.ts'
 import { eraseCustomer } from '../erase/erase-customer.ts'
@@ -22,7 +22,10 @@ export interface CustomerDeps {
   now?(): number
 }
 
-const rowId = (what: string) => z.string().regex(/^\d{1,18}$/, `must be the id of a ${what}`)
+function rowId(what: string) {
+  const message = `must be the id of a ${what}, as a text of digits`
+  return z.string(message).regex(/^\d{1,18}$/, message)
+}
 const pageLimit = (most: number) =>
   z.coerce
     .number(`must be a number from 1 to ${most}`)
@@ -48,14 +51,14 @@ const findInput = z.object({
   type: z.string('is missing: pass user_id, cookie, email, email_hash, or a type of your own'),
   value: z.string('is missing: pass the value of the identity').min(1, 'must not be empty'),
 })
-const mergeInput = z.object({
+const mergeInput = z.strictObject({
   website: websiteId,
   from: rowId('customer'),
   into: rowId('customer'),
   reason: z.string().max(1_000, 'must have at most 1,000 characters').optional(),
   two_user_ids: z.enum(['refuse', 'unite'], 'must be refuse or unite').optional(),
 })
-const unmergeInput = z.object({
+const unmergeInput = z.strictObject({
   website: websiteId,
   merge: rowId('merge').optional(),
   customer: rowId('customer').optional(),
@@ -107,7 +110,12 @@ export async function unmergeByHand(
     return unmergeCustomers(db, { websiteId: website, by, merge })
   }
   if (customer === undefined)
-    throw new OperationError('--merge or --customer is missing: pass the merge to undo, or whose merges.')
+    throw new InputError([
+      {
+        field: 'merge',
+        message: 'is missing. Pass the merge to undo, or the customer whose merges to undo.',
+      },
+    ])
   return unmergeCustomers(db, { websiteId: website, by, customer, from })
 }
 
@@ -174,9 +182,12 @@ async function customerToErase({ db, secrets }: CustomerDeps, name: Named): Prom
 
 function identityIn({ website, type, value }: Named): ClearIdentity {
   if (type === undefined || value === undefined)
-    throw new OperationError(
-      'No customer is named. Pass the id of one, or an identity: --user, --email, or --type with --value.',
-    )
+    throw new InputError([
+      {
+        field: 'customer',
+        message: 'is missing. Pass the id of a customer, or the type and the value of an identity.',
+      },
+    ])
   return { websiteId: website, type, value }
 }
 
