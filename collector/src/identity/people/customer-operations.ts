@@ -5,7 +5,7 @@ import { InputError, NotFoundError, readInput } from '../../operation-error.ts'
 import type { Secrets } from '../../secrets.ts'
 import { websiteId } from '../../websites/websites.ts'
 import { eraseCustomer } from '../erase/erase-customer.ts'
-import { type Erasure, findErasure } from '../erase/erasure.ts'
+import { type Erasure, findErasure, findErasureAt } from '../erase/erasure.ts'
 import { type MergeOutcome, mergeCustomers, type UnmergeOutcome, unmergeCustomers } from '../merge.ts'
 import { type ConflictPage, dismissConflict, listConflicts } from './conflicts.ts'
 import { beginExport, continueExport, type ExportPlace } from './export-person.ts'
@@ -123,7 +123,9 @@ export async function unmergeByHand(
 async function checkNames(db: Db, person: Person, merge: string): Promise<void> {
   const { merges } = await readRecord(db, person)
   if (merges.some(({ id }) => id === merge)) return
-  throw new NotFoundError(`Customer ${person.id} has no merge ${merge}. See \`headwater customer show\`.`)
+  throw new NotFoundError(
+    `Customer ${person.id} has no merge ${merge}. See \`headwater customer show ${person.id} --website ${person.websiteId}\`.`,
+  )
 }
 
 /** Erases the whole person. `finished_at` is null in the receipt while rows remain: call again with its `customer_id`. */
@@ -171,12 +173,14 @@ async function customerOf({ db, secrets }: CustomerDeps, name: Named): Promise<s
   return name.customer ?? onlyOwner(await findOwners(db, secrets, identityIn(name)))
 }
 
-/** Also finds a person by an identity whose erasure was interrupted. */
+/** Also finds a person by an identity whose erasure was interrupted or has ended, for its receipt. */
 async function customerToErase({ db, secrets }: CustomerDeps, name: Named): Promise<string> {
   if (name.customer !== undefined) return name.customer
   const found = await findOwners(db, secrets, identityIn(name))
   if (found.owners.length > 0) return onlyOwner(found)
-  const erasure = await findErasure(db, name.website, { identityHash: found.valueHash })
+  const erasure =
+    (await findErasure(db, name.website, { identityHash: found.valueHash })) ??
+    (found.erasedAt && (await findErasureAt(db, name.website, found.erasedAt)))
   return erasure?.customer_id ?? onlyOwner(found)
 }
 
