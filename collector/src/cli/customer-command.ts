@@ -90,7 +90,7 @@ const merge = defineCommand({
         const { website, from, into, reason } = args
         const input = { website, from, into, reason, two_user_ids: args['two-user-ids'] }
         const outcome = await runOperation('customer.merge', input)
-        print(args.json, outcome, mergeText(outcome))
+        print(args.json, outcome, mergeText(outcome, website))
       },
       { from: 'The first customer', into: 'The second customer' },
     ),
@@ -181,7 +181,7 @@ const conflicts = defineCommand({
           return print(args.json, dismissed, `Conflict ${dismissed.id} is dismissed.`)
         }
         const listed = await runOperation('customer.conflicts', { website, status, cursor, limit })
-        print(args.json, listed, conflictsText(listed))
+        print(args.json, listed, conflictsText(listed, website))
       },
       { conflict: '--dismiss' },
     ),

@@ -72,6 +72,19 @@ onBothDatabases((open) => {
         })
     })
 
+    it('has refunds and conversions that do not count apart from its conversions', async () => {
+      const buy = { user_id: 'alice', name: 'buy', conversion: true, currency: 'EUR' }
+      await collector.send([
+        event({ ...buy, conversion_id: 'r', revenue_cents: 500 }),
+        event({ ...buy, conversion_id: 'r', revenue_cents: -100 }),
+        event({ ...buy, name: 'once', revenue_cents: 5 }),
+      ])
+      await collector.rows(`update conversions set counted = false where name = 'once'`)
+      const { counts, timeline } = await read<PersonView>(`/${people.alice}`)
+      expect(counts).toMatchObject({ conversions: 2, refunds: 1, uncounted_conversions: 1 })
+      expect(timeline.events.filter(({ conversion }) => conversion?.is_refund)).toHaveLength(1)
+    })
+
     it('has a timeline that is read page by page, without a gap and without an event twice', async () => {
       const names: string[] = []
       let cursor: string | null = ''

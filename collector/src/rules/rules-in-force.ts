@@ -5,12 +5,11 @@ import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { ConversionRule } from '@headwater/server/conversion-rule'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
-import { readSettings, type StoredSettings } from '../websites/settings.ts'
+import { loadWebsiteSettings } from '../websites/load-settings.ts'
 import { readRules } from './read-rules.ts'
 import { sizeOf } from './rule-size.ts'
 import { loadRules } from './rules.ts'
 import selectRulesAge from './sql/select_rules_age.sql?raw'
-import selectWebsiteSettings from './sql/select_website_settings.sql?raw'
 
 export interface RulesInForce {
   compiled: ConversionRule[]
@@ -47,16 +46,4 @@ export async function loadRulesInForce(tx: Queries, websiteId: string): Promise<
   }
 }
 
-/** All defaults when there is no such website. */
-export async function loadWebsiteSettings(queries: Queries, websiteId: string): Promise<WebsiteSettings> {
-  const params = { website_id: websiteId }
-  const [website] = await run<{ settings: StoredSettings | null }, 'website_id'>(
-    queries,
-    settingsSelect,
-    params,
-  )
-  return readSettings(website?.settings ?? null)
-}
-
 const rulesAge = statement(selectRulesAge, 'website_id')
-const settingsSelect = statement(selectWebsiteSettings, 'website_id')
