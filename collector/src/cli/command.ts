@@ -18,6 +18,11 @@ export function print(asJson: boolean | undefined, result: unknown, text: string
   console.log(asJson ? JSON.stringify(result, null, 2) : text)
 }
 
+/** Warnings go to standard error, so that standard output holds only the result. */
+export function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) console.error(`Warning: ${warning}`)
+}
+
 /** Prints only the message of an error that the user can fix, with the names that the command has for the input, and the stack of any other. */
 export async function act(work: () => Promise<void>, names?: TypedNames): Promise<void> {
   try {

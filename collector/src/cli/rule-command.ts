@@ -1,7 +1,7 @@
 /** `headwater rule create|list|test|apply|update|pause|resume|delete`. */
 import { defineCommand } from 'citty'
 import type { Rule } from '../rules/rules.ts'
-import { act, json, print, website } from './command.ts'
+import { act, json, print, warn, website } from './command.ts'
 import { followJob } from './follow-job.ts'
 import { jobText } from './job-text.ts'
 import {
@@ -34,6 +34,7 @@ const create = defineCommand({
       checkIsComplete(args)
       const created = await runOperation('rule.create', { website: args.website, name, ...fields })
       print(args.json, created, [ruleText(created), '', ...nextSteps(args.website, created)].join('\n'))
+      warn(created.warnings)
     }, ruleNames(args)),
 })
 
@@ -134,6 +135,7 @@ async function change(args: ChangeArgs, changes: object, stored: string): Promis
   const changed = await runOperation('rule.change', { website: args.website, rule: args.rule, ...changes })
   const hint = `${stored} To make history follow: headwater rule apply --website ${args.website}`
   print(args.json, changed, `${ruleText(changed)}\n\n${hint}`)
+  warn(changed.warnings)
 }
 
 const remove = defineCommand({

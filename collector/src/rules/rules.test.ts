@@ -54,6 +54,12 @@ onBothDatabases((open) => {
     })
   })
 
+  it('a new or changed rule warns of a model that waits for an event which never happened', async () => {
+    const { id, warnings } = await create({ name: 'order', models: ['u_shaped_lead:lead_event=nope'] })
+    expect(warnings).toEqual([expect.stringContaining('waits for the event "nope"')])
+    expect((await change(id, { models: ['first'] })).warnings).toEqual([])
+  })
+
   it('a rule moves to any place, and the others keep their order', async () => {
     for (const name of ['a', 'b', 'c']) await create({ name })
     await create({ name: 'd', position: 2 })

@@ -3,6 +3,7 @@ import { constraintOf, type Db, type Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { z } from 'zod'
 import { NotFoundError, OperationError, readInput } from '../operation-error.ts'
+import { warnOfMilestones } from '../websites/warn-of-milestones.ts'
 import { unknownWebsite, websiteId } from '../websites/websites.ts'
 import type { RuleRow } from './read-rules.ts'
 import { ruleChange, ruleCreation, ruleReference } from './rule-input.ts'
@@ -22,11 +23,16 @@ export interface Rule extends RuleRow {
   updated_at: Date
 }
 
+export interface ChangedRule extends Rule {
+  /** What may not do what was meant. */
+  warnings: string[]
+}
+
 /** Each event is tried against all of them, at 0.1 to 0.5 µs a simple rule. A guess: more than anyone needs. */
 export const maxRules = 100
 
 /** Adds a rule. It applies to events that arrive from 5 seconds later on; `applyRules` applies it to stored ones. */
-export async function createRule(db: Db, input: unknown): Promise<Rule> {
+export async function createRule(db: Db, input: unknown): Promise<ChangedRule> {
   const { website, position, ...rule } = readInput(ruleCreation, input)
   const create = async (tx: Queries) => {
     await lockRules(tx, website)
@@ -40,7 +46,7 @@ export async function createRule(db: Db, input: unknown): Promise<Rule> {
     const { id } = row as { id: string } // an insert returns its row
     checkRuleSize([...existing, rule])
     if (position !== undefined && position <= existing.length) await move(tx, { website, id, position })
-    return findRule(tx, website, id)
+    return withWarnings(tx, website, id)
   }
   return db.transaction(create).catch(explain(website, rule.name))
 }
@@ -57,7 +63,7 @@ export async function getRule(db: Queries, input: unknown): Promise<Rule> {
 }
 
 /** Changes what is given of a rule. Stored conversions stay as they are until `applyRules`. */
-export async function changeRule(db: Db, input: unknown): Promise<Rule> {
+export async function changeRule(db: Db, input: unknown): Promise<ChangedRule> {
   const { website, rule, position, ...changes } = readInput(ruleChange, input)
   const change = async (tx: Queries) => {
     await lockRules(tx, website)
@@ -69,7 +75,7 @@ export async function changeRule(db: Db, input: unknown): Promise<Rule> {
     checkRuleSize(await loadRules(tx, website))
     if (position !== undefined && position !== stored.position)
       await move(tx, { website, id: stored.id, position })
-    return findRule(tx, website, stored.id)
+    return withWarnings(tx, website, stored.id)
   }
   return db.transaction(change).catch(explain(website, changes.name ?? rule))
 }
@@ -95,6 +101,12 @@ export async function deleteRule(db: Db, input: unknown): Promise<Rule> {
       )
     return stored
   })
+}
+
+async function withWarnings(tx: Queries, website: string, id: string): Promise<ChangedRule> {
+  const rule = await findRule(tx, website, id)
+  const models = [...(rule.models ?? []), ...(rule.default_model === null ? [] : [rule.default_model])]
+  return { ...rule, warnings: await warnOfMilestones(tx, website, [...new Set(models)]) }
 }
 
 /** By its id, else by its name. Throws a NotFoundError. */
