@@ -49,7 +49,7 @@ export function jobListText(jobs: readonly JobProgress[]): string {
 }
 
 function changesText(result: object | null, made: string): string {
-  if (result === null) return 'The counts were not kept.'
+  if (result === null) return 'An earlier version did not keep what changed.'
   const counts = result as ChangeCounts // as jobs of these kinds end
   const again =
     counts.credited_again > 0

@@ -13,5 +13,5 @@ select
   updated_at
 from background_jobs
 where website_id = $1::text::bigint
-order by id desc
+order by background_jobs.id desc
 limit $2::integer
