@@ -545,7 +545,7 @@ create table background_jobs (
   website_id   bigint       not null,
   kind         text         not null, -- apply_rule, apply_channels, credit_again
   input        jsonb        not null,
-  position     jsonb,       -- where to go on; null: at the beginning
+  position     jsonb,       -- where to go on; null: at the beginning; of a job that is done: what it came to
   done         bigint       not null default 0,
   total        bigint,      -- null: not known yet
   status       text         not null default 'waiting', -- waiting, done, failed

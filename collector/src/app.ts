@@ -12,6 +12,7 @@ import { channelRoutes } from './http/channels.ts'
 import { customerRoutes } from './http/customers.ts'
 import { explainRoutes } from './http/explain.ts'
 import { type HealthDeps, healthRoutes } from './http/health.ts'
+import { jobRoutes } from './http/jobs.ts'
 import { rulesRoutes } from './http/rules.ts'
 import { sdkScriptRoute } from './http/sdk-script.ts'
 import type { SdkFiles } from './sdk-files.ts'
@@ -56,6 +57,7 @@ export function createApp(deps: AppDeps, extras: Hono<AppEnv>[] = []): Hono<AppE
     channelRoutes({ ...deps, authenticate }),
     explainRoutes({ ...deps, authenticate }),
     customerRoutes({ ...deps, authenticate }),
+    jobRoutes({ ...deps, authenticate }),
     rulesRoutes({ ...deps, authenticate }),
     healthRoutes(deps),
     sdkScriptRoute(deps.sdkFiles),

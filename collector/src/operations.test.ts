@@ -52,16 +52,16 @@ onBothDatabases((open) => {
 
     it.each([
       ['for an unknown website', { website: '999', name: 'x' }, 'There is no website 999'],
-      ['for a website that is not an id', { website: 'shop', name: 'x' }, '--website must be the id'],
-      ['without a name', { name: '' }, '--name must not be empty'],
+      ['for a website that is not an id', { website: 'shop', name: 'x' }, '`website` must be the id'],
+      ['without a name', { name: '' }, '`name` must not be empty'],
       [
         'that is public and may read reports',
         { name: 'x', scopes: ['reports:read'] },
         'only have the scope events:write',
       ],
       ['with an unknown scope', { name: 'x', scopes: ['all'] }, 'must be one of events:write'],
-      ['with an invalid expiry', { name: 'x', expires: 'soon' }, '--expires must be a time'],
-      ['of another kind', { name: 'x', kind: 'private' }, '--kind must be public'],
+      ['with an invalid expiry', { name: 'x', expires: 'soon' }, '`expires` must be a time'],
+      ['of another kind', { name: 'x', kind: 'private' }, '`kind` must be public'],
       ['with a name that is taken', { name: 'public' }, 'already has a token named public'],
     ])('%s is refused, with what to do', async (_, input, message) => {
       await expect(make(input)).rejects.toThrow(message)
@@ -70,7 +70,7 @@ onBothDatabases((open) => {
 
   it('a website needs an address', async () => {
     const create = operations['website.create'](collector, { name: 'x', url: 'shop.example' })
-    await expect(create).rejects.toThrow('--url must be an http(s) address')
+    await expect(create).rejects.toThrow('`url` must be an http(s) address')
   })
 
   it('operations over HTTP require the secret of the lock file', async () => {
@@ -89,7 +89,7 @@ onBothDatabases((open) => {
     expect((await post('website.list', 'a guess')).status).toBe(404)
     expect((await post('constructor', 'the secret')).status).toBe(404)
     expect(await (await post('website.create', 'the secret', { name: '' })).json()).toMatchObject({
-      error: expect.stringContaining('--url'),
+      error: expect.stringContaining('`url`'),
     })
   })
 })

@@ -11,7 +11,7 @@ import {
   showCustomer,
   unmergeByHand,
 } from './identity/people/customer-operations.ts'
-import { advanceJob } from './jobs.ts'
+import { advanceJob, listLatestJobs, showJob } from './jobs.ts'
 import { applyRules } from './rules/apply.ts'
 import { changeRule, createRule, deleteRule, getRule, listRules } from './rules/rules.ts'
 import { testRule } from './rules/test-rule.ts'
@@ -40,6 +40,8 @@ export const operations = {
   'channels.preview': ({ db }: OperationDeps, input: unknown) => showChannelMoves(db, input),
   'channels.apply': ({ db }: OperationDeps, input: unknown) => applyChannels(db, input, 'cli'),
   explain: ({ db }: OperationDeps, input: unknown) => explain(db, input),
+  'job.list': ({ db }: OperationDeps, input: unknown) => listLatestJobs(db, input),
+  'job.show': ({ db }: OperationDeps, input: unknown) => showJob(db, input),
   'job.advance': ({ db }: OperationDeps, input: unknown) => advanceJob(db, input),
   'customer.show': (deps: OperationDeps, input: unknown) => showCustomer(deps, input),
   'customer.merge': (deps: OperationDeps, input: unknown) => mergeByHand(deps, input, byCli),

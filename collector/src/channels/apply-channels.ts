@@ -2,7 +2,7 @@
 import type { Db, Queries, Transaction } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, run, runRows, statement } from '@headwater/db/statement'
-import { addJob, type Job, type JobProgress, type Step } from '@headwater/jobs/background-jobs'
+import { addJobOnce, type Job, type Step } from '@headwater/jobs/background-jobs'
 import { enqueueCredit } from '../credit/enqueue.ts'
 import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
@@ -22,30 +22,40 @@ const countedTouches = 1_000_000
 /** Collectors use the former rules for 5 s, and a request that they are serving takes up to 3 s more. */
 const settlingMs = 10_000
 
-/**
- * Adds the job and returns its id. It begins ten seconds after the latest change of the website, when every collector uses the
- * new rules, so that no touch is left out.
- */
+/** Adds the job, or returns the one that has not ended yet: it applies the rules as they are at its end. */
 export async function startApplying(db: Db, websiteId: string, startedBy: string): Promise<string> {
   return db.transaction(async (tx) => {
-    const { unchangedMs } = await loadChannelSettings(tx, websiteId)
-    return addJob(tx, {
-      websiteId,
-      kind: applyChannelsKind,
-      input: { started_by: startedBy },
-      afterMs: Math.max(0, settlingMs - unchangedMs),
-    })
+    await loadChannelSettings(tx, websiteId) // throws when there is no such website
+    return addJobOnce(tx, { websiteId, kind: applyChannelsKind, input: { started_by: startedBy } })
   })
 }
 
-/** A step of the job: the touches after those of the step before, by the rules as they are now. */
-export async function applyChannelsStep(tx: Transaction, { websiteId, position }: Job): Promise<Step> {
-  const { after } = (position ?? { after: '0' }) as { after: string } // as returned below
-  if (!(await hasRoomInQueue(tx))) return { position: { after }, done: 0, afterMs: fullQueueMs }
-  const { rules } = await loadChannelSettings(tx, websiteId)
+interface Position {
+  /** The name of the rules that are applied: when they change, the job begins again. */
+  ruleset: string
+  /** The id of the last touch that was looked at. */
+  after: string
+  /** How many those are. */
+  seen: number
+}
+
+/**
+ * A step of the job: the touches after those of the step before. It waits until ten seconds after the latest change of the website,
+ * when every collector uses the new rules, so that no touch is left out.
+ */
+export async function applyChannelsStep(tx: Transaction, job: Job): Promise<Step> {
+  const { websiteId } = job
+  const stored = job.position as Position | null // as returned below
+  const { rules, unchangedMs } = await loadChannelSettings(tx, websiteId)
+  const beginning: Position = { ruleset: rules.name, after: '0', seen: 0 }
+  const position = stored?.ruleset === rules.name ? stored : beginning
+  const waits = (afterMs: number): Step => ({ position: stored ?? beginning, done: 0, afterMs })
+  if (unchangedMs < settlingMs) return waits(settlingMs - unchangedMs)
+  if (!(await hasRoomInQueue(tx))) return waits(fullQueueMs)
+  const { after, seen } = position
   const [rows, total] = await Promise.all([
     loadTouchSources(tx, { websiteId, after, limit: touchesPerStep }),
-    position === null ? countTouchesOf(tx, websiteId) : undefined,
+    seen === 0 ? countTouchesOf(tx, websiteId) : undefined,
   ])
   await writeChannels(
     tx,
@@ -53,9 +63,11 @@ export async function applyChannelsStep(tx: Transaction, { websiteId, position }
     rows.map((row) => placeStoredTouch(row, rules)),
   )
   const last = rows.at(-1)
+  const next = last && { ...position, after: last.id, seen: seen + rows.length }
+  const again = position === stored ? 0 : (stored?.seen ?? 0)
   return {
-    position: last && rows.length === touchesPerStep ? { after: last.id } : undefined,
-    done: rows.length,
+    position: rows.length === touchesPerStep ? next : undefined,
+    done: rows.length - again,
     total: total ?? undefined,
   }
 }
@@ -99,14 +111,6 @@ async function countTouchesOf(tx: Queries, websiteId: string): Promise<number | 
   const params = { website_id: websiteId, limit: countedTouches }
   const [row] = await run<{ touches: number | null }, keyof typeof params>(tx, touchCount, params)
   return row?.touches ?? null
-}
-
-/** How far a job is, for people. */
-export function describeProgress({ status, done, total, error }: JobProgress): string {
-  const touches = `${done.toLocaleString('en')}${total === null ? '' : ` of ${total.toLocaleString('en')}`} touches`
-  if (status === 'done') return `Done: looked at ${touches}.`
-  if (status === 'failed') return `Failed after ${touches}: ${error}`
-  return error === null ? `Looked at ${touches} …` : `Looked at ${touches}; trying again after: ${error}`
 }
 
 const touchSourceSelect = statement(selectTouchSources, 'website_id', 'after', 'limit')

@@ -139,10 +139,17 @@ onBothDatabases((open) => {
   describe('applying', () => {
     const website = () => ({ website: collector.websiteId })
     const preview = () => operations['channels.preview'](collector, website())
-    const applied = async () => {
-      const job = await operations['channels.apply'](collector, website())
+    const start = () => operations['channels.apply'](collector, website())
+    /** As if the latest change were a minute ago. */
+    const settle = async () => {
+      await collector.db.query(`update websites set updated_at = now() - interval '1 minute'`)
       await collector.db.query('update background_jobs set run_at = now()')
-      return advanceJob(collector.db, { ...website(), job: job.id })
+    }
+    const advance = (job: string) => advanceJob(collector.db, { ...website(), job })
+    const applied = async () => {
+      const job = await start()
+      await settle()
+      return advance(job.id)
     }
     const purchase = (fields: object = {}) =>
       visit('?utm_source=partner.example', {
@@ -225,6 +232,35 @@ onBothDatabases((open) => {
       })
     })
 
+    it('is not started twice at once', async () => {
+      const jobs = await Promise.all([start(), start(), start()])
+      expect(new Set(jobs.map(({ id }) => id)).size).toBe(1)
+      await settle()
+      await advance(jobs[0].id)
+      expect((await start()).id).not.toBe(jobs[0].id)
+    })
+
+    it('begins again when the rules change meanwhile, so that all touches end by the newest ones', async () => {
+      await change({ channel_rules: [calls] })
+      for (let i = 0; i < 3; i++)
+        await collector.send(
+          Array.from({ length: 400 }, () => visit('?utm_source=partner.example', { anonymous_id: 'one' })),
+        )
+      await change({ channel_ruleset: 'ga4', channel_rules: [] })
+      const { id } = await start()
+      await settle()
+      await collector.workOnJob() // the first 1,000 touches
+      await change({ channel_rules: [partners] })
+      expect(await advance(id)).toMatchObject({ status: 'waiting' })
+      await settle()
+      expect(await advance(id)).toMatchObject({ status: 'done', done: 1_200, total: 1_200 })
+      expect(
+        await collector.rows(
+          'select channel, count(*)::float8 as n, count(distinct channel_ruleset)::float8 as rules from touches group by 1',
+        ),
+      ).toEqual([{ channel: 'Partners', n: 1_200, rules: 1 }])
+    })
+
     it('over the API needs an admin, who follows the job', async () => {
       const make = async (scope: string) =>
         (
@@ -241,11 +277,13 @@ onBothDatabases((open) => {
       expect((await call(reader, '/v1/channels/apply', 'POST')).status).toBe(403)
       const started = await call(admin, '/v1/channels/apply', 'POST')
       expect(started.status).toBe(202)
-      const { job } = (await started.json()) as { job: { id: string } }
-      expect(await (await call(reader, `/v1/channels/apply/${job.id}`)).json()).toMatchObject({
-        job: { id: job.id, kind: 'apply_channels' },
+      const { id } = (await started.json()) as { id: string }
+      expect(await (await call(reader, `/v1/jobs/${id}`)).json()).toMatchObject({
+        id,
+        kind: 'apply_channels',
       })
-      expect((await call(reader, '/v1/channels/apply/999999')).status).toBe(404)
+      expect(await (await call(reader, '/v1/jobs')).json()).toMatchObject({ jobs: [{ id }] })
+      expect((await call(reader, '/v1/jobs/999999')).status).toBe(404)
       expect((await call(reader, '/v1/channels/apply?cursor=x')).status).toBe(400)
       expect(await (await call(reader, '/v1/channels')).json()).toMatchObject({
         ruleset: 'headwater@1',

@@ -1,10 +1,10 @@
 /** `headwater channels list|apply`. */
 import { defineCommand } from 'citty'
-import { describeProgress } from '../channels/apply-channels.ts'
 import { addPreviews, type ChannelPreview } from '../channels/preview-channels.ts'
 import { channelListText, channelPreviewText } from './channels-text.ts'
 import { act, json, print, website } from './command.ts'
 import { followJob } from './follow-job.ts'
+import { jobText } from './job-text.ts'
 import { runOperation } from './run-operation.ts'
 
 export const channelsCommand = defineCommand({
@@ -40,10 +40,8 @@ export const channelsCommand = defineCommand({
             return
           }
           const started = await runOperation('channels.apply', { website: args.website })
-          const job = await followJob(args.website, started, (progress) => {
-            if (!args.json) console.log(describeProgress(progress))
-          })
-          if (args.json) print(true, job, '')
+          const job = await followJob(args.website, started)
+          print(args.json, job, jobText(job))
         }),
     }),
   },

@@ -1,4 +1,4 @@
-/** The command line: `headwater dev|serve|migrate|website|token|channels|explain|customer|rule|sdk`. */
+/** The command line: `headwater dev|serve|migrate|website|token|channels|explain|customer|rule|job|sdk`. */
 
 import { migrate, schemaVersion } from '@headwater/db/migrate'
 import { openDatabase } from '@headwater/db/open-database'
@@ -11,6 +11,7 @@ import { type CommandLike, checkArguments } from './check-arguments.ts'
 import { act, json, print } from './command.ts'
 import { customerCommand } from './customer-command.ts'
 import { explainCommand } from './explain-command.ts'
+import { jobCommand } from './job-command.ts'
 import { listSdk, sdkText } from './print-sdk.ts'
 import { ruleCommand } from './rule-command.ts'
 import { runDev, runServe } from './run-server.ts'
@@ -84,6 +85,7 @@ const headwater = defineCommand({
     explain: explainCommand,
     customer: customerCommand,
     rule: ruleCommand,
+    job: jobCommand,
     sdk: sdkCommand,
   },
 })

@@ -2,7 +2,8 @@
 import { FolderInUseError } from '@headwater/db/folder-lock'
 import { SchemaVersionError } from '@headwater/db/migrate'
 import { ConfigError } from '../config.ts'
-import { OperationError } from '../operation-error.ts'
+import { InputError, OperationError } from '../operation-error.ts'
+import { inputText, type TypedNames } from './input-text.ts'
 
 export const json = { type: 'boolean', description: 'Print the result as JSON' } as const
 export const website = {
@@ -17,15 +18,21 @@ export function print(asJson: boolean | undefined, result: unknown, text: string
   console.log(asJson ? JSON.stringify(result, null, 2) : text)
 }
 
-/** Prints only the message of an error that the user can fix, and the stack of any other. */
-export async function act(work: () => Promise<void>): Promise<void> {
+/** Warnings go to standard error, so that standard output holds only the result. */
+export function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) console.error(`Warning: ${warning}`)
+}
+
+/** Prints only the message of an error that the user can fix, with the names that the command has for the input, and the stack of any other. */
+export async function act(work: () => Promise<void>, names?: TypedNames): Promise<void> {
   try {
     await work()
   } catch (error) {
     const isExpected = [ConfigError, FolderInUseError, SchemaVersionError, OperationError].some(
       (kind) => error instanceof kind,
     )
-    console.error(isExpected ? (error as Error).message : describe(error))
+    if (error instanceof InputError) console.error(inputText(error.problems, names))
+    else console.error(isExpected ? (error as Error).message : describe(error))
     process.exitCode = 1
   }
 }

@@ -3,6 +3,7 @@ import { defineCommand } from 'citty'
 import { OperationError } from '../operation-error.ts'
 import { act, json, print, website } from './command.ts'
 import { conflictsText, erasureText, mergeText, personText, unmergeText } from './customer-text.ts'
+import type { TypedNames } from './input-text.ts'
 import { runOperation } from './run-operation.ts'
 
 const named = {
@@ -38,6 +39,19 @@ export function readName({ website, customer, user, email, cookie, type, value }
   return { website, ...names[0] }
 }
 
+/** What the command calls the fields that name a customer. */
+export function customerNames({ customer, user, email, cookie }: Partial<NamedArgs>): TypedNames {
+  const given = Object.entries({ user, email, cookie }).find(([, value]) => value !== undefined)
+  return {
+    customer:
+      customer === undefined
+        ? () =>
+            'No customer is named. Pass its id, or an identity: --user, --email, --cookie, or --type with --value.'
+        : 'The customer',
+    ...(given && { value: `--${given[0]}` }),
+  }
+}
+
 const page = {
   cursor: { type: 'string', description: 'Where to go on, as the page before printed it' },
   limit: { type: 'string', description: 'How many to show' },
@@ -54,7 +68,7 @@ const show = defineCommand({
       const { cursor, limit } = args
       const person = await runOperation('customer.show', { ...readName(args), cursor, limit })
       print(args.json, person, personText(person))
-    }),
+    }, customerNames(args)),
 })
 
 const merge = defineCommand({
@@ -71,12 +85,15 @@ const merge = defineCommand({
     json,
   },
   run: ({ args }) =>
-    act(async () => {
-      const { website, from, into, reason } = args
-      const input = { website, from, into, reason, two_user_ids: args['two-user-ids'] }
-      const outcome = await runOperation('customer.merge', input)
-      print(args.json, outcome, mergeText(outcome))
-    }),
+    act(
+      async () => {
+        const { website, from, into, reason } = args
+        const input = { website, from, into, reason, two_user_ids: args['two-user-ids'] }
+        const outcome = await runOperation('customer.merge', input)
+        print(args.json, outcome, mergeText(outcome, website))
+      },
+      { from: 'The first customer', into: 'The second customer' },
+    ),
 })
 
 const unmerge = defineCommand({
@@ -89,11 +106,14 @@ const unmerge = defineCommand({
     json,
   },
   run: ({ args }) =>
-    act(async () => {
-      const { website, customer, from, merge } = args
-      const outcome = await runOperation('customer.unmerge', { website, customer, from, merge })
-      print(args.json, outcome, unmergeText(outcome))
-    }),
+    act(
+      async () => {
+        const { website, customer, from, merge } = args
+        const outcome = await runOperation('customer.unmerge', { website, customer, from, merge })
+        print(args.json, outcome, unmergeText(outcome))
+      },
+      { customer: 'The customer' },
+    ),
 })
 
 const erase = defineCommand({
@@ -113,7 +133,7 @@ const erase = defineCommand({
         })
       }
       print(args.json, receipt, erasureText(receipt))
-    }),
+    }, customerNames(args)),
 })
 
 const exportCommand = defineCommand({
@@ -130,7 +150,7 @@ const exportCommand = defineCommand({
         piece = await runOperation('customer.export', { website: args.website, cursor: piece.cursor })
         await write(piece.text)
       }
-    }),
+    }, customerNames(args)),
 })
 
 /** Waits until the pipe has taken it. */
@@ -153,15 +173,18 @@ const conflicts = defineCommand({
     json,
   },
   run: ({ args }) =>
-    act(async () => {
-      const { website, status, dismiss, cursor, limit } = args
-      if (dismiss !== undefined) {
-        const dismissed = await runOperation('customer.dismiss', { website, conflict: dismiss })
-        return print(args.json, dismissed, `Conflict ${dismissed.id} is dismissed.`)
-      }
-      const listed = await runOperation('customer.conflicts', { website, status, cursor, limit })
-      print(args.json, listed, conflictsText(listed))
-    }),
+    act(
+      async () => {
+        const { website, status, dismiss, cursor, limit } = args
+        if (dismiss !== undefined) {
+          const dismissed = await runOperation('customer.dismiss', { website, conflict: dismiss })
+          return print(args.json, dismissed, `Conflict ${dismissed.id} is dismissed.`)
+        }
+        const listed = await runOperation('customer.conflicts', { website, status, cursor, limit })
+        print(args.json, listed, conflictsText(listed, website))
+      },
+      { conflict: '--dismiss' },
+    ),
 })
 
 export const customerCommand = defineCommand({

@@ -77,7 +77,8 @@ const person: PersonView = {
       last_seen_at: at('12:00'),
     },
   ],
-  counts: { sessions: 2, events: 1_200, touches: 1, conversions: 1 },
+  counts: { sessions: 2, events: 1_200, touches: 1, conversions: 1, refunds: 1, uncounted_conversions: 2 },
+  time_zone: 'Europe/Berlin',
   timeline: {
     events: [
       {
@@ -91,7 +92,7 @@ const person: PersonView = {
         title: null,
         revenue_cents: 4_999,
         currency: 'EUR',
-        conversion: { id: '5', name: 'purchase', counted: true },
+        conversion: { id: '5', name: 'purchase', counted: true, is_refund: false },
       },
       {
         id: '8',
@@ -113,27 +114,39 @@ const person: PersonView = {
 
 it('a person is described in words', () => {
   expect(personText(person)).toBe(`Customer 42, known by a user id
-First seen 2026-11-20 10:00:00 UTC, last seen 2026-11-20 12:00:00 UTC
-2 sessions, 1,200 events, 1 touch, 1 conversion
+First seen 2026-11-20 11:00:00, last seen 2026-11-20 13:00:00
+2 sessions, 1,200 events, 1 touch, 1 conversion, 1 refund, 2 conversions not counted
+Times are in Europe/Berlin.
 
 Customers that are this person
-  42  has a user id, seen from 2026-11-20 11:00:00 UTC to 2026-11-20 12:00:00 UTC
-  57  anonymous, seen from 2026-11-20 10:00:00 UTC to 2026-11-20 10:30:00 UTC
+  42  has a user id, seen from 2026-11-20 12:00:00 to 2026-11-20 13:00:00
+  57  anonymous, seen from 2026-11-20 11:00:00 to 2026-11-20 11:30:00
 
 Identities
-  cookie  aaaaaaaaaaaa…  of customer 57 since 2026-11-20 10:00:00 UTC until 2026-11-20 10:30:00 UTC
+  cookie  aaaaaaaaaaaa…  of customer 57 since 2026-11-20 11:00:00 until 2026-11-20 11:30:00
 
 Merges
-  7  57 with 42: merged by hand, by cli on 2026-11-20 12:00:00 UTC (“same address”), in force
+  7  57 with 42: merged by hand, by cli on 2026-11-20 13:00:00 (“same address”), in force
 
 Open conflicts
   3  the same e-mail address: customer 42 and customer 77
 
 Newest events
-  2026-11-20 12:00:00 UTC  track purchase  49.99 EUR  conversion 5  https://shop.example/
-  2026-11-20 11:00:00 UTC  page
+  2026-11-20 13:00:00  track purchase  49.99 EUR  conversion 5  https://shop.example/
+  2026-11-20 12:00:00  page
 
 Earlier events: add --cursor abc`)
+})
+
+it('a refund and a conversion that does not count are named so in the timeline', () => {
+  const [sale] = person.timeline.events
+  const lineOf = (fields: object) => {
+    const conversion = { id: '5', name: 'purchase', counted: true, is_refund: false, ...fields }
+    const events = sale ? [{ ...sale, conversion }] : []
+    return personText({ ...person, timeline: { events, cursor: null } })
+  }
+  expect(lineOf({ is_refund: true })).toContain('  refund 5  ')
+  expect(lineOf({ counted: false })).toContain('  conversion, not counted 5  ')
 })
 
 it('a person that came over HTTP, with times as texts, reads the same', () => {
@@ -173,11 +186,11 @@ Rows removed
 it('a merge says who the person is now and how to undo it', () => {
   const changes = [{ customer: '57', before: '57', after: '42' }]
   expect(
-    mergeText({ merge: '7', person: '42', changes }),
+    mergeText({ merge: '7', person: '42', changes }, '2'),
   ).toBe(`Merge 7 is in force. The person is customer 42 now.
 Customer 57 is part of person 42.
-Credit follows within seconds. To undo it: headwater customer unmerge --merge 7`)
-  expect(mergeText({ merge: null, person: '42', changes: [] })).toContain('Nothing to do')
+Credit follows within seconds. To undo it: headwater customer unmerge --merge 7 --website 2`)
+  expect(mergeText({ merge: null, person: '42', changes: [] }, '2')).toContain('Nothing to do')
 })
 
 it('an unmerge says who is parted, and whether other merges remain', () => {
@@ -193,10 +206,12 @@ it('an unmerge says who is parted, and whether other merges remain', () => {
 it('conflicts say what to do about them', () => {
   const [conflict] = person.conflicts
   const listed = conflict ? [{ ...conflict, person_id: '42', other_person_id: '77' }] : []
-  expect(conflictsText({ conflicts: listed, cursor: null })).toContain(
-    'headwater customer conflicts --dismiss <id>',
+  expect(conflictsText({ conflicts: listed, cursor: null, time_zone: 'UTC' }, '2')).toContain(
+    'headwater customer conflicts --dismiss <id> --website 2',
   )
-  expect(conflictsText({ conflicts: [], cursor: null })).toBe('There are no such conflicts.')
+  expect(conflictsText({ conflicts: [], cursor: null, time_zone: 'UTC' }, '2')).toBe(
+    'There are no such conflicts.',
+  )
 })
 
 describe('a customer on the command line', () => {

@@ -1,16 +1,18 @@
 /** What `headwater customer` prints for people. */
-import { formatMoney } from '@headwater/contract/currencies'
 import type { Erasure } from '../identity/erase/erasure.ts'
 import type { MergeOutcome, PersonChange, UnmergeOutcome } from '../identity/merge.ts'
 import type { ConflictPage, ListedConflict } from '../identity/people/conflicts.ts'
 import type { PersonConflict, PersonIdentity, PersonMerge } from '../identity/people/person-record.ts'
 import type { PersonView } from '../identity/people/show-person.ts'
 import type { TimelineEvent } from '../identity/people/timeline.ts'
+import { moneyText } from './money.ts'
+import { createTimeText, type WriteTime, zoneText } from './time-text.ts'
 
 export function personText(person: PersonView): string {
-  const { customers, identities, merges, conflicts, counts, timeline } = person
+  const { customers, identities, merges, conflicts, counts, timeline, time_zone } = person
+  const time = createTimeText(time_zone)
   const open = conflicts.filter(({ status }) => status === 'open')
-  const seen = customers.map(({ first_seen_at, last_seen_at }) => [first_seen_at, last_seen_at].map(instant))
+  const seen = customers.map(({ first_seen_at, last_seen_at }) => [first_seen_at, last_seen_at].map(time))
   const [first, last] = [
     seen.map(([at]) => at).sort()[0],
     seen
@@ -23,16 +25,21 @@ export function personText(person: PersonView): string {
     countText(counts.events, 'event'),
     countText(counts.touches, 'touch', 'touches'),
     countText(counts.conversions, 'conversion'),
+    ...(counts.refunds > 0 ? [countText(counts.refunds, 'refund')] : []),
+    ...(counts.uncounted_conversions > 0
+      ? [`${countText(counts.uncounted_conversions, 'conversion')} not counted`]
+      : []),
   ]
   return [
     `Customer ${person.id}, ${isKnown(person) ? 'known by a user id' : 'anonymous'}`,
     `First seen ${first}, last seen ${last}`,
     totals.join(', '),
-    ...section('Customers that are this person', customers, customerLine),
-    ...section('Identities', identities, identityLine),
-    ...section('Merges', merges, mergeLine),
+    zoneText(time_zone),
+    ...section('Customers that are this person', customers, (each) => customerLine(each, time)),
+    ...section('Identities', identities, (each) => identityLine(each, time)),
+    ...section('Merges', merges, (each) => mergeLine(each, time)),
     ...section('Open conflicts', open, conflictLine),
-    ...section('Newest events', timeline.events, eventLine),
+    ...section('Newest events', timeline.events, (each) => eventLine(each, time)),
     ...(timeline.cursor === null ? [] : ['', `Earlier events: add --cursor ${timeline.cursor}`]),
   ].join('\n')
 }
@@ -43,17 +50,20 @@ function section<Row>(title: string, rows: readonly Row[], line: (row: Row) => s
   return rows.length === 0 ? [] : ['', title, ...rows.map((row) => `  ${line(row)}`)]
 }
 
-const customerLine = ({ id, has_user_id, first_seen_at, last_seen_at }: PersonView['customers'][number]) =>
-  `${id}  ${has_user_id ? 'has a user id' : 'anonymous'}, seen from ${instant(first_seen_at)} to ${instant(last_seen_at)}`
+const customerLine = (
+  { id, has_user_id, first_seen_at, last_seen_at }: PersonView['customers'][number],
+  time: WriteTime,
+) =>
+  `${id}  ${has_user_id ? 'has a user id' : 'anonymous'}, seen from ${time(first_seen_at)} to ${time(last_seen_at)}`
 
-const identityLine = ({ type, value_hash, customer_id, since, until }: PersonIdentity) =>
-  `${type}  ${value_hash.slice(0, 12)}…  of customer ${customer_id} since ${instant(since)}${until ? ` until ${instant(until)}` : ''}`
+const identityLine = ({ type, value_hash, customer_id, since, until }: PersonIdentity, time: WriteTime) =>
+  `${type}  ${value_hash.slice(0, 12)}…  of customer ${customer_id} since ${time(since)}${until ? ` until ${time(until)}` : ''}`
 
-function mergeLine(merge: PersonMerge): string {
+function mergeLine(merge: PersonMerge, time: WriteTime): string {
   const { id, from, into, cause, merged_by, merged_at, reason, undone_by, undone_at } = merge
   const why = causes[cause]
-  const undone = undone_at === null ? 'in force' : `undone by ${undone_by} on ${instant(undone_at)}`
-  return `${id}  ${from} with ${into}: ${why}, by ${merged_by ?? 'the collector'} on ${instant(merged_at)}${reason ? ` (“${reason}”)` : ''}, ${undone}`
+  const undone = undone_at === null ? 'in force' : `undone by ${undone_by} on ${time(undone_at)}`
+  return `${id}  ${from} with ${into}: ${why}, by ${merged_by ?? 'the collector'} on ${time(merged_at)}${reason ? ` (“${reason}”)` : ''}, ${undone}`
 }
 
 const causes: Record<PersonMerge['cause'], string> = {
@@ -72,30 +82,28 @@ const conflictKinds: Record<string, string> = {
   too_many_identities: 'too many identities',
 }
 
-function eventLine({
-  occurred_at,
-  type,
-  name,
-  url,
-  revenue_cents,
-  currency,
-  conversion,
-}: TimelineEvent): string {
-  const money =
-    revenue_cents === null || currency === null ? '' : `${formatMoney(revenue_cents, currency)} ${currency}`
-  const counted = conversion && (conversion.counted ? 'conversion' : 'conversion, not counted')
+function eventLine(
+  { occurred_at, type, name, url, revenue_cents, currency, conversion }: TimelineEvent,
+  time: WriteTime,
+): string {
+  const money = revenue_cents === null || currency === null ? '' : moneyText(revenue_cents, currency)
   const what = name === type ? type : `${type} ${name}`
-  return [instant(occurred_at), what, money, counted && `${counted} ${conversion.id}`, url]
+  return [time(occurred_at), what, money, conversion && conversionText(conversion), url]
     .filter(Boolean)
     .join('  ')
 }
 
-export function mergeText({ merge, person, changes }: MergeOutcome): string {
+function conversionText({ id, counted, is_refund }: NonNullable<TimelineEvent['conversion']>): string {
+  const what = is_refund ? 'refund' : 'conversion'
+  return `${what}${counted ? '' : ', not counted'} ${id}`
+}
+
+export function mergeText({ merge, person, changes }: MergeOutcome, websiteId: string): string {
   if (merge === null) return `Nothing to do: both customers are person ${person} already.`
   return [
     `Merge ${merge} is in force. The person is customer ${person} now.`,
     ...changes.map(changeLine),
-    `Credit follows within seconds. To undo it: headwater customer unmerge --merge ${merge}`,
+    `Credit follows within seconds. To undo it: headwater customer unmerge --merge ${merge} --website ${websiteId}`,
   ].join('\n')
 }
 
@@ -138,14 +146,16 @@ export function erasureText({
   ].join('\n')
 }
 
-export function conflictsText({ conflicts, cursor }: ConflictPage): string {
+export function conflictsText({ conflicts, cursor, time_zone }: ConflictPage, websiteId: string): string {
+  const time = createTimeText(time_zone)
   if (conflicts.length === 0) return 'There are no such conflicts.'
   const line = (conflict: ListedConflict) =>
-    `${conflictLine(conflict)}, last seen ${instant(conflict.last_seen_at)}, ${conflict.status}`
+    `${conflictLine(conflict)}, last seen ${time(conflict.last_seen_at)}, ${conflict.status}`
   return [
     ...conflicts.map(line),
     '',
-    'If they are one person: headwater customer merge <customer> <customer>. If not: headwater customer conflicts --dismiss <id>.',
+    zoneText(time_zone),
+    `If they are one person: headwater customer merge <customer> <customer> --website ${websiteId}. If not: headwater customer conflicts --dismiss <id> --website ${websiteId}.`,
     ...(cursor === null ? [] : [`More: add --cursor ${cursor}`]),
   ].join('\n')
 }
@@ -153,5 +163,5 @@ export function conflictsText({ conflicts, cursor }: ConflictPage): string {
 const countText = (count: number, one: string, many = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 
-/** A Date, or its ISO text where the answer came over HTTP. */
+/** Of a receipt, which is kept and names its own time zone: a Date, or its ISO text where the answer came over HTTP. */
 const instant = (at: Date | string) => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`

@@ -17,9 +17,12 @@ export const explainCommand = defineCommand({
     json,
   },
   run: ({ args }) =>
-    act(async () => {
-      const { website: id, conversion, by, name } = args
-      const explanation = await runOperation('explain', { website: id, conversion, by, name })
-      print(args.json, explanation, explanationText(explanation))
-    }),
+    act(
+      async () => {
+        const { website: id, conversion, by, name } = args
+        const explanation = await runOperation('explain', { website: id, conversion, by, name })
+        print(args.json, explanation, explanationText(explanation))
+      },
+      { conversion: 'The conversion' },
+    ),
 })

@@ -35,7 +35,7 @@ export function explanationText(explanation: Explanation): string {
       person.id,
     ),
     ...person.merges.map((merge) => mergeLine(merge, words)),
-    `Times are in ${time_zone}.`,
+    `Times are in ${time_zone}. Channels are those that the touches have today.`,
     ...(pending
       ? [
           `This person waits to be credited again (${pending_reasons.join(', ')}). What follows may change in a moment.`,
@@ -134,7 +134,11 @@ function considered(touch: ConsideredTouch, conversion: ExplainedConversion, wor
     .map(({ model, weight, value_cents }) =>
       value_cents === null ? `${model} ${percent(weight)}` : `${model} ${words.amount(value_cents)}`,
     )
+  const excluding = touch.credit.filter(({ reason }) => reason === 'direct_excluded')
   const marks = [
+    ...(excluding.length > 0
+      ? [`left out as direct by ${excluding.map(({ model }) => model).join(', ')}`]
+      : []),
     ...(touch.id === conversion.attributed_touch_id ? ['attributed'] : []),
     ...(touch.leaves_because ? [`will lose it: ${reasonText(touch, touch.leaves_because, conversion)}`] : []),
   ]
@@ -143,8 +147,7 @@ function considered(touch: ConsideredTouch, conversion: ExplainedConversion, wor
 
 function notCounted(touch: UncountedTouch, conversion: ExplainedConversion, words: Words): string {
   const separated = touch.separated_at === null ? '' : `, separated ${words.time(touch.separated_at)}`
-  const models = touch.models === null ? '' : ` by ${touch.models.join(', ')}`
-  return `${touchText(touch, words)} | ${reasonText(touch, touch.reason, conversion)}${separated}${models}`
+  return `${touchText(touch, words)} | ${reasonText(touch, touch.reason, conversion)}${separated}`
 }
 
 function reasonText(
@@ -159,7 +162,6 @@ function reasonText(
     bot: 'left by a bot',
     withdrawn: 'its session turned out to begin elsewhere',
     other_person: `belongs to another person: customer ${customer_id}`,
-    direct_excluded: 'listed above; while other touches exist, direct gets nothing',
   }
   return texts[reason]
 }

@@ -1,12 +1,18 @@
 /** `headwater rule create|list|test|apply|update|pause|resume|delete`. */
-import { formatMoney } from '@headwater/contract/currencies'
-import type { JobProgress } from '@headwater/jobs/background-jobs'
 import { defineCommand } from 'citty'
 import type { Rule } from '../rules/rules.ts'
-import type { RuleMatch, RuleTestResult } from '../rules/test-rule.ts'
-import { act, json, print, website } from './command.ts'
+import { act, json, print, warn, website } from './command.ts'
 import { followJob } from './follow-job.ts'
-import { matcherOptions, readRuleOptions, settingOptions, valueOptions } from './rule-options.ts'
+import { jobText } from './job-text.ts'
+import {
+  checkIsComplete,
+  matcherOptions,
+  readRuleOptions,
+  ruleNames,
+  settingOptions,
+  valueOptions,
+} from './rule-options.ts'
+import { ruleListText, ruleTestText, ruleText } from './rule-text.ts'
 import { runOperation } from './run-operation.ts'
 
 const rule = { type: 'positional', required: true, description: 'Its id or name' } as const
@@ -24,13 +30,12 @@ const create = defineCommand({
   run: ({ args }) =>
     act(async () => {
       const name = args.name ?? args.event
-      const created = await runOperation('rule.create', {
-        website: args.website,
-        name,
-        ...readRuleOptions(args),
-      })
-      print(args.json, created, [describe(created), '', ...nextSteps(args.website, created)].join('\n'))
-    }),
+      const fields = readRuleOptions(args)
+      checkIsComplete(args)
+      const created = await runOperation('rule.create', { website: args.website, name, ...fields })
+      print(args.json, created, [ruleText(created), '', ...nextSteps(args.website, created)].join('\n'))
+      warn(created.warnings)
+    }, ruleNames(args)),
 })
 
 const list = defineCommand({
@@ -39,8 +44,7 @@ const list = defineCommand({
   run: ({ args }) =>
     act(async () => {
       const rules = await runOperation('rule.list', { website: args.website })
-      const empty = `This website has no conversion rules. Add one: headwater rule create --website ${args.website} --event purchase`
-      print(args.json, rules, rules.map(describe).join('\n') || empty)
+      print(args.json, rules, ruleListText(rules, args.website))
     }),
 })
 
@@ -57,8 +61,8 @@ const test = defineCommand({
     act(async () => {
       const input = { website: args.website, rule: args.rule, ...readRuleOptions(args) }
       const result = await runOperation('rule.test', input)
-      print(args.json, result, [...result.matches.map(describeMatch), describeSearch(result)].join('\n'))
-    }),
+      print(args.json, result, ruleTestText(result))
+    }, ruleNames(args)),
 })
 
 const apply = defineCommand({
@@ -68,6 +72,7 @@ const apply = defineCommand({
   },
   args: {
     website,
+    'dry-run': { type: 'boolean', description: 'Only count what would change' },
     wait: {
       type: 'boolean',
       default: true,
@@ -78,11 +83,10 @@ const apply = defineCommand({
   },
   run: ({ args }) =>
     act(async () => {
-      const started = await runOperation('rule.apply', { website: args.website })
-      // Progress goes to standard error, so that standard output holds only the result.
-      const tell = (progress: JobProgress) => console.error(describeJob(progress))
-      const ended = args.wait ? await followJob(args.website, started, tell) : started
-      print(args.json, ended, describeJob(ended))
+      const started = await runOperation('rule.apply', { website: args.website, dry_run: args['dry-run'] })
+      const job = args.wait ? await followJob(args.website, started) : started
+      const hint = `\nSee how far it is: headwater job show ${job.id} --website ${args.website}`
+      print(args.json, job, `${jobText(job)}${job.status === 'waiting' ? hint : ''}`)
     }),
 })
 
@@ -98,22 +102,27 @@ const update = defineCommand({
     json,
   },
   run: ({ args }) =>
-    act(() =>
-      change(args, { name: args.name, ...readRuleOptions(args) }, 'Stored conversions stay as they are.'),
+    act(
+      () =>
+        change(args, { name: args.name, ...readRuleOptions(args) }, 'Stored conversions stay as they are.'),
+      ruleNames(args),
     ),
 })
 
 const pause = defineCommand({
   meta: { name: 'pause', description: 'Stop making conversions by a rule; those that it has made stay' },
   args: { rule, website, json },
-  run: ({ args }) => act(() => change(args, { status: 'paused' }, 'Its conversions stay.')),
+  run: ({ args }) => act(() => change(args, { status: 'paused' }, 'Its conversions stay.'), ruleNames(args)),
 })
 
 const resume = defineCommand({
   meta: { name: 'resume', description: 'Make conversions by a paused rule again' },
   args: { rule, website, json },
   run: ({ args }) =>
-    act(() => change(args, { status: 'active' }, 'Events that it has missed stay as they are.')),
+    act(
+      () => change(args, { status: 'active' }, 'Events that it has missed stay as they are.'),
+      ruleNames(args),
+    ),
 })
 
 interface ChangeArgs {
@@ -125,7 +134,8 @@ interface ChangeArgs {
 async function change(args: ChangeArgs, changes: object, stored: string): Promise<void> {
   const changed = await runOperation('rule.change', { website: args.website, rule: args.rule, ...changes })
   const hint = `${stored} To make history follow: headwater rule apply --website ${args.website}`
-  print(args.json, changed, `${describe(changed)}\n\n${hint}`)
+  print(args.json, changed, `${ruleText(changed)}\n\n${hint}`)
+  warn(changed.warnings)
 }
 
 const remove = defineCommand({
@@ -135,7 +145,7 @@ const remove = defineCommand({
     act(async () => {
       const deleted = await runOperation('rule.delete', { website: args.website, rule: args.rule })
       print(args.json, deleted, `Rule ${deleted.id} “${deleted.name}” is deleted.`)
-    }),
+    }, ruleNames(args)),
 })
 
 export const ruleCommand = defineCommand({
@@ -143,45 +153,8 @@ export const ruleCommand = defineCommand({
   subCommands: { create, list, test, apply, update, pause, resume, delete: remove },
 })
 
-function describe({ id, name, position, matcher, value, counting, status }: Pick<Rule, RuleField>): string {
-  const worth = value ? JSON.stringify(value) : 'the event’s revenue'
-  return [`${position}.`, id, name, status, counting, JSON.stringify(matcher), worth].join('  ')
-}
-
-type RuleField = 'id' | 'name' | 'position' | 'matcher' | 'value' | 'counting' | 'status'
-
 const nextSteps = (websiteId: string, { id }: Pick<Rule, 'id'>) => [
   'It applies to events that arrive from now on (within 5 seconds).',
   `See what it matches:      headwater rule test ${id} --website ${websiteId}`,
   `Apply it to the past too: headwater rule apply --website ${websiteId}`,
 ]
-
-const states: Record<RuleMatch['now'], string> = {
-  same_rule: 'conversion by this rule',
-  other_rule: 'conversion by another rule',
-  event: 'conversion by its own flag',
-  none: 'no conversion yet',
-}
-
-function describeMatch({ occurred_at, name, url, conversion, now }: RuleMatch): string {
-  const { value_cents: cents, currency } = conversion
-  const value =
-    cents === null || currency === null ? 'no value' : `${formatMoney(cents, currency)} ${currency}`
-  return [occurred_at, name, url ?? '', value, states[now]].filter(Boolean).join('  ')
-}
-
-function describeSearch({ matches, events_looked_at, looked_back_to, is_complete }: RuleTestResult): string {
-  if (looked_back_to === null) return 'This website has no events yet.'
-  const found = matches.length === 0 ? 'No match' : `${matches.length} shown`
-  const more = is_complete ? '' : ' The time was up; there may be more before.'
-  return `\n${found} among the latest ${events_looked_at} events, back to ${looked_back_to}.${more}`
-}
-
-function describeJob({ id, status, done, total, error }: JobProgress): string {
-  const of = total === null ? '' : ` of about ${total}`
-  if (status === 'done')
-    return `Applied: ${done} events checked. Credit follows within seconds while a collector runs.`
-  if (status === 'failed') return `Job ${id} failed: ${error}. Start it again with headwater rule apply.`
-  const trouble = error === null ? '' : ` The last step failed and is repeated: ${error}`
-  return `Job ${id}: ${done}${of} events checked.${trouble}`
-}

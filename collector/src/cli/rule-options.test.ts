@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readRuleOptions } from './rule-options.ts'
+import { checkIsComplete, readRuleOptions } from './rule-options.ts'
 
 it.each<[object, object]>([
   [{}, {}],
@@ -57,4 +57,17 @@ describe('is refused', () => {
   ])('%s', (_, args, message) => {
     expect(() => readRuleOptions({ ...args })).toThrow(message)
   })
+})
+
+it.each<[object, string]>([
+  [{}, 'names no events. Pass --event, --path or --matcher'],
+  [{ name: 'x' }, 'names no events'],
+  [{ path: '/thanks' }, '--name is missing'],
+  [{ matcher: '{"all":[]}' }, '--name is missing'],
+])('a new rule of %j is refused', (args, message) => {
+  expect(() => checkIsComplete({ ...args })).toThrow(message)
+})
+
+it.each([{ event: 'buy' }, { path: '/thanks', name: 'thanks' }])('a new rule of %j is complete', (args) => {
+  expect(() => checkIsComplete({ ...args })).not.toThrow()
 })

@@ -1,5 +1,6 @@
 /** What a conversion rule says, as command-line options. */
 import { OperationError } from '../operation-error.ts'
+import type { TypedNames } from './input-text.ts'
 
 const option = (description: string, valueHint: string) =>
   ({ type: 'string', description, valueHint }) as const
@@ -52,6 +53,33 @@ export function readRuleOptions(args: Args): Record<string, unknown> {
     models: listOrNull(args.models),
     position: numberOrNull(args.position),
   })
+}
+
+/** What the commands call the fields of a rule. */
+export function ruleNames({ event, path, name }: Args): TypedNames {
+  return {
+    rule: 'The rule',
+    matcher: event !== undefined ? '--event' : path !== undefined ? '--path' : '--matcher',
+    ...(name === undefined && event !== undefined && { name: '--event' }), // it names the conversions too
+    'value.field': '--value-field',
+    'value.unit': '--unit',
+    'value.cents': '--value-cents',
+    'value.currency': '--currency',
+    'value.currency_field': '--currency-field',
+    'value.conversion_id_field': '--order-field',
+  }
+}
+
+/** Throws an OperationError when the options of a new rule do not say which events match, or name no conversion. */
+export function checkIsComplete({ event, path, matcher, name }: Args): void {
+  if ([event, path, matcher].every((value) => value === undefined))
+    throw new OperationError(
+      'The rule names no events. Pass --event, --path or --matcher, for example --event purchase.',
+    )
+  if (name === undefined && event === undefined)
+    throw new OperationError(
+      '--name is missing. Pass a name for the conversions: only with --event they have the name of their events.',
+    )
 }
 
 function readMatcher({ event, path, matcher }: Args): unknown {

@@ -4,7 +4,7 @@ import { holderOf } from '@headwater/db/folder-lock'
 import { checkSchemaVersion, migrate } from '@headwater/db/migrate'
 import { openDatabase } from '@headwater/db/open-database'
 import { readConfig } from '../config.ts'
-import { OperationError } from '../operation-error.ts'
+import { InputError, type InputProblem, OperationError } from '../operation-error.ts'
 import { type OperationName, type OperationResult, operations } from '../operations.ts'
 import { createSecrets, openPepper } from '../secrets.ts'
 
@@ -37,7 +37,15 @@ async function askHolder<Result>(url: string, secret: string, input: unknown): P
     body: JSON.stringify(input),
     signal: AbortSignal.timeout(10_000),
   })
-  const body = (await answer.json()) as { result: Result; error?: string } // written by operations-route.ts
+  const body = (await answer.json()) as Answer<Result>
+  if (body.problems) throw new InputError(body.problems)
   if (!answer.ok) throw new OperationError(body.error ?? `The collector at ${url} answered ${answer.status}.`)
   return body.result
+}
+
+/** Written by http/operations.ts. */
+interface Answer<Result> {
+  result: Result
+  error?: string
+  problems?: InputProblem[]
 }

@@ -28,16 +28,19 @@ export const tokenCommand = defineCommand({
         json,
       },
       run: ({ args }) =>
-        act(async () => {
-          const { website: id, name, kind, expires } = args
-          const scopes = args.scope?.split(',').map((scope) => scope.trim())
-          const created = await runOperation('token.create', { website: id, name, kind, scopes, expires })
-          print(
-            args.json,
-            created,
-            `${created.token}\n\nSave it now: only its hash is stored, so it cannot be shown again.`,
-          )
-        }),
+        act(
+          async () => {
+            const { website: id, name, kind, expires } = args
+            const scopes = args.scope?.split(',').map((scope) => scope.trim())
+            const created = await runOperation('token.create', { website: id, name, kind, scopes, expires })
+            print(
+              args.json,
+              created,
+              `${created.token}\n\nSave it now: only its hash is stored, so it cannot be shown again.`,
+            )
+          },
+          { scopes: '--scope' },
+        ),
     }),
     list: defineCommand({
       meta: { name: 'list', description: 'Show the tokens of a website' },
@@ -52,7 +55,8 @@ export const tokenCommand = defineCommand({
           print(
             args.json,
             tokens,
-            lines.join('\n') || 'This website has no tokens yet. Create one with `headwater token create`.',
+            lines.join('\n') ||
+              `This website has no tokens yet. Create one: headwater token create --website ${args.website} --name browser`,
           )
         }),
     }),
@@ -60,10 +64,13 @@ export const tokenCommand = defineCommand({
       meta: { name: 'revoke', description: 'Revoke a token; takes effect everywhere within 10 seconds' },
       args: { website, token: { type: 'positional', description: 'Its id, name or prefix' }, json },
       run: ({ args }) =>
-        act(async () => {
-          const revoked = await runOperation('token.revoke', { website: args.website, token: args.token })
-          print(args.json, revoked, `Token ${revoked.id} “${revoked.name}” is revoked.`)
-        }),
+        act(
+          async () => {
+            const revoked = await runOperation('token.revoke', { website: args.website, token: args.token })
+            print(args.json, revoked, `Token ${revoked.id} “${revoked.name}” is revoked.`)
+          },
+          { token: 'The token' },
+        ),
     }),
   },
 })

@@ -1,6 +1,6 @@
 /** `headwater website create|list|settings`. */
 import { defineCommand } from 'citty'
-import { act, json, print, website } from './command.ts'
+import { act, json, print, warn, website } from './command.ts'
 import { runOperation } from './run-operation.ts'
 import { readSettingOptions, settingOptions } from './setting-options.ts'
 
@@ -47,9 +47,10 @@ export const websiteCommand = defineCommand({
       run: ({ args }) =>
         act(async () => {
           const input = { website: args.website, ...readSettingOptions(args) }
-          const { settings } = await runOperation('website.settings', input)
+          const { settings, warnings } = await runOperation('website.settings', input)
           const lines = Object.entries(settings).map(([name, value]) => `${name}  ${JSON.stringify(value)}`)
           print(args.json, settings, lines.join('\n'))
+          warn(warnings)
         }),
     }),
   },

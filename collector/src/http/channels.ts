@@ -4,7 +4,6 @@ import type { AppEnv } from '@headwater/server/app-env'
 import type { Authenticate } from '@headwater/server/authenticate'
 import { Hono } from 'hono'
 import { applyChannels, listChannels, showChannelMoves } from '../channels/operations.ts'
-import { progressOf } from '../jobs.ts'
 import type { OperationDeps } from '../operations.ts'
 import { asProblems } from './operation-problems.ts'
 
@@ -24,10 +23,6 @@ export function channelRoutes({ db, authenticate }: ChannelDeps): Hono<AppEnv> {
     .post('/v1/channels/apply', authenticate('admin'), async (c) => {
       const { id, websiteId: website } = c.get('token')
       const job = await asProblems(applyChannels(db, { website }, `token ${id}`))
-      return answerJson(c, { job }, { status: 202 })
-    })
-    .get('/v1/channels/apply/:job{\\d{1,18}}', authenticate('reports:read'), async (c) => {
-      const job = await asProblems(progressOf(db, c.get('token').websiteId, c.req.param('job')))
-      return answerJson(c, { job })
+      return answerJson(c, job, { status: 202 })
     })
 }

@@ -72,6 +72,19 @@ onBothDatabases((open) => {
         })
     })
 
+    it('has refunds and conversions that do not count apart from its conversions', async () => {
+      const buy = { user_id: 'alice', name: 'buy', conversion: true, currency: 'EUR' }
+      await collector.send([
+        event({ ...buy, conversion_id: 'r', revenue_cents: 500 }),
+        event({ ...buy, conversion_id: 'r', revenue_cents: -100 }),
+        event({ ...buy, name: 'once', revenue_cents: 5 }),
+      ])
+      await collector.rows(`update conversions set counted = false where name = 'once'`)
+      const { counts, timeline } = await read<PersonView>(`/${people.alice}`)
+      expect(counts).toMatchObject({ conversions: 2, refunds: 1, uncounted_conversions: 1 })
+      expect(timeline.events.filter(({ conversion }) => conversion?.is_refund)).toHaveLength(1)
+    })
+
     it('has a timeline that is read page by page, without a gap and without an event twice', async () => {
       const names: string[] = []
       let cursor: string | null = ''
@@ -154,6 +167,22 @@ onBothDatabases((open) => {
     const undone = await call('POST', `/${people.bob}/unmerge`, 'admin', { merge: merged.merges[0]?.id })
     expect(await undone.json()).toMatchObject({ undone: [{ id: merged.merges[0]?.id }] })
     expect((await read<PersonView>(`/${people.carol}`)).customers).toHaveLength(1)
+  })
+
+  it.each<[string, object | undefined, string]>([
+    ['merge', undefined, '`into` must be the id of a customer, as a text of digits. Got nothing.'],
+    ['merge', {}, '`into` must be the id of a customer, as a text of digits. Got nothing.'],
+    ['merge', { into: 57 }, '`into` must be the id of a customer, as a text of digits. Got 57.'],
+    ['merge', { into: '57', why: 'x' }, '`why` is not known here. Use from, into, reason, two_user_ids.'],
+    ['merge', { into: '57', two_user_ids: 'yes' }, '`two_user_ids` must be refuse or unite. Got "yes".'],
+    ['unmerge', { merges: '7' }, '`merges` is not known here. Use merge, customer, from.'],
+    ['unmerge', [], 'The body must be a JSON object. Got a list.'],
+  ])('%s of %j says what was found and what to do', async (verb, body, detail) => {
+    expect(await problemOf(await call('POST', `/${people.alice}/${verb}`, 'admin', body))).toEqual({
+      status: 400,
+      code: 'invalid_request',
+      detail: expect.stringContaining(detail),
+    })
   })
 
   it('an identity conflict is listed, and dismissed once', async () => {

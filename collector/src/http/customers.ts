@@ -6,7 +6,6 @@ import { answer, answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import type { Authenticate } from '@headwater/server/authenticate'
 import { Problem } from '@headwater/server/problem'
-import { readBody } from '@headwater/server/read-body'
 import { type Context, Hono } from 'hono'
 import {
   type CustomerDeps,
@@ -19,7 +18,7 @@ import {
   showCustomer,
   unmergeByHand,
 } from '../identity/people/customer-operations.ts'
-import { asProblems } from './operation-problems.ts'
+import { asProblems, bodyOf } from './operation-problems.ts'
 
 export interface CustomerRouteDeps extends CustomerDeps {
   authenticate: Authenticate
@@ -60,13 +59,11 @@ export function customerRoutes({ authenticate, ...deps }: CustomerRouteDeps): Ho
       return answer(c, streamExport(deps, { ...websiteOf(c), ...first }), { headers })
     })
     .post('/v1/customers/:id/merge', decide, async (c) => {
-      const { into, reason, two_user_ids } = await readJson(c)
-      const input = { ...websiteOf(c), from: idOf(c), into, reason, two_user_ids }
+      const input = { ...(await bodyOf(c)), ...websiteOf(c), from: idOf(c) }
       return answerJson(c, await asProblems(mergeByHand(deps, input, nameOf(c))))
     })
     .post('/v1/customers/:id/unmerge', decide, async (c) => {
-      const { merge, from } = await readJson(c)
-      const input = { ...customerOf(c), merge, from }
+      const input = { ...(await bodyOf(c)), ...customerOf(c) }
       return answerJson(c, await asProblems(unmergeByHand(deps, input, nameOf(c))))
     })
 }
@@ -85,21 +82,6 @@ const customerOf = (c: Context<AppEnv>) => ({ ...websiteOf(c), customer: idOf(c)
 
 /** Who acts, as stored. */
 const nameOf = (c: Context<AppEnv>) => `token ${c.get('token').id}`
-
-/** The fields of the body; without a body there are none. */
-async function readJson(c: Context<AppEnv>): Promise<Record<string, unknown>> {
-  const text = await readBody(c.req.raw)
-  if (text.trim() === '') return {}
-  let fields: unknown
-  try {
-    fields = JSON.parse(text)
-  } catch (error) {
-    throw new Problem('invalid_json', 'The body is not valid JSON. Send an object.', { cause: error })
-  }
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
-    throw new Problem('invalid_request', 'The body must be a JSON object.')
-  return fields as Record<string, unknown> // an object that is no list
-}
 
 interface ExportStart {
   website: string

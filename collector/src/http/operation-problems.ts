@@ -5,17 +5,24 @@ import { readBody } from '@headwater/server/read-body'
 import type { Context } from 'hono'
 import { NotFoundError, OperationError } from '../operation-error.ts'
 
+/** The fields of the body; without a body there are none. Throws a Problem. */
+export const bodyOf = async (c: Context<AppEnv>): Promise<object> => objectIn(await readBody(c.req.raw))
+
 /** The body, if there is one, with the parameters of the path and the website of the token. Throws a Problem. */
 export async function inputOf(c: Context<AppEnv>): Promise<object> {
-  const text = c.req.method === 'GET' || c.req.method === 'DELETE' ? '' : await readBody(c.req.raw)
-  return { ...objectIn(text), ...c.req.param(), website: c.get('token').websiteId }
+  const body = c.req.method === 'GET' || c.req.method === 'DELETE' ? {} : await bodyOf(c)
+  return { ...body, ...c.req.param(), website: c.get('token').websiteId }
 }
 
 function objectIn(text: string): object {
   if (text.trim() === '') return {}
   const read = readJson(text)
   if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read
-  throw new Problem('invalid_request', 'The body must be a JSON object.')
+  const found = Array.isArray(read) ? 'a list' : JSON.stringify(read).slice(0, 60)
+  throw new Problem(
+    'invalid_request',
+    `The body must be a JSON object. Got ${found}. Send an object of fields.`,
+  )
 }
 
 function readJson(text: string): unknown {
@@ -26,14 +33,13 @@ function readJson(text: string): unknown {
   }
 }
 
-/** Messages name options as the command line spells them; here they are fields of JSON. */
+/** Answers errors of an operation as problems; their messages name fields as JSON spells them. */
 export async function asProblems<Result>(result: Promise<Result>): Promise<Result> {
   try {
     return await result
   } catch (error) {
     if (!(error instanceof OperationError)) throw error
-    const detail = error.message.replace(/^--([\w-]+)/gm, (_, option: string) => option.replaceAll('-', '_'))
-    throw new Problem(error instanceof NotFoundError ? 'not_found' : 'invalid_request', detail, {
+    throw new Problem(error instanceof NotFoundError ? 'not_found' : 'invalid_request', error.message, {
       cause: error,
     })
   }

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import { Hono } from 'hono'
-import { OperationError } from '../operation-error.ts'
+import { InputError, OperationError } from '../operation-error.ts'
 import { isOperation, type OperationDeps, operations } from '../operations.ts'
 
 export function operationsRoute(deps: OperationDeps, secret: string): Hono<AppEnv> {
@@ -13,8 +13,9 @@ export function operationsRoute(deps: OperationDeps, secret: string): Hono<AppEn
     try {
       return answerJson(c, { result: await operations[name](deps, await c.req.json()) })
     } catch (error) {
-      if (error instanceof OperationError) return answerJson(c, { error: error.message }, { status: 400 })
-      throw error
+      if (!(error instanceof OperationError)) throw error
+      const problems = error instanceof InputError ? error.problems : undefined
+      return answerJson(c, { error: error.message, problems }, { status: 400 })
     }
   })
 }

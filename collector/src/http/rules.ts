@@ -5,7 +5,7 @@ import { answer, answerJson } from '@headwater/server/answer'
 import type { AppEnv } from '@headwater/server/app-env'
 import type { Authenticate } from '@headwater/server/authenticate'
 import { Hono } from 'hono'
-import { applyProgress, applyRules } from '../rules/apply.ts'
+import { applyRules } from '../rules/apply.ts'
 import { changeRule, createRule, deleteRule, getRule, listRules } from '../rules/rules.ts'
 import { testRule } from '../rules/test-rule.ts'
 import { asProblems, inputOf } from './operation-problems.ts'
@@ -27,9 +27,6 @@ export function rulesRoutes({ db, authenticate }: RulesDeps): Hono<AppEnv> {
     )
     .post('/v1/rules/apply', writing, async (c) =>
       answerJson(c, await asProblems(applyRules(db, await inputOf(c))), { status: 202 }),
-    )
-    .get('/v1/rules/apply/:job', reading, async (c) =>
-      answerJson(c, await asProblems(applyProgress(db, await inputOf(c)))),
     )
     .get('/v1/rules/:rule', reading, async (c) =>
       answerJson(c, await asProblems(getRule(db, await inputOf(c)))),

@@ -6,11 +6,12 @@ import { createJobWork } from '@headwater/jobs/background-jobs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { countings } from '../credit/counting/counting.ts'
+import { showJob } from '../jobs.ts'
 import { createTestCollector, event, noon, session, type TestCollector } from '../testing.ts'
-import { applyProgress, applyRules } from './apply.ts'
+import { applyRules } from './apply.ts'
 import { applyRulesKind, createApplyRules } from './apply-rules.ts'
 import { changeRule, createRule } from './rules.ts'
-import { applyAll, raise, recountQueued } from './testing.ts'
+import { applyAll, previewAll, raise, recountQueued } from './testing.ts'
 
 onBothDatabases((open) => {
   let collector: TestCollector
@@ -41,9 +42,11 @@ onBothDatabases((open) => {
     collector.clock.now += 10_000
   }
   async function apply(options?: object) {
-    await applyAll(db, collector.websiteId, options)
+    const counts = await applyAll(db, collector.websiteId, options)
     await recountQueued(db)
+    return counts
   }
+  const preview = (options?: object) => previewAll(db, collector.websiteId, options)
   const at = (minutes: number) => ({ occurred_at: new Date(noon - minutes * 60_000).toISOString() })
 
   /** Everything that rules decide, by the events' keys; not the ids of rows. */
@@ -153,6 +156,79 @@ onBothDatabases((open) => {
     expect(await names()).toEqual(['sale', 'special'])
   })
 
+  it('a conversion that gets another name or order number keeps its id, its credit and the history of that', async () => {
+    const { id } = await addRule({ name: 'order' })
+    const visit = { session: session('1', 'https://shop.example/?utm_source=a') }
+    await collector.send([event({ name: 'buy', props: { no: 7 }, ...visit })])
+    const credit = () => collector.rows('select * from conversion_credits order by model, version')
+    const rows = () => collector.rows('select id, name, conversion_id from conversions')
+    const [stored] = await collector.rows<{ id: unknown }>('select id from conversions')
+    const before = await credit()
+    expect(before).not.toEqual([])
+    await change(id, { name: 'sale', value: { conversion_id_field: 'props.no' } })
+    await apply()
+    expect(await rows()).toEqual([{ id: stored?.id, name: 'sale', conversion_id: '7' }])
+    expect(await credit()).toEqual(before)
+  })
+
+  it('conversions that exchange their order numbers keep their ids', async () => {
+    const order = (field: string) => ({ value: { conversion_id_field: field } })
+    const { id } = await addRule({ name: 'order', ...order('props.a') })
+    await collector.send([
+      event({ name: 'buy', props: { a: 1, b: 2 }, ...at(2) }),
+      event({ name: 'buy', props: { a: 2, b: 1 }, ...at(1) }),
+    ])
+    const rows = () =>
+      collector.rows<{ id: unknown; conversion_id: string }>(
+        'select id, conversion_id from conversions order by occurred_at',
+      )
+    const [first, second] = await rows()
+    await change(id, order('props.b'))
+    await apply()
+    expect(await rows()).toEqual([
+      { id: first?.id, conversion_id: '2' },
+      { id: second?.id, conversion_id: '1' },
+    ])
+  })
+
+  it('of conversions that get one order number the earliest stays, unless another one has it', async () => {
+    const { id } = await addRule({ name: 'order' })
+    await collector.send([
+      event({ idempotency_key: 'copy 1', name: 'order', conversion: true, conversion_id: '8', ...at(4) }),
+      event({
+        idempotency_key: 'copy 2',
+        name: 'buy',
+        props: { no: 7, n: 1 },
+        session: session('1'),
+        ...at(3),
+      }),
+      event({
+        idempotency_key: 'copy 3',
+        name: 'buy',
+        props: { no: 7, n: 2 },
+        session: session('1'),
+        ...at(2),
+      }),
+      event({
+        idempotency_key: 'copy 4',
+        name: 'buy',
+        props: { no: 8, n: 3 },
+        session: session('1'),
+        ...at(1),
+      }),
+    ])
+    expect((await state()).sessions).toMatchObject([{ conversion_count: 4 }])
+    await change(id, { value: { field: 'props.n', currency: 'JPY', conversion_id_field: 'props.no' } })
+    await apply()
+    expect(await state()).toMatchObject({
+      conversions: [
+        { rule: null, conversion_id: '8' },
+        { rule: 'order', conversion_id: '7', value: 1 },
+      ],
+      sessions: [{ conversion_count: 2 }],
+    })
+  })
+
   it('of events with one order number the earliest becomes the conversion', async () => {
     await collector.send([event({ name: 'buy', conversion_id: '7', ...at(1) })])
     await collector.send([event({ name: 'buy', conversion_id: '7', ...at(2) })])
@@ -188,7 +264,7 @@ onBothDatabases((open) => {
     const step = (options = { settleMs: 0, eventsPerStep: 2 }) =>
       createJobWork({ db, kinds: { [applyRulesKind]: createApplyRules(options) }, onError: raise })()
     const start = () => applyRules(db, { website: collector.websiteId })
-    const progress = (job: string) => applyProgress(db, { website: collector.websiteId, job })
+    const progress = (job: string) => showJob(db, { website: collector.websiteId, job })
 
     it('says how far it is, and how many events there are about', async () => {
       await collector.send(Array.from({ length: 6 }, (_, i) => event({ name: 'buy', ...at(i) })))
@@ -198,7 +274,12 @@ onBothDatabases((open) => {
       await step()
       expect(await progress(id)).toMatchObject({ status: 'waiting', done: 2, total: expect.any(Number) })
       while (await step());
-      expect(await progress(id)).toMatchObject({ status: 'done', done: 6, total: 6 })
+      expect(await progress(id)).toMatchObject({
+        status: 'done',
+        done: 6,
+        total: 6,
+        result: { made: 6, changed: 0, removed: 0, credited_again: 0 },
+      })
       expect(await names()).toHaveLength(6)
     })
 
@@ -216,13 +297,14 @@ onBothDatabases((open) => {
     it('begins again when the rules change meanwhile', async () => {
       await collector.send([event({ name: 'buy', ...at(3) }), event({ name: 'buy', ...at(2) })])
       const { id } = await addRule({ name: 'order' })
-      await start()
+      const job = await start()
       await step()
       await step({ settleMs: 0, eventsPerStep: 1 })
       expect(await names()).toEqual(['order'])
       await change(id, { name: 'sale' })
       while (await step());
       expect(await names()).toEqual(['sale', 'sale'])
+      expect(await progress(job.id)).toMatchObject({ done: 2, total: 2, result: { made: 2, changed: 1 } })
     })
 
     it('is not started twice at once', async () => {
@@ -243,6 +325,68 @@ onBothDatabases((open) => {
     it('is of its website and its kind', async () => {
       await expect(applyRules(db, { website: '999999' })).rejects.toThrow('There is no website 999999')
       await expect(progress('999999')).rejects.toThrow('has no job 999999')
+    })
+  })
+
+  describe('a preview', () => {
+    it('counts what applying changes, without waiting for collectors, and changes nothing', async () => {
+      const { id } = await addRule({ name: 'order' })
+      await collector.send([
+        event({ name: 'buy', ...at(4) }),
+        event({ name: 'buy', props: { a: 1 }, ...at(3) }),
+        event({ name: 'sell', props: { a: 1 }, ...at(2) }),
+      ])
+      await change(id, { name: 'sale', matcher: { field: 'props.a', op: 'exists' } })
+      const before = await state()
+      const counts = { made: 1, changed: 1, removed: 1, credited_again: 0 }
+      expect(await preview()).toEqual(counts)
+      expect(await state()).toEqual(before)
+      expect(await collector.count('credit_queue')).toBe(0)
+      expect(await apply()).toEqual(counts)
+      expect(await preview()).toEqual({ made: 0, changed: 0, removed: 0, credited_again: 0 })
+    })
+
+    it('counts an order once, whatever reports it and wherever steps end', async () => {
+      const twice = { conversion_id: '7' }
+      await collector.send([event({ name: 'buy', ...twice, ...at(4) })])
+      await collector.send([event({ name: 'buy', ...twice, ...at(3) })])
+      await collector.send([event({ name: 'order', conversion: true, conversion_id: '8', ...at(2) })])
+      await collector.send([event({ name: 'buy', conversion_id: '8', ...at(1) })])
+      await addRule({ name: 'order' })
+      const counts = { made: 1, changed: 0, removed: 0, credited_again: 0 }
+      for (const perStep of [1, 100])
+        expect(await preview({ eventsPerStep: perStep, conversionsPerStep: perStep })).toEqual(counts)
+      expect(await apply()).toEqual(counts)
+    })
+
+    it('counts an order whose conversion goes as one that another event makes again', async () => {
+      const { id } = await addRule({ name: 'order' })
+      await collector.send([event({ name: 'buy', conversion_id: '7', ...at(2) })])
+      await collector.send([event({ name: 'buy', conversion_id: '7', props: { a: 1 }, ...at(1) })])
+      await change(id, { matcher: { field: 'props.a', op: 'exists' } })
+      const counts = { made: 1, changed: 0, removed: 1, credited_again: 0 }
+      expect(await preview()).toEqual(counts)
+      expect(await apply()).toEqual(counts)
+    })
+
+    it('counts a renamed conversion whose order another one has as removed', async () => {
+      const { id } = await addRule({ name: 'order' })
+      await collector.send([event({ name: 'sale', conversion: true, conversion_id: '7', ...at(2) })])
+      await collector.send([event({ name: 'buy', conversion_id: '7', ...at(1) })])
+      await change(id, { name: 'sale' })
+      const counts = { made: 0, changed: 0, removed: 1, credited_again: 0 }
+      expect(await preview()).toEqual(counts)
+      expect(await apply()).toEqual(counts)
+    })
+
+    it('counts conversions whose rule has changed otherwise as credited again', async () => {
+      const { id } = await addRule({ name: 'order' })
+      await collector.send([event({ name: 'buy' })])
+      await collector.rows(`update conversions set updated_at = updated_at - interval '1 minute'`)
+      await change(id, { lookback_days: 3 })
+      const counts = { made: 0, changed: 0, removed: 0, credited_again: 1 }
+      expect(await preview()).toEqual(counts)
+      expect(await apply()).toEqual(counts)
     })
   })
 
@@ -269,13 +413,16 @@ onBothDatabases((open) => {
 
   it('history with the rules of the end is history that always had them, whatever the rules were before', async () => {
     await fc.assert(
-      fc.asyncProperty(histories, async ({ events, before, after, perStep }) => {
+      fc.asyncProperty(histories, async ({ events, before: former, after, perStep }) => {
         const sent = events.map((fields, i) => toEvent(fields, i))
         await clear()
-        await setRules(before)
+        await setRules(former)
         await sendHalves(sent)
         await setRules(after)
-        await apply(perStep)
+        const before = await state()
+        const counts = await preview(perStep)
+        expect(await state(), 'a preview changes nothing').toEqual(before)
+        expect(await apply(perStep), 'as previewed').toEqual(counts)
         const applied = await state()
         const queued = (await collector.rows('select id, updated_at from conversions order by id')).length
         await apply({ eventsPerStep: 100, conversionsPerStep: 100 })

@@ -1,16 +1,15 @@
 /**
  * Applies the rules of a website to its history, in steps: afterwards its conversions are those that it would have if its active
- * rules had always been there. First come the conversions that rules have made, then all events.
+ * rules had always been there. First come the conversions that rules have made, then all events. A preview only counts.
  */
-import type { MatchedEvent } from '@headwater/attribution/matcher/matcher'
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { DoStep, Step } from '@headwater/jobs/background-jobs'
-import type { ConversionRule } from '@headwater/server/conversion-rule'
 import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
 import { cacheMs } from '../websites/find-token.ts'
-import { type Change, changeConversions } from './change-conversions.ts'
-import { type EventConversion, ruledConversion } from './conversion-of.ts'
+import { type Change, type ChangeCounts, changeConversions, noChanges } from './change-conversions.ts'
+import { changeOfConversion, changeOfEvent, type EventRow, type RuledRow } from './change-of.ts'
+import { previewChanges } from './preview-changes.ts'
 import { loadRulesInForce, type RulesInForce } from './rules-in-force.ts'
 import { runMatching } from './run-matching.ts'
 import selectConversionWindow from './sql/select_conversion_window.sql?raw'
@@ -19,8 +18,9 @@ import selectMatchingEvents from './sql/select_matching_events.sql?raw'
 import selectRuledConversions from './sql/select_ruled_conversions.sql?raw'
 import selectWindowEnd from './sql/select_window_end.sql?raw'
 
-/** The kind of the job. */
+/** The kinds of the jobs; both end with `ChangeCounts` as their result. */
 export const applyRulesKind = 'apply_rule'
+export const previewRulesKind = 'preview_rule'
 
 /**
  * How long after a change of rules no collector stores an event by the former ones: tokens are cached with their rules, a batch
@@ -39,17 +39,39 @@ export interface ApplyOptions {
 
 /** Returns the step of the job. It waits until no collector uses rules from before the latest change. */
 export function createApplyRules(given: ApplyOptions = {}): DoStep {
-  const options = { settleMs, eventsPerStep: 5_000, conversionsPerStep: 500, ...given }
+  const options = { ...defaults, ...given }
   return async (tx, { websiteId, position: stored }) => {
     const rules = await loadRulesInForce(tx, websiteId)
+    const begun = positionOf(stored as Position | null, rules.version) // null, or written below
     const waitMs = options.settleMs - rules.ageMs
-    const position = positionOf(stored as Position | null, rules.version) // null, or written below
-    if (waitMs > 0) return { position, done: 0, afterMs: waitMs }
-    if (!(await hasRoomInQueue(tx))) return { position, done: 0, afterMs: fullQueueMs }
-    const step = { tx, websiteId, rules, position, ...options }
-    return position.conversionId === null ? convertEvents(step) : checkConversions(step)
+    if (waitMs > 0) return { ...begun, afterMs: waitMs }
+    if (!(await hasRoomInQueue(tx))) return { ...begun, afterMs: fullQueueMs }
+    const makeChanges: MakeChanges = async (changes, position) => {
+      const counts = await changeConversions(tx, changes, rules.website)
+      return { ...position, counts: addCounts(position.counts, counts) }
+    }
+    return doStep({ tx, websiteId, rules, makeChanges, ...options }, begun)
   }
 }
+
+/** Returns the step of a job that counts what applying the rules would change, and changes nothing. */
+export function createPreviewRules(given: ApplyOptions = {}): DoStep {
+  const options = { ...defaults, ...given }
+  return async (tx, { websiteId, position: stored }) => {
+    const rules = await loadRulesInForce(tx, websiteId)
+    const known = stored as Position | null // null, or written below
+    const isOutdated = known !== null && known.version !== rules.version // then it has counted by other rules
+    const begun = positionOf(isOutdated ? { ...known, counts: noChanges } : known, rules.version)
+    const makeChanges: MakeChanges = async (changes, position) => {
+      const page = { websiteId, rules: rules.compiled, changes, orders: position.orders ?? [] }
+      const { counts, orders } = await previewChanges(tx, page)
+      return { ...position, counts: addCounts(position.counts, counts), orders }
+    }
+    return doStep({ tx, websiteId, rules, makeChanges, ...options }, begun)
+  }
+}
+
+const defaults: Required<ApplyOptions> = { settleMs, eventsPerStep: 5_000, conversionsPerStep: 500 }
 
 interface Position {
   /** Of the rules that are applied: when they change, the job begins again. */
@@ -61,21 +83,52 @@ interface Position {
   id: string
   /** How many events those are. */
   seen: number
+  /** What was changed so far, also by rules that have changed since. */
+  counts: ChangeCounts
+  /** Of a preview: see `previewChanges`. */
+  orders?: string[]
 }
 
-function positionOf(stored: Position | null, version: string): Position {
-  if (stored?.version === version) return stored
-  return { version, conversionId: '0', at: '-infinity', id: '0', seen: 0 }
+/** Where the next step begins; `done` takes back the events that a job which begins again will look at again. */
+function positionOf(stored: Position | null, version: string): { position: Position; done: number } {
+  if (stored?.version === version) return { position: stored, done: 0 }
+  const position = { version, conversionId: '0', at: '-infinity', id: '0', seen: 0 }
+  return { position: { ...position, counts: stored?.counts ?? noChanges }, done: -(stored?.seen ?? 0) }
+}
+
+function addCounts(a: ChangeCounts, b: ChangeCounts): ChangeCounts {
+  return {
+    made: a.made + b.made,
+    changed: a.changed + b.changed,
+    removed: a.removed + b.removed,
+    credited_again: a.credited_again + b.credited_again,
+  }
 }
 
 /** Conditions that a step evaluates in SQL, each up to 2 µs: at most half a second. */
 const conditionsPerStep = 250_000
 
-interface ApplyStep extends Required<ApplyOptions> {
+/** Returns the position with what was, or would be, changed. */
+type MakeChanges = (changes: readonly Change[], position: Position) => Promise<Position>
+
+interface StepDeps extends Required<ApplyOptions> {
   tx: Queries
   websiteId: string
   rules: RulesInForce
+  makeChanges: MakeChanges
+}
+
+interface ApplyStep extends StepDeps {
   position: Position
+}
+
+async function doStep(
+  deps: StepDeps,
+  { position, done }: { position: Position; done: number },
+): Promise<Step> {
+  const step = { ...deps, position }
+  const next = await (position.conversionId === null ? convertEvents(step) : checkConversions(step))
+  return { ...next, done: next.done + done }
 }
 
 /** The next conversions that rules have made: whether they still do, and the same. */
@@ -86,33 +139,26 @@ async function checkConversions(step: ApplyStep): Promise<Step> {
   const [last] = await run<{ id: string }, keyof typeof window>(tx, conversionWindow, window)
   const params = { website_id: websiteId, after_id, to_id: last?.id ?? lastId, margin_ms: step.settleMs }
   const rows = await run<RuledRow, keyof typeof params>(tx, ruledSelect, params)
-  const changes = rows.flatMap((row) => changeOf(row, websiteId, rules.compiled) ?? [])
-  await changeConversions(tx, changes, rules.website)
-  return { position: { ...position, conversionId: last?.id ?? null }, done: 0 }
+  const changes = rows.flatMap((row) => changeOfConversion(row, websiteId, rules.compiled) ?? [])
+  const next = await step.makeChanges(changes, position)
+  return { position: { ...next, conversionId: last?.id ?? null }, done: 0 }
 }
 
 /** The next events: those that are no conversion and become one. */
 async function convertEvents(step: ApplyStep): Promise<Step> {
-  const { tx, websiteId, rules, position, eventsPerStep, conversionsPerStep } = step
+  const { websiteId, rules, position, eventsPerStep, conversionsPerStep } = step
   const limit = Math.max(
     1,
     Math.min(eventsPerStep, Math.floor(conditionsPerStep / Math.max(rules.conditions, 1))),
   )
   const window = await findWindow(step, { to: { at: 'infinity', id: lastId }, limit })
-  if (!window) return { done: 0, total: position.seen }
+  if (!window) return { done: 0, total: position.seen, result: position.counts }
   const found = await findMatches(step, window)
-  const conversions = found.map((row): Change => {
-    const conversion = ruledConversion(rules.compiled, row, row.conversion_id)
-    return { ...keyOf(row, websiteId), kind: 'insert', conversion }
-  })
-  await changeConversions(
-    tx,
-    conversions.filter(({ conversion }) => conversion),
-    rules.website,
-  )
+  const changes = found.flatMap((row) => changeOfEvent(row, websiteId, rules.compiled) ?? [])
+  const next = await step.makeChanges(changes, position)
   const last = found.length === conversionsPerStep ? found.at(-1) : undefined
   const looked = last ? await findWindow(step, { to: last, limit: eventsPerStep }) : window
-  return advance(step, looked ?? window)
+  return advance({ ...step, position: next }, looked ?? window)
 }
 
 async function advance({ tx, websiteId, position }: ApplyStep, { at, id, events }: Window): Promise<Step> {
@@ -160,54 +206,6 @@ function findMatches({ tx, websiteId, rules, position, conversionsPerStep }: App
   const params = { ...after, to_at: to.at, to_id: to.id, limit: conversionsPerStep }
   return runMatching<EventRow, keyof typeof params>(tx, matchingSelect, params, { any: rules.matchers })
 }
-
-/** An event as stored, and where it is. */
-interface EventRow extends MatchedEvent, EventPosition {
-  customer_id: string
-  conversion_id: string | null
-}
-
-/** A conversion of a rule, with its event; the fields of that are null if it is gone. */
-interface RuledRow extends EventRow {
-  has_event: boolean
-  rule_id: string
-  stored_name: string
-  stored_conversion_id: string | null
-  stored_value_cents: number | null
-  stored_currency: string | null
-  is_older_than_rule: boolean
-}
-
-/** Null: it stays as it is. So does a conversion whose event is past its retention: whether it still matches is unknown. */
-function changeOf(row: RuledRow, websiteId: string, rules: readonly ConversionRule[]): Change | null {
-  if (!row.has_event) return null
-  const conversion = ruledConversion(rules, row, row.conversion_id)
-  const kind = kindOfChange(row, conversion)
-  return kind && { ...keyOf(row, websiteId), kind, conversion }
-}
-
-function kindOfChange(row: RuledRow, to: EventConversion | null): Change['kind'] | null {
-  if (!to) return 'delete'
-  const isSame =
-    row.rule_id === to.rule?.id &&
-    row.stored_value_cents === to.valueCents &&
-    row.stored_currency === to.currency
-  if (nameOf(row.stored_name, row.stored_conversion_id) !== nameOf(to.name, to.conversionId)) return 'replace'
-  if (to.conversionId !== null && isNegative(row.stored_value_cents) !== isNegative(to.valueCents))
-    return 'replace'
-  if (!isSame) return 'update'
-  return row.is_older_than_rule ? 'credit' : null
-}
-
-const nameOf = (name: string, conversionId: string | null) => JSON.stringify([name, conversionId])
-const isNegative = (cents: number | null) => (cents ?? 0) < 0
-
-const keyOf = ({ id: eventId, at: occurredAt, customer_id: customerId }: EventRow, websiteId: string) => ({
-  websiteId,
-  customerId,
-  eventId,
-  occurredAt,
-})
 
 /** Above every id. */
 const lastId = '9223372036854775807'

@@ -7,7 +7,7 @@ import { limits } from '@headwater/contract'
 import { z } from 'zod'
 import { countings } from '../credit/counting/counting.ts'
 import { websiteId } from '../websites/websites.ts'
-import { type ValueSource, valueSchema } from './value.ts'
+import { findValueProblems, type ValueSource, valueSchema } from './value.ts'
 
 const matcher = z.unknown().transform((given, context): Matcher => {
   const checked = checkMatcher(given, eventFields)
@@ -16,13 +16,11 @@ const matcher = z.unknown().transform((given, context): Matcher => {
   return z.NEVER
 })
 
-/** One message for all forms, because zod's would name the keys of one of them. */
 const value = z.unknown().transform((given, context): ValueSource => {
   const parsed = valueSchema.safeParse(given)
   if (parsed.success) return parsed.data
-  context.addIssue(
-    'must be {"field": "props.total", "currency": "EUR"}, perhaps with "unit": "minor", or with "currency_field": "props.currency" instead of the currency; or {"cents": 500, "currency": "EUR"}. "conversion_id_field" may be added to each, and stand alone',
-  )
+  for (const { key, message, found } of findValueProblems(given))
+    context.addIssue({ code: 'custom', path: key ? [key] : [], message, input: found })
   return z.NEVER
 })
 

@@ -1,6 +1,6 @@
 /** How large the matchers of a website are together: all of them become one statement when rules are applied to history. */
 import type { Matcher } from '@headwater/attribution/matcher/matcher'
-import { OperationError } from '../operation-error.ts'
+import { InputError } from '../operation-error.ts'
 
 export interface RuleSize {
   /** Conditions and groups. */
@@ -25,11 +25,10 @@ function add(matcher: Matcher, size: RuleSize): void {
   else size.values += 'value' in matcher && Array.isArray(matcher.value) ? matcher.value.length : 1
 }
 
-/** Throws an OperationError when the rules are too large together. */
+/** Throws an InputError when the rules are too large together. */
 export function checkRuleSize(rules: readonly { matcher: unknown }[]): void {
   const { nodes, values } = sizeOf(rules.map(({ matcher }) => matcher as Matcher)) // checked when they were stored
   if (nodes <= ruleSizeLimits.nodes && values <= ruleSizeLimits.values) return
-  throw new OperationError(
-    `--matcher makes the rules of the website too large together: ${nodes} conditions and groups with ${values} values, of ${ruleSizeLimits.nodes} and ${ruleSizeLimits.values}. Delete rules, or ask for a prefix instead of a list.`,
-  )
+  const message = `makes the rules of the website too large together: ${nodes} conditions and groups with ${values} values, of ${ruleSizeLimits.nodes} and ${ruleSizeLimits.values}. Delete rules, or ask for a prefix instead of a list.`
+  throw new InputError([{ field: 'matcher', message }])
 }

@@ -5,12 +5,11 @@ import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { ConversionRule } from '@headwater/server/conversion-rule'
 import type { WebsiteSettings } from '@headwater/server/website-settings'
-import { readSettings, type StoredSettings } from '../websites/settings.ts'
+import { loadWebsiteSettings } from '../websites/load-settings.ts'
 import { readRules } from './read-rules.ts'
 import { sizeOf } from './rule-size.ts'
 import { loadRules } from './rules.ts'
 import selectRulesAge from './sql/select_rules_age.sql?raw'
-import selectWebsiteSettings from './sql/select_website_settings.sql?raw'
 
 export interface RulesInForce {
   compiled: ConversionRule[]
@@ -26,10 +25,10 @@ export interface RulesInForce {
 /** Throws when an active rule cannot be read by this version: history would lose its conversions. */
 export async function loadRulesInForce(tx: Queries, websiteId: string): Promise<RulesInForce> {
   const params = { website_id: websiteId }
-  const [rules, [age], [website]] = await Promise.all([
+  const [rules, [age], website] = await Promise.all([
     loadRules(tx, websiteId),
     run<{ age_ms: number | null }, 'website_id'>(tx, rulesAge, params),
-    run<{ settings: StoredSettings | null }, 'website_id'>(tx, settingsSelect, params),
+    loadWebsiteSettings(tx, websiteId),
   ])
   const active = rules.filter(({ status }) => status === 'active')
   const compiled = readRules(active)
@@ -41,11 +40,10 @@ export async function loadRulesInForce(tx: Queries, websiteId: string): Promise<
     compiled,
     matchers,
     conditions: sizeOf(matchers).nodes,
-    website: readSettings(website?.settings ?? null),
+    website,
     version,
     ageMs: age?.age_ms ?? Number.POSITIVE_INFINITY,
   }
 }
 
 const rulesAge = statement(selectRulesAge, 'website_id')
-const settingsSelect = statement(selectWebsiteSettings, 'website_id')

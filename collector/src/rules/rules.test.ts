@@ -54,6 +54,12 @@ onBothDatabases((open) => {
     })
   })
 
+  it('a new or changed rule warns of a model that waits for an event which never happened', async () => {
+    const { id, warnings } = await create({ name: 'order', models: ['u_shaped_lead:lead_event=nope'] })
+    expect(warnings).toEqual([expect.stringContaining('waits for the event "nope"')])
+    expect((await change(id, { models: ['first'] })).warnings).toEqual([])
+  })
+
   it('a rule moves to any place, and the others keep their order', async () => {
     for (const name of ['a', 'b', 'c']) await create({ name })
     await create({ name: 'd', position: 2 })
@@ -79,6 +85,20 @@ onBothDatabases((open) => {
     })
   })
 
+  it('changes of one rule at the same time all take effect', async () => {
+    const { id } = await create({ name: 'order' })
+    for (let days = 1; days <= 10; days++) {
+      const counting = days % 2 === 0 ? 'every' : 'once_per_session'
+      const value = { cents: days, currency: 'EUR' }
+      await Promise.all([
+        change(id, { lookback_days: days }),
+        change(id, { counting }),
+        change(id, { value }),
+      ])
+      expect(await list()).toMatchObject([{ lookback_days: days, counting, value }])
+    }
+  })
+
   it('only a paused rule without conversions can be deleted', async () => {
     const { id } = await create({ name: 'order' })
     await expect(remove(id)).rejects.toThrow('is active. Pause it first')
@@ -91,12 +111,12 @@ onBothDatabases((open) => {
   })
 
   it.each<[string, object, string]>([
-    ['without a name', { name: ' ' }, '--name must not be empty'],
-    ['with half a character in its name', { name: 'a\ud800' }, '--name must not contain'],
+    ['without a name', { name: ' ' }, '`name` must not be empty'],
+    ['with half a character in its name', { name: 'a\ud800' }, '`name` must not contain'],
     [
       'with an unknown field',
       { name: 'x', matcher: { field: 'nope', op: 'is', value: 1 } },
-      '--matcher `field` must be a known field',
+      '`matcher` `field` must be a known field',
     ],
     [
       'with a prototype’s name as field',
@@ -108,17 +128,17 @@ onBothDatabases((open) => {
       { name: 'x', matcher: { field: 'name', op: 'constructor' } },
       'must be an operator',
     ],
-    ['without a matcher', { name: 'x', matcher: null }, '--matcher must be a condition'],
+    ['without a matcher', { name: 'x', matcher: null }, '`matcher` must be a condition'],
     ['that is too deep', { name: 'x', matcher: nested(5_000) }, 'must stay within 10 levels'],
     [
       'that is too large',
       { name: 'x', matcher: { all: Array(100_000).fill(matcher) } },
       'must stay within 200 conditions',
     ],
-    ['with an unknown value', { name: 'x', value: { total: 1 } }, '--value must be {"field"'],
-    ['with an unknown counting', { name: 'x', counting: 'twice' }, '--counting must be one of'],
-    ['with an unknown model', { name: 'x', models: ['best'] }, '--models must name a model'],
-    ['with no look-back', { name: 'x', lookback_days: 0 }, '--lookback-days must be a whole number of days'],
+    ['with an unknown value', { name: 'x', value: { total: 1 } }, '`value.total` is not known here'],
+    ['with an unknown counting', { name: 'x', counting: 'twice' }, '`counting` must be one of'],
+    ['with an unknown model', { name: 'x', models: ['best'] }, '`models` must name a model'],
+    ['with no look-back', { name: 'x', lookback_days: 0 }, '`lookback_days` must be a whole number of days'],
     ['with an unknown setting', { name: 'x', colour: 'red' }, 'colour'],
     ['of an unknown website', { name: 'x', website: '999999' }, 'There is no website 999999'],
   ])('a rule %s is refused', async (_, fields, message) => {
@@ -158,6 +178,13 @@ onBothDatabases((open) => {
       expect(search).toMatchObject({ events_looked_at: 27, is_complete: true })
     })
 
+    it('an event that says it is no conversion is shown as one that no rule can make one', async () => {
+      const { id } = await create({ name: 'order' })
+      await collector.send([event({ name: 'buy', conversion: false })])
+      expect((await ask({ rule: id })).matches).toMatchObject([{ now: 'declined', conversion: null }])
+      expect(await collector.count('conversions')).toBe(0)
+    })
+
     it('takes a matcher that is not stored', async () => {
       await collector.send([event({ name: 'buy' })])
       expect((await ask({ matcher })).matches).toMatchObject([{ now: 'none' }])
@@ -177,6 +204,7 @@ onBothDatabases((open) => {
         events_looked_at: 4,
         looked_back_to: new Date(noon - 3 * 60_000).toISOString(),
         is_complete: false,
+        time_zone: 'UTC',
       })
     })
 
@@ -186,6 +214,7 @@ onBothDatabases((open) => {
         events_looked_at: 0,
         looked_back_to: null,
         is_complete: true,
+        time_zone: 'UTC',
       })
     })
   })
@@ -221,8 +250,10 @@ onBothDatabases((open) => {
       const started = await call('POST', '/v1/rules/apply')
       expect(started.status).toBe(202)
       const { id } = (await started.json()) as { id: string }
-      const progress = await call('GET', `/v1/rules/apply/${id}`, { token: tokens.reader })
-      expect(await progress.json()).toMatchObject({ id, status: 'waiting' })
+      const progress = await call('GET', `/v1/jobs/${id}`, { token: tokens.reader })
+      expect(await progress.json()).toMatchObject({ id, status: 'waiting', result: null })
+      const preview = await call('POST', '/v1/rules/apply', { body: { dry_run: true } })
+      expect(await preview.json()).toMatchObject({ kind: 'preview_rule' })
     })
 
     it.each<[string, string, unknown]>([
@@ -242,13 +273,13 @@ onBothDatabases((open) => {
         'has a wrong field',
         { name: 'x', matcher, lookback_days: 0 },
         'invalid_request',
-        'lookback_days must be',
+        '`lookback_days` must be',
       ],
       [
         'names another website',
         { name: 'x', matcher: 1, website: '7' },
         'invalid_request',
-        'matcher must be',
+        '`matcher` must be',
       ],
       ['nests too deeply', `{"matcher":${'['.repeat(200_000)}`, 'invalid_json', 'cannot be read'],
     ])('a body that %s is refused', async (_, body, code, detail) => {

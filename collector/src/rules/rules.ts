@@ -3,12 +3,14 @@ import { constraintOf, type Db, type Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { z } from 'zod'
 import { NotFoundError, OperationError, readInput } from '../operation-error.ts'
+import { warnOfMilestones } from '../websites/warn-of-milestones.ts'
 import { unknownWebsite, websiteId } from '../websites/websites.ts'
 import type { RuleRow } from './read-rules.ts'
 import { ruleChange, ruleCreation, ruleReference } from './rule-input.ts'
 import { checkRuleSize } from './rule-size.ts'
 import deleteRuleSql from './sql/delete_rule.sql?raw'
 import insertRule from './sql/insert_rule.sql?raw'
+import lockRulesSql from './sql/lock_rules.sql?raw'
 import moveRule from './sql/move_rule.sql?raw'
 import selectRules from './sql/select_rules.sql?raw'
 import updateRuleSql from './sql/update_rule.sql?raw'
@@ -21,13 +23,19 @@ export interface Rule extends RuleRow {
   updated_at: Date
 }
 
+export interface ChangedRule extends Rule {
+  /** What may not do what was meant. */
+  warnings: string[]
+}
+
 /** Each event is tried against all of them, at 0.1 to 0.5 µs a simple rule. A guess: more than anyone needs. */
 export const maxRules = 100
 
 /** Adds a rule. It applies to events that arrive from 5 seconds later on; `applyRules` applies it to stored ones. */
-export async function createRule(db: Db, input: unknown): Promise<Rule> {
+export async function createRule(db: Db, input: unknown): Promise<ChangedRule> {
   const { website, position, ...rule } = readInput(ruleCreation, input)
   const create = async (tx: Queries) => {
+    await lockRules(tx, website)
     const existing = await loadRules(tx, website)
     if (existing.length >= maxRules)
       throw new OperationError(
@@ -38,7 +46,7 @@ export async function createRule(db: Db, input: unknown): Promise<Rule> {
     const { id } = row as { id: string } // an insert returns its row
     checkRuleSize([...existing, rule])
     if (position !== undefined && position <= existing.length) await move(tx, { website, id, position })
-    return findRule(tx, website, id)
+    return withWarnings(tx, website, id)
   }
   return db.transaction(create).catch(explain(website, rule.name))
 }
@@ -55,9 +63,10 @@ export async function getRule(db: Queries, input: unknown): Promise<Rule> {
 }
 
 /** Changes what is given of a rule. Stored conversions stay as they are until `applyRules`. */
-export async function changeRule(db: Db, input: unknown): Promise<Rule> {
+export async function changeRule(db: Db, input: unknown): Promise<ChangedRule> {
   const { website, rule, position, ...changes } = readInput(ruleChange, input)
   const change = async (tx: Queries) => {
+    await lockRules(tx, website)
     const stored = await findRule(tx, website, rule)
     const given = Object.entries(changes).filter(([, value]) => value !== undefined)
     const changed: Rule = { ...stored, ...Object.fromEntries(given) }
@@ -66,7 +75,7 @@ export async function changeRule(db: Db, input: unknown): Promise<Rule> {
     checkRuleSize(await loadRules(tx, website))
     if (position !== undefined && position !== stored.position)
       await move(tx, { website, id: stored.id, position })
-    return findRule(tx, website, stored.id)
+    return withWarnings(tx, website, stored.id)
   }
   return db.transaction(change).catch(explain(website, changes.name ?? rule))
 }
@@ -78,6 +87,7 @@ export async function changeRule(db: Db, input: unknown): Promise<Rule> {
 export async function deleteRule(db: Db, input: unknown): Promise<Rule> {
   const { website, rule } = readInput(ruleReference, input)
   return db.transaction(async (tx) => {
+    await lockRules(tx, website)
     const stored = await findRule(tx, website, rule)
     if (stored.status !== 'paused')
       throw new OperationError(
@@ -93,6 +103,12 @@ export async function deleteRule(db: Db, input: unknown): Promise<Rule> {
   })
 }
 
+async function withWarnings(tx: Queries, website: string, id: string): Promise<ChangedRule> {
+  const rule = await findRule(tx, website, id)
+  const models = [...(rule.models ?? []), ...(rule.default_model === null ? [] : [rule.default_model])]
+  return { ...rule, warnings: await warnOfMilestones(tx, website, [...new Set(models)]) }
+}
+
 /** By its id, else by its name. Throws a NotFoundError. */
 export async function findRule(db: Queries, website: string, rule: string): Promise<Rule> {
   const rules = await loadRules(db, website)
@@ -105,6 +121,11 @@ export async function findRule(db: Queries, website: string, rule: string): Prom
 
 export const loadRules = (db: Queries, website: string): Promise<Rule[]> =>
   run<Rule, 'website_id'>(db, rulesSelect, { website_id: website })
+
+/** A change reads a rule and writes all of it, so one change of a website's rules at a time. The rules are read afterwards. */
+async function lockRules(tx: Queries, website: string): Promise<void> {
+  await run<never, 'website_id'>(tx, rulesLock, { website_id: website })
+}
 
 type Written = Pick<
   Rule,
@@ -145,6 +166,7 @@ const explain = (website: string, name: string) => (error: unknown) => {
 const command = (verb: string, website: string, { id }: Rule) =>
   `\`headwater rule ${verb} ${id} --website ${website}\``
 
+const rulesLock = statement(lockRulesSql, 'website_id')
 const rulesSelect = statement(selectRules, 'website_id')
 const ruleInsert = statement(
   insertRule,

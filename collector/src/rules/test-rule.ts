@@ -3,6 +3,7 @@ import type { MatchedEvent, Matcher } from '@headwater/attribution/matcher/match
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { OperationError, readInput } from '../operation-error.ts'
+import { loadWebsiteSettings } from '../websites/load-settings.ts'
 import { ruledConversion } from './conversion-of.ts'
 import { type RuleRow, readRules } from './read-rules.ts'
 import { ruleTest } from './rule-input.ts'
@@ -19,6 +20,8 @@ export interface RuleTestResult {
   looked_back_to: string | null
   /** Whether all events were compared, or enough were found; otherwise the time was up. */
   is_complete: boolean
+  /** The website's, in which its days begin. */
+  time_zone: string
 }
 
 export interface RuleMatch {
@@ -28,15 +31,18 @@ export interface RuleMatch {
   type: string
   name: string
   url: string | null
-  /** What the rule alone would make of it. */
+  /** What the rule alone would make of it; null: the event says that it is no conversion. */
   conversion: {
     name: string
     value_cents: number | null
     currency: string | null
     conversion_id: string | null
-  }
-  /** Why it is not what the rule would make of it, or that it is: `same_rule`, `other_rule`, `event` (it said so itself), `none`. */
-  now: 'same_rule' | 'other_rule' | 'event' | 'none'
+  } | null
+  /**
+   * What it is: a conversion by the `same_rule`, by an `other_rule` or because the `event` said so; `declined`: none, because the event
+   * said so; `none`: no conversion yet. What an event says wins over rules.
+   */
+  now: 'same_rule' | 'other_rule' | 'event' | 'declined' | 'none'
 }
 
 interface Budget {
@@ -65,6 +71,7 @@ export async function testRule(
     events_looked_at: 0,
     looked_back_to: null,
     is_complete: true,
+    time_zone: (await loadWebsiteSettings(db, tested.website)).timeZone,
   }
   let before: Position = { at: 'infinity', id: '0' }
   do {
@@ -130,6 +137,8 @@ interface MatchRow extends MatchedEvent {
   occurred_at: Date
   customer_id: string
   conversion_id: string | null
+  /** What it said itself; null: nothing. */
+  conversion_flag: boolean | null
   stored_name: string | null
   stored_rule_id: string | null
 }
@@ -152,6 +161,7 @@ function findMatches(
 }
 
 function toMatch(row: MatchRow, { rule }: Tested): RuleMatch {
+  const declined = row.conversion_flag === false
   const made = ruledConversion(readRules([rule]), row, row.conversion_id)
   return {
     event_id: row.id,
@@ -160,19 +170,25 @@ function toMatch(row: MatchRow, { rule }: Tested): RuleMatch {
     type: row.type,
     name: row.name,
     url: row.url ?? null,
-    conversion: {
-      name: rule.name,
-      value_cents: made?.valueCents ?? null,
-      currency: made?.currency ?? null,
-      conversion_id: made?.conversionId ?? null,
-    },
+    conversion: declined
+      ? null
+      : {
+          name: rule.name,
+          value_cents: made?.valueCents ?? null,
+          currency: made?.currency ?? null,
+          conversion_id: made?.conversionId ?? null,
+        },
     now: stateOf(row, rule.id),
   }
 }
 
-function stateOf({ stored_name, stored_rule_id }: MatchRow, ruleId: string): RuleMatch['now'] {
+function stateOf(
+  { conversion_flag, stored_name, stored_rule_id }: MatchRow,
+  ruleId: string,
+): RuleMatch['now'] {
+  if (conversion_flag === false) return 'declined'
+  if (conversion_flag === true) return 'event' // also a copy of an order, which has no conversion of its own
   if (stored_name === null) return 'none'
-  if (stored_rule_id === null) return 'event'
   return stored_rule_id === ruleId ? 'same_rule' : 'other_rule'
 }
 

@@ -3,15 +3,39 @@ import type { Db } from '@headwater/db/db'
 import { createJobWork } from '@headwater/jobs/background-jobs'
 import { recount } from '../credit/counting/recount.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
+import { showJob } from '../jobs.ts'
 import { applyRules } from './apply.ts'
-import { type ApplyOptions, applyRulesKind, createApplyRules } from './apply-rules.ts'
+import {
+  type ApplyOptions,
+  applyRulesKind,
+  createApplyRules,
+  createPreviewRules,
+  previewRulesKind,
+} from './apply-rules.ts'
 
-/** Applies the rules of a website to its history, without waiting for collectors. */
-export async function applyAll(db: Db, website: string, options: ApplyOptions = {}): Promise<void> {
-  await applyRules(db, { website })
+/** Applies the rules of a website to its history, without waiting for collectors; returns what the job came to. */
+export async function applyAll(db: Db, website: string, options: ApplyOptions = {}): Promise<object | null> {
+  const { id } = await applyRules(db, { website })
   const doStep = createApplyRules({ settleMs: 0, ...options })
   const work = createJobWork({ db, kinds: { [applyRulesKind]: doStep }, onError: raise })
   while (await work());
+  return (await showJob(db, { website, job: id })).result
+}
+
+/** Returns what applying the rules of a website would come to. */
+export async function previewAll(
+  db: Db,
+  website: string,
+  options: ApplyOptions = {},
+): Promise<object | null> {
+  const { id } = await applyRules(db, { website, dry_run: true })
+  const work = createJobWork({
+    db,
+    kinds: { [previewRulesKind]: createPreviewRules({ settleMs: 0, ...options }) },
+    onError: raise,
+  })
+  while (await work());
+  return (await showJob(db, { website, job: id })).result
 }
 
 /** Decides for everyone on the queue which conversions count, and empties it. */

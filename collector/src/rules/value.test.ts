@@ -1,7 +1,7 @@
 import type { MatchedEvent } from '@headwater/attribution/matcher/matcher'
 import type { Json } from '@headwater/contract'
 import { describe, expect, it } from 'vitest'
-import { readConversionId, readValue, valueSchema } from './value.ts'
+import { findValueProblems, readConversionId, readValue, valueSchema } from './value.ts'
 
 const event = (props: { [key: string]: Json }, fields: Partial<MatchedEvent> = {}): MatchedEvent => ({
   type: 'track',
@@ -85,6 +85,19 @@ describe('a value', () => {
     ['a number', 5],
   ])('with %s is refused', (_, source) => {
     expect(valueSchema.safeParse(source).success).toBe(false)
+    expect(findValueProblems(source)).not.toEqual([])
+  })
+
+  it.each<[unknown, string, string]>([
+    [{ field: 'props.total' }, 'currency', 'must be a code of ISO 4217'],
+    [{ currency: 'EUR' }, 'field', 'must be a number field'],
+    [{ cents: 0.5, currency: 'EUR' }, 'cents', 'must be a whole number'],
+    [{ field: 'props.total', currency_field: 7 }, 'currency_field', 'must be a text field'],
+    [{ cents: 5, currency: 'EUR', field: 'props.total' }, 'field', 'is not known here'],
+    [{ total: 1 }, 'total', 'is not known here'],
+    [[], '', 'must be an object'],
+  ])('%j is refused for its %s', (source, key, message) => {
+    expect(findValueProblems(source)).toMatchObject([{ key, message: expect.stringContaining(message) }])
   })
 })
 

@@ -15,11 +15,13 @@ import { z } from 'zod'
 /** As stored in `conversion_rules.value`. */
 export type ValueSource = z.infer<typeof valueSchema>
 
-const anyField = (type: 'text' | 'number') =>
-  z.string().refine((name) => {
+function anyField(type: 'text' | 'number') {
+  const message = `must be a ${type} field of an event, for example ${type === 'text' ? 'props.currency' : 'props.total'}`
+  return z.string(message).refine((name) => {
     const found = name.length <= limits.name ? findField(eventFields, name) : undefined
     return found !== undefined && (found.column.type === type || found.keys.length > 0)
-  }, `must be a ${type} field of an event, for example props.total`)
+  }, message)
+}
 
 const currency = z
   .string('must be a code of ISO 4217, for example EUR')
@@ -31,18 +33,53 @@ const unit = z.enum(['major', 'minor'], 'must be major (49.99) or minor (4999)')
 /** Where an order number is, for events that name none themselves. */
 const conversion_id_field = anyField('text').optional()
 
+const cents = z.int('must be a whole number of minor units, for example 500')
+
 /** Of the event's own revenue, of a field in one currency, of a field with the currency in another, or fixed. */
-export const valueSchema = z.union([
-  z.strictObject({ conversion_id_field }),
-  z.strictObject({ field, unit: unit.default('major'), currency, conversion_id_field }),
-  z.strictObject({
+const forms = {
+  order: z.strictObject({ conversion_id_field }),
+  field: z.strictObject({ field, unit: unit.default('major'), currency, conversion_id_field }),
+  fields: z.strictObject({
     field,
     unit: unit.default('major'),
     currency_field: anyField('text'),
     conversion_id_field,
   }),
-  z.strictObject({ cents: z.int(), currency, conversion_id_field }),
-])
+  fixed: z.strictObject({ cents, currency, conversion_id_field }),
+}
+
+export const valueSchema = z.union([forms.order, forms.field, forms.fields, forms.fixed])
+
+export interface ValueProblem {
+  /** Empty: the value as a whole. */
+  key: string
+  message: string
+  found: unknown
+}
+
+/** What is wrong with a value, by the form that it comes closest to; empty: nothing. */
+export function findValueProblems(given: unknown): ValueProblem[] {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return [{ key: '', message: `must be an object, for example ${example}`, found: given }]
+  const parsed = formOf(given).safeParse(given, { reportInput: true })
+  return (parsed.error?.issues ?? []).flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          key,
+          message: `is not known here. Pass for example ${example}`,
+          found: given,
+        }))
+      : [{ key: String(issue.path[0]), message: issue.message, found: issue.input }],
+  )
+}
+
+const example = '{"field": "props.total", "currency": "EUR"} or {"cents": 500, "currency": "EUR"}'
+
+function formOf(given: object): z.ZodType {
+  if ('cents' in given) return forms.fixed
+  if ('currency_field' in given) return forms.fields
+  return 'field' in given || 'unit' in given || 'currency' in given ? forms.field : forms.order
+}
 
 const noValue: ConversionValue = { valueCents: null, currency: null }
 

@@ -70,16 +70,36 @@ onBothDatabases((open) => {
     })
   })
 
+  it('the default model is always shown among the models', async () => {
+    expect(await change({ default_model: 'j_shaped', models: ['first', 'last'] })).toMatchObject({
+      default_model: 'j_shaped',
+      models: ['first', 'last', 'j_shaped'],
+    })
+  })
+
+  it('a model that waits for an event which never happened is warned of', async () => {
+    const settings = { default_model: 'w_shaped:lead_event=signup,deal_event=quote', models: ['first'] }
+    const warningsOf = async () =>
+      (await operations['website.settings'](collector, { website: collector.websiteId, ...settings }))
+        .warnings
+    await collector.send([event({ name: 'signup' })])
+    expect(await warningsOf()).toEqual([
+      expect.stringMatching(/^The model w_shaped:.* waits for the event "quote", .* Check the name\.$/),
+    ])
+    await collector.send([event({ name: 'quote' })])
+    expect(await warningsOf()).toEqual([])
+  })
+
   it('an unknown or invalid setting is refused by the name of its option', async () => {
     await expect(change({ lookback_days: 0 })).rejects.toThrow(
-      '--lookback-days must be a whole number of days',
+      '`lookback_days` must be a whole number of days',
     )
     await expect(change({ lookback: 1 })).rejects.toThrow('lookback')
     await expect(change({ default_model: 'best' })).rejects.toThrow(
-      '--default-model cannot be used. Model "best" does not exist. Use one of first, last,',
+      '`default_model` cannot be used. Model "best" does not exist. Use one of first, last,',
     )
     await expect(change({ models: ['first', 'time_decay:half_life_days=0'] })).rejects.toThrow(
-      '--models cannot be used. Model time_decay: half_life_days must be a number from 0.001 to 3650, got 0.',
+      '`models` cannot be used. Model time_decay: half_life_days must be a number from 0.001 to 3650, got 0.',
     )
     await expect(operations['website.settings'](collector, { website: '99' })).rejects.toThrow(
       'There is no website 99',

@@ -11,6 +11,7 @@ import insertWebsite from './sql/insert_website.sql?raw'
 import selectWebsites from './sql/select_websites.sql?raw'
 import updateWebsiteSettings from './sql/update_website_settings.sql?raw'
 import { makeWebsiteKey } from './token-text.ts'
+import { warnOfMilestones } from './warn-of-milestones.ts'
 
 export interface Website {
   id: string
@@ -45,14 +46,19 @@ export async function createWebsite(db: Db, input: unknown): Promise<Website> {
 
 export const listWebsites = (db: Db): Promise<Website[]> => run<Website>(db, websitesSelect, {})
 
+/** All settings of a website. */
+export interface ChangedSettings extends Website {
+  /** Those in force: the default model is always among the models. */
+  settings: Required<StoredSettings>
+  /** Settings that may not do what was meant. */
+  warnings: string[]
+}
+
 /**
  * Changes the given settings and returns all of them. They apply to requests within 5 seconds. Those that decide credit apply to
  * all conversions: a job that is added in the same transaction credits the stored ones again.
  */
-export async function changeSettings(
-  db: Db,
-  input: unknown,
-): Promise<Website & { settings: Required<StoredSettings> }> {
+export async function changeSettings(db: Db, input: unknown): Promise<ChangedSettings> {
   const { website: id, ...changes } = readInput(settingsInput, input)
   return db.transaction(async (tx) => {
     const params = { id, changes: JSON.stringify(changes) }
@@ -64,7 +70,13 @@ export async function changeSettings(
     if (creditSettings(former) !== creditSettings(now.settings))
       for (const afterMs of [0, settleMs])
         await addJob(tx, { websiteId: id, kind: 'credit_again', input: job, afterMs })
-    return { ...now, settings: { ...defaultSettings, ...now.settings } }
+    const settings = { ...defaultSettings, ...now.settings }
+    const models = [...new Set([...settings.models, settings.default_model])]
+    return {
+      ...now,
+      settings: { ...settings, models },
+      warnings: await warnOfMilestones(tx, id, models),
+    }
   })
 }
 

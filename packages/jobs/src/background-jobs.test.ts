@@ -3,7 +3,7 @@ import type { Db } from '@headwater/db/db'
 import { migrate } from '@headwater/db/migrate'
 import { createSignal, onBothDatabases } from '@headwater/db/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { addJob, createJobWork, type DoStep, findJob } from './background-jobs.ts'
+import { addJob, addJobOnce, createJobWork, type DoStep, findJob, listJobs } from './background-jobs.ts'
 
 onBothDatabases((open) => {
   let db: Db
@@ -54,6 +54,37 @@ onBothDatabases((open) => {
       [true, 'done', 3, 3],
       [false, 'done', 3, 3],
     ])
+  })
+
+  it('a job that is added once is the one that waits, also when several add it at the same time', async () => {
+    const once = (kind = 'count') =>
+      db.transaction((tx) => addJobOnce(tx, { websiteId: '1', kind, input: {} }))
+    const ids = await Promise.all([once(), once(), once()])
+    expect(new Set(ids).size).toBe(1)
+    expect(ids).not.toContain(await once('other'))
+    const work = workOf({ count: countTo3 })
+    while (await work());
+    expect(ids).not.toContain(await once())
+  })
+
+  it('a job that is done keeps what it came to', async () => {
+    const id = await add()
+    const work = workOf({
+      async count(_tx, { position }) {
+        return position === null ? { position: { at: 1 }, done: 1 } : { done: 1, result: { made: 2 } }
+      },
+    })
+    await work()
+    expect(await findJob(db, '1', id)).toMatchObject({ status: 'waiting', result: null })
+    await work()
+    expect(await findJob(db, '1', id)).toMatchObject({ status: 'done', result: { made: 2 } })
+  })
+
+  it('the latest jobs of a website are listed, the newest first', async () => {
+    const ids: string[] = []
+    for (let i = 0; i < 12; i++) ids.push(await add()) // also where a text compares 9 with 10
+    expect((await listJobs(db, '1', 11)).map(({ id }) => id)).toEqual(ids.slice(1).reverse())
+    expect(await listJobs(db, '2', 2)).toEqual([])
   })
 
   it('a step gets the input of its job', async () => {

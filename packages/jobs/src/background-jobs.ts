@@ -5,7 +5,10 @@ import advanceJobSql from './sql/advance_job.sql?raw'
 import claimJobSql from './sql/claim_job.sql?raw'
 import failJobSql from './sql/fail_job.sql?raw'
 import insertJobSql from './sql/insert_job.sql?raw'
+import lockWaitingJobSql from './sql/lock_waiting_job.sql?raw'
+import lockWebsiteSql from './sql/lock_website.sql?raw'
 import selectJobSql from './sql/select_job.sql?raw'
+import selectJobs from './sql/select_jobs.sql?raw'
 
 /** A job as stored. */
 export interface Job {
@@ -27,16 +30,23 @@ export interface JobProgress {
   total: number | null
   /** Of the latest failure; null: none. */
   error: string | null
+  /** What it came to, by its kind; null: it is not done, or has nothing to say. */
+  result: object | null
+  created_at: Date
+  /** When the latest step ended. */
+  updated_at: Date
 }
 
 /** The outcome of a step. */
 export interface Step {
   /** Where the next step goes on; left out: the job is done. */
   position?: JobPosition
-  /** How many rows this step has dealt with. */
+  /** How many rows this step has dealt with; negative when a job begins again, for those that it will deal with again. */
   done: number
   /** How many there are in all; left out: as before. */
   total?: number
+  /** Of the last step: what the job came to, kept with it. */
+  result?: object
   /** How long the next step waits, in ms, for example for others to catch up. Default 0. */
   afterMs?: number
 }
@@ -65,6 +75,19 @@ export async function addJob(
   return (row as { id: string }).id // an insert returns its row
 }
 
+/**
+ * Adds the job unless one of its kind is waiting for the website, and returns the id of the one or the other. For jobs that do the
+ * same at any time, such as applying rules as they are at the end.
+ */
+export async function addJobOnce(tx: Transaction, job: NewJob): Promise<string> {
+  const params = { website_id: job.websiteId, kind: job.kind }
+  const [, [waiting]] = await Promise.all([
+    run<never, 'website_id'>(tx, websiteLock, { website_id: job.websiteId }),
+    run<{ id: string }, keyof typeof params>(tx, waitingJobLock, params),
+  ])
+  return waiting?.id ?? addJob(tx, job)
+}
+
 /** The progress of a job; undefined: the website has no such job. */
 export async function findJob(
   queries: Queries,
@@ -74,6 +97,12 @@ export async function findJob(
   const params = { website_id: websiteId, id }
   const [row] = await run<JobProgress, keyof typeof params>(queries, jobSelect, params)
   return row
+}
+
+/** The latest jobs of a website, the newest first. */
+export function listJobs(queries: Queries, websiteId: string, limit: number): Promise<JobProgress[]> {
+  const params = { website_id: websiteId, limit }
+  return run<JobProgress, keyof typeof params>(queries, jobsSelect, params)
 }
 
 /** A job that has failed this often in a row stays failed: about 17 minutes of pauses. */
@@ -125,6 +154,7 @@ async function advance(tx: Transaction, { websiteId, id }: Job, step: Step): Pro
     website_id: websiteId,
     id,
     position: step.position === undefined ? null : JSON.stringify(step.position),
+    result: step.result === undefined ? null : JSON.stringify(step.result),
     done: step.done,
     total: step.total ?? null,
     after_ms: step.afterMs ?? 0,
@@ -144,8 +174,20 @@ async function fail(db: Db, { websiteId, id, position }: Job, error: unknown): P
   await run<never, keyof typeof params>(db, jobFail, params)
 }
 
+const websiteLock = statement(lockWebsiteSql, 'website_id')
+const waitingJobLock = statement(lockWaitingJobSql, 'website_id', 'kind')
 const jobInsert = statement(insertJobSql, 'website_id', 'kind', 'input', 'after_ms')
 const jobSelect = statement(selectJobSql, 'website_id', 'id')
 const jobClaim = statement(claimJobSql, 'kinds')
-const jobAdvance = statement(advanceJobSql, 'website_id', 'id', 'position', 'done', 'total', 'after_ms')
+const jobsSelect = statement(selectJobs, 'website_id', 'limit')
+const jobAdvance = statement(
+  advanceJobSql,
+  'website_id',
+  'id',
+  'position',
+  'result',
+  'done',
+  'total',
+  'after_ms',
+)
 const jobFail = statement(failJobSql, 'website_id', 'id', 'position', 'error', 'attempts')

@@ -45,6 +45,13 @@ describe.each(statements)('%s', (path, sql) => {
     expect([named.length > 0, unknown]).toEqual([true, []])
   })
 
+  it('does not order by ids that its result has as texts, which put 10 before 9', () => {
+    const texts = [...sql.matchAll(/(\w+)::text(?! as )/g)].map(([, name]) => name)
+    const terms = /^order by (.*)$/m.exec(sql)?.[1]?.split(', ') ?? []
+    const names = terms.map((term) => term.split(' ')[0])
+    expect(names.filter((name) => texts.includes(name))).toEqual([])
+  })
+
   it('is imported once, and loaded with the names of its parameters', () => {
     const file = path.split('/').at(-1)
     const imports = sources.flatMap((source) => {

@@ -66,23 +66,17 @@ export function explainTouches(touches: readonly TimedTouch[], path: PathFacts):
     })),
     not_counted: all.flatMap((touch): UncountedTouch[] => {
       const reason = reasonOf(touch)
-      if (isConsidered(touch)) return excludedAsDirect(touch, creditOf(touch))
+      if (isConsidered(touch)) return []
       const separatedAt = reason === 'other_person' ? path.separatedAt.get(touch.customer_id) : undefined
       return [
         {
           ...plain(touch),
           reason: reason as UncountedReason, // it is not considered
-          models: null,
           separated_at: separatedAt === undefined ? null : new Date(separatedAt).toISOString(),
         },
       ]
     }),
   }
-}
-
-function excludedAsDirect(touch: TimedTouch, credit: TouchCredit[]): UncountedTouch[] {
-  const models = credit.filter(({ reason }) => reason === 'direct_excluded').map(({ model }) => model)
-  return models.length > 0 ? [{ ...plain(touch), reason: 'direct_excluded', models, separated_at: null }] : []
 }
 
 const toCreditTouch = ({ id, at, is_direct }: TimedTouch): CreditTouch => ({ id, at, isDirect: is_direct })

@@ -76,9 +76,19 @@ onBothDatabases((open) => {
       [null, 3_333],
     ])
     expect(explanation.models.map(({ value_cents }) => value_cents)).toEqual([10_000, 10_000, 10_000, 10_000])
-    expect(explanation.not_counted).toMatchObject([
-      { reason: 'direct_excluded', models: ['last_non_direct'] },
-    ])
+    expect(explanation.touches[2]?.credit).toContainEqual({
+      model: 'last_non_direct',
+      weight: 0,
+      value_cents: 0,
+      reason: 'direct_excluded',
+    })
+    expect(explanation.not_counted).toEqual([])
+    const text = explanationText(explanation)
+    expect(text).toContain(
+      'Direct | last 100.00 EUR, linear 33.33 EUR | left out as direct by last_non_direct',
+    )
+    expect(text).not.toContain('did not count')
+    expect(text).toContain('Channels are those that the touches have today.')
     expect(explanation).toMatchObject({
       conversion: {
         name: 'purchase',
@@ -135,7 +145,6 @@ onBothDatabases((open) => {
     expect(not_counted.map(({ source, reason, separated_at }) => [source, reason, separated_at])).toEqual([
       ['old', 'older_than_lookback', null],
       ['bot', 'bot', null],
-      [null, 'direct_excluded', null],
       ['other', 'other_person', '2026-11-20T11:00:00.000Z'],
       ['late', 'after_conversion', null],
     ])
@@ -299,6 +308,9 @@ onBothDatabases((open) => {
       await expect(explain({ conversion: '999999', by: 'id' })).rejects.toThrow('has no conversion 999999')
       await expect(explain({ conversion: '1001', name: 'signup' })).rejects.toThrow(
         'no conversion named signup',
+      )
+      await expect(explain({ conversion: '1', by: 'id', name: 'purchase' })).rejects.toThrow(
+        '`name` has no use beside an id',
       )
     })
 

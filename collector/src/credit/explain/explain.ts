@@ -2,7 +2,7 @@
 import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { z } from 'zod'
-import { NotFoundError, OperationError, readInput } from '../../operation-error.ts'
+import { InputError, NotFoundError, OperationError, readInput } from '../../operation-error.ts'
 import { readSettings } from '../../websites/settings.ts'
 import { websiteId } from '../../websites/websites.ts'
 import { touchesPerConversion } from '../paths.ts'
@@ -19,7 +19,7 @@ import selectCreditVersions from './sql/select_credit_versions.sql?raw'
 
 const dayMs = 86_400_000
 
-const rowId = z.string().regex(/^\d{1,18}$/, 'must be the id of a conversion')
+const rowId = z.string().regex(/^\d{1,18}$/)
 const explainInput = z.object({
   website: websiteId,
   conversion: z.string().trim().min(1, 'must be the id or the order number of a conversion'),
@@ -33,6 +33,14 @@ const explainInput = z.object({
  */
 export async function explain(db: Db, input: unknown): Promise<Explanation> {
   const { website, conversion, by, name } = readInput(explainInput, input)
+  if (by === 'id' && name !== undefined)
+    throw new InputError([
+      {
+        field: 'name',
+        message:
+          'has no use beside an id, which names one conversion. Leave it out, or pass an order number.',
+      },
+    ])
   return explainConversion(db, website, await findConversion(db, { website, conversion, by, name }))
 }
 

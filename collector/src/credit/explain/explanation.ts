@@ -6,9 +6,9 @@ export interface Explanation {
   person: ExplainedPerson
   /** The models that gave credit, each with what it gave in all. */
   models: ExplainedModel[]
-  /** All touches that were considered, in the order they happened. */
+  /** All touches that were considered, in the order they happened; also those that some of the models exclude: see `credit`. */
   touches: ConsideredTouch[]
-  /** The touches that were not, or not by all models, in the order they happened. */
+  /** The touches that no model considered, in the order they happened. */
   not_counted: UncountedTouch[]
   /** Further touches of the person, too far from the conversion to be listed. */
   not_listed: number
@@ -95,7 +95,7 @@ export interface ExplainedTouch {
   customer_id: string
   occurred_at: string
   type: string
-  /** Null: stored before channels were. */
+  /** As of today, also in former versions of the credit; null: stored before channels were. */
   channel: string | null
   /** As reports name it: from the tags, the click id or the referrer; null: direct, or unknown. */
   source: string | null
@@ -123,7 +123,7 @@ export interface TouchCredit {
   weight: number
   /** Null: the conversion has no value. */
   value_cents: number | null
-  /** Null: it has a share. `no_share`: the model gives it to other touches. */
+  /** Null: it has a share. `no_share`: the model gives it to other touches. `direct_excluded`: it leaves direct out while there are others. */
   reason: 'direct_excluded' | 'no_share' | 'conversion_not_counted' | null
 }
 
@@ -134,12 +134,9 @@ export type UncountedReason =
   | 'bot'
   | 'withdrawn'
   | 'other_person'
-  | 'direct_excluded'
 
 export interface UncountedTouch extends ExplainedTouch {
   reason: UncountedReason
-  /** The models that exclude it because it is direct; null: no model counts it. */
-  models: string[] | null
   /** When its customer was separated from the person; null: another reason, or not known. */
   separated_at: string | null
 }

@@ -371,15 +371,26 @@ onBothDatabases((open) => {
       const { alice, aliceIds } = await createNeighbours(collector)
       const first = await erase({ customer: alice })
       for (const customer of aliceIds) expect(await erase({ customer })).toEqual(first)
+      expect(await erase({ type: 'user_id', value: 'alice' })).toEqual(first)
+      expect(await collector.count('erasures')).toBe(1)
+    })
+
+    it('by an identity that two erasures may have marked is refused', async () => {
+      await createNeighbours(collector)
+      await erase({ type: 'user_id', value: 'alice' })
+      await erase({ type: 'user_id', value: 'bob' })
+      await collector.rows(
+        `update erasures set receipt = jsonb_set(receipt, '{erased_at}', (select e.receipt -> 'erased_at' from erasures e order by id limit 1))`,
+      )
       await expect(erase({ type: 'user_id', value: 'alice' })).rejects.toThrow('was erased on 2026-11-20')
     })
 
     it('of an unknown customer is refused', async () => {
       await expect(erase({ customer: '999999' })).rejects.toThrow('This website has no customer 999999')
       await expect(erase({ type: 'user_id', value: 'nobody' })).rejects.toThrow(
-        'no customer with this identity',
+        'no customer with this identity. Check the type and the value',
       )
-      await expect(erase({})).rejects.toThrow('No customer is named')
+      await expect(erase({})).rejects.toThrow('`customer` is missing')
     })
 
     const idOf = async (user: string): Promise<string> => {

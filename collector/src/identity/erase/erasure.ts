@@ -4,6 +4,7 @@ import { run, statement } from '@headwater/db/statement'
 import insertErasure from './sql/insert_erasure.sql?raw'
 import lockErasureSql from './sql/lock_erasure.sql?raw'
 import selectErasure from './sql/select_erasure.sql?raw'
+import selectErasuresAt from './sql/select_erasures_at.sql?raw'
 import updateErasure from './sql/update_erasure.sql?raw'
 
 /** The tables that an erasure removes rows from. */
@@ -116,6 +117,20 @@ export async function findErasure(
   return row && readErasure(row)
 }
 
+/**
+ * The erasure that marked an identity, by the time that the mark has. Undefined when there is none, which is so if the person had lost
+ * the identity before, or when two began in the same millisecond.
+ */
+export async function findErasureAt(
+  queries: Queries,
+  websiteId: string,
+  erasedAt: Date,
+): Promise<ErasureInProgress | undefined> {
+  const params = { website_id: websiteId, erased_at: erasedAt.toISOString() }
+  const [row, other] = await run<ErasureRow, keyof typeof params>(queries, erasuresAt, params)
+  return row && !other ? readErasure(row) : undefined
+}
+
 interface ErasureRow {
   id: string
   website_id: string
@@ -141,4 +156,5 @@ function receiptOf({ customer_ids, erased_at, identities, rows, pending }: NewEr
 const erasureInsert = statement(insertErasure, 'website_id', 'customer_id', 'erased_by', 'receipt')
 const erasureUpdate = statement(updateErasure, 'website_id', 'id', 'receipt')
 const erasureLock = statement(lockErasureSql, 'website_id', 'id')
+const erasuresAt = statement(selectErasuresAt, 'website_id', 'erased_at')
 const erasureSelect = statement(selectErasure, 'website_id', 'customer_id', 'identity_hash')

@@ -2,6 +2,7 @@
 import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { NotFoundError, OperationError } from '../../operation-error.ts'
+import { loadWebsiteSettings } from '../../websites/load-settings.ts'
 import type { PersonConflict } from './person-record.ts'
 import { fromCursor, toCursor } from './place.ts'
 import dismissConflictSql from './sql/dismiss_conflict.sql?raw'
@@ -17,6 +18,8 @@ export interface ConflictPage {
   conflicts: ListedConflict[]
   /** Of the next page; null: there is none. */
   cursor: string | null
+  /** The website's, in which its days begin. */
+  time_zone: string
 }
 
 export interface ConflictQuery {
@@ -35,7 +38,12 @@ export async function listConflicts(
   const params = { website_id: websiteId, status, after, limit: limit + 1 } // one more, to know whether there are more
   const rows = await run<ListedConflict, keyof typeof params>(queries, conflictSelect, params)
   const conflicts = rows.slice(0, limit)
-  return { conflicts, cursor: rows.length > limit ? toCursor(conflicts.at(-1)?.id) : null }
+  const { timeZone } = await loadWebsiteSettings(queries, websiteId)
+  return {
+    conflicts,
+    cursor: rows.length > limit ? toCursor(conflicts.at(-1)?.id) : null,
+    time_zone: timeZone,
+  }
 }
 
 /** Throws a NotFoundError when there is no such conflict, and an OperationError when it was merged. */
@@ -48,7 +56,7 @@ export async function dismissConflict(
   const [old] = await run<{ status: string }, keyof typeof params>(queries, conflictDismissal, params)
   if (!old)
     throw new NotFoundError(
-      `This website has no identity conflict ${id}. See \`headwater customer conflicts\`.`,
+      `Website ${websiteId} has no identity conflict ${id}. See \`headwater customer conflicts --website ${websiteId}\`.`,
     )
   if (old.status === 'merged')
     throw new OperationError(`Conflict ${id} is settled: its customers were merged. Undo the merge instead.`)

@@ -1,11 +1,11 @@
 /** The operations on a person, for the command line and the API: they check the input and find the person that it names. */
 import type { Db } from '@headwater/db/db'
 import { z } from 'zod'
-import { NotFoundError, OperationError, readInput } from '../../operation-error.ts'
+import { InputError, NotFoundError, readInput } from '../../operation-error.ts'
 import type { Secrets } from '../../secrets.ts'
 import { websiteId } from '../../websites/websites.ts'
 import { eraseCustomer } from '../erase/erase-customer.ts'
-import { type Erasure, findErasure } from '../erase/erasure.ts'
+import { type Erasure, findErasure, findErasureAt } from '../erase/erasure.ts'
 import { type MergeOutcome, mergeCustomers, type UnmergeOutcome, unmergeCustomers } from '../merge.ts'
 import { type ConflictPage, dismissConflict, listConflicts } from './conflicts.ts'
 import { beginExport, continueExport, type ExportPlace } from './export-person.ts'
@@ -22,7 +22,10 @@ export interface CustomerDeps {
   now?(): number
 }
 
-const rowId = (what: string) => z.string().regex(/^\d{1,18}$/, `must be the id of a ${what}`)
+function rowId(what: string) {
+  const message = `must be the id of a ${what}, as a text of digits`
+  return z.string(message).regex(/^\d{1,18}$/, message)
+}
 const pageLimit = (most: number) =>
   z.coerce
     .number(`must be a number from 1 to ${most}`)
@@ -48,14 +51,14 @@ const findInput = z.object({
   type: z.string('is missing: pass user_id, cookie, email, email_hash, or a type of your own'),
   value: z.string('is missing: pass the value of the identity').min(1, 'must not be empty'),
 })
-const mergeInput = z.object({
+const mergeInput = z.strictObject({
   website: websiteId,
   from: rowId('customer'),
   into: rowId('customer'),
   reason: z.string().max(1_000, 'must have at most 1,000 characters').optional(),
   two_user_ids: z.enum(['refuse', 'unite'], 'must be refuse or unite').optional(),
 })
-const unmergeInput = z.object({
+const unmergeInput = z.strictObject({
   website: websiteId,
   merge: rowId('merge').optional(),
   customer: rowId('customer').optional(),
@@ -107,7 +110,12 @@ export async function unmergeByHand(
     return unmergeCustomers(db, { websiteId: website, by, merge })
   }
   if (customer === undefined)
-    throw new OperationError('--merge or --customer is missing: pass the merge to undo, or whose merges.')
+    throw new InputError([
+      {
+        field: 'merge',
+        message: 'is missing. Pass the merge to undo, or the customer whose merges to undo.',
+      },
+    ])
   return unmergeCustomers(db, { websiteId: website, by, customer, from })
 }
 
@@ -115,7 +123,9 @@ export async function unmergeByHand(
 async function checkNames(db: Db, person: Person, merge: string): Promise<void> {
   const { merges } = await readRecord(db, person)
   if (merges.some(({ id }) => id === merge)) return
-  throw new NotFoundError(`Customer ${person.id} has no merge ${merge}. See \`headwater customer show\`.`)
+  throw new NotFoundError(
+    `Customer ${person.id} has no merge ${merge}. See \`headwater customer show ${person.id} --website ${person.websiteId}\`.`,
+  )
 }
 
 /** Erases the whole person. `finished_at` is null in the receipt while rows remain: call again with its `customer_id`. */
@@ -163,20 +173,25 @@ async function customerOf({ db, secrets }: CustomerDeps, name: Named): Promise<s
   return name.customer ?? onlyOwner(await findOwners(db, secrets, identityIn(name)))
 }
 
-/** Also finds a person by an identity whose erasure was interrupted. */
+/** Also finds a person by an identity whose erasure was interrupted or has ended, for its receipt. */
 async function customerToErase({ db, secrets }: CustomerDeps, name: Named): Promise<string> {
   if (name.customer !== undefined) return name.customer
   const found = await findOwners(db, secrets, identityIn(name))
   if (found.owners.length > 0) return onlyOwner(found)
-  const erasure = await findErasure(db, name.website, { identityHash: found.valueHash })
+  const erasure =
+    (await findErasure(db, name.website, { identityHash: found.valueHash })) ??
+    (found.erasedAt && (await findErasureAt(db, name.website, found.erasedAt)))
   return erasure?.customer_id ?? onlyOwner(found)
 }
 
 function identityIn({ website, type, value }: Named): ClearIdentity {
   if (type === undefined || value === undefined)
-    throw new OperationError(
-      'No customer is named. Pass the id of one, or an identity: --user, --email, or --type with --value.',
-    )
+    throw new InputError([
+      {
+        field: 'customer',
+        message: 'is missing. Pass the id of a customer, or the type and the value of an identity.',
+      },
+    ])
   return { websiteId: website, type, value }
 }
 

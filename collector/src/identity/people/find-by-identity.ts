@@ -55,7 +55,7 @@ export function onlyOwner({ owners, erasedAt }: OwnersOfIdentity): string {
     throw new NotFoundError(
       erasedAt
         ? `The person with this identity was erased on ${erasedAt.toISOString()}. Nothing of theirs is stored.`
-        : 'This website has no customer with this identity. Check the type and the value: user ids and cookies are compared exactly.',
+        : 'This website has no customer with this identity. Check the type and the value: user ids and cookies are compared exactly. With another HEADWATER_PEPPER than the collector’s, no identity is found.',
     )
   }
   if (first.until !== null && others.length > 0) {

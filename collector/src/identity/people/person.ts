@@ -19,7 +19,7 @@ export async function findPerson(queries: Queries, websiteId: string, customerId
   const [canonical] = rows
   if (!canonical)
     throw new NotFoundError(
-      `This website has no customer ${customerId}. Look the customer up by an identity, for example with --user or --email.`,
+      `This website has no customer ${customerId}. Find the customer by an identity, for example headwater customer show --website ${websiteId} --user <id>.`,
     )
   return { websiteId, id: canonical.id, customerIds: rows.map(({ id }) => id) }
 }

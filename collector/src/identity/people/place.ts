@@ -1,10 +1,10 @@
 /** Places in a list that is read page by page, as cursors: texts that callers pass back and do not read. */
-import { OperationError } from '../../operation-error.ts'
+import { InputError } from '../../operation-error.ts'
 
 export const toCursor = (place: unknown): string =>
   Buffer.from(JSON.stringify(place), 'utf8').toString('base64url')
 
-/** Throws an OperationError for a text that is no cursor of this list. */
+/** Throws an InputError for a text that is no cursor of this list. */
 export function fromCursor<Place>(cursor: string, isPlace: (value: unknown) => value is Place): Place {
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
@@ -12,5 +12,7 @@ export function fromCursor<Place>(cursor: string, isPlace: (value: unknown) => v
   } catch {
     // It is not JSON: reported like any other wrong cursor.
   }
-  throw new OperationError('--cursor is not one of this list. Pass what the previous page returned, or none.')
+  throw new InputError([
+    { field: 'cursor', message: 'is not one of this list. Pass what the previous page returned, or none.' },
+  ])
 }

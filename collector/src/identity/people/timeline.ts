@@ -19,7 +19,7 @@ export interface TimelineEvent {
   revenue_cents: number | null
   currency: string | null
   /** Null: it is not a conversion. `counted` is false when its rule counts another one. */
-  conversion: { id: string; name: string; counted: boolean } | null
+  conversion: { id: string; name: string; counted: boolean; is_refund: boolean } | null
 }
 
 export interface Timeline {
@@ -63,13 +63,15 @@ interface TimelineRow extends Omit<TimelineEvent, 'conversion'> {
   conversion_id: string | null
   conversion_name: string
   conversion_counted: boolean
+  conversion_is_refund: boolean
   /** Time, to the microsecond, and id. */
   place: string
 }
 
 function readEvent(row: TimelineRow): TimelineEvent {
-  const { conversion_id: id, conversion_name: name, conversion_counted: counted, place: _, ...event } = row
-  return { ...event, conversion: id === null ? null : { id, name, counted } }
+  const { conversion_id: id, conversion_name: name, place: _, ...others } = row
+  const { conversion_counted: counted, conversion_is_refund: is_refund, ...event } = others
+  return { ...event, conversion: id === null ? null : { id, name, counted, is_refund } }
 }
 
 const timelineSelect = statement(

@@ -5,6 +5,6 @@ select id::text
 from conversions
 where website_id = $1::text::bigint
   and id > $2::text::bigint
-order by id
+order by conversions.id
 offset $3::integer - 1
 limit 1

@@ -15,7 +15,8 @@ from (
     e.revenue_cents::float8,
     e.currency,
     e.props,
-    e.conversion_id
+    e.conversion_id,
+    e.conversion_flag
   from events e
   where e.website_id = $1::text::bigint
     and e.occurred_at between $2::text::timestamptz and $4::text::timestamptz

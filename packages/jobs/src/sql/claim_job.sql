@@ -6,6 +6,6 @@ from background_jobs
 where status = 'waiting'
   and run_at <= now()
   and kind in (select jsonb_array_elements_text($1::text::jsonb))
-order by run_at, id
+order by run_at, background_jobs.id
 limit 1
 for update skip locked

@@ -5,5 +5,5 @@ select id::text, website_id::text, customer_id::text, erased_by, receipt, update
 from erasures
 where website_id = $1::text::bigint
   and (receipt -> 'customer_ids' @> to_jsonb($2::text) or receipt -> 'pending' -> 'identity_hashes' @> to_jsonb($3::text))
-order by id desc
+order by erasures.id desc
 limit 1

@@ -28,6 +28,7 @@ select
   c.id::text as conversion_id,
   c.name as conversion_name,
   c.counted as conversion_counted,
+  coalesce(c.value_cents, 0) < 0 as conversion_is_refund,
   to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || e.id as place
 from page
 join events e on e.website_id = $1::text::bigint and e.occurred_at = page.occurred_at and e.id = page.id

@@ -6,6 +6,6 @@ from background_jobs
 where website_id = $1::text::bigint
   and kind = $2::text
   and status = 'waiting'
-order by id
+order by background_jobs.id
 limit 1
 for update

@@ -1,0 +1,17 @@
+-- The latest jobs of a website, and how far they are.
+-- $1 website_id, $2 limit
+-- Index: background_jobs_pkey
+select
+  id::text,
+  kind,
+  status,
+  done::float8,
+  total::float8,
+  error,
+  case when status = 'done' then position end as result,
+  created_at,
+  updated_at
+from background_jobs
+where website_id = $1::text::bigint
+order by background_jobs.id desc
+limit $2::integer
