@@ -9,7 +9,7 @@ import {
 } from '@headwater/jobs/background-jobs'
 import { z } from 'zod'
 import { applyChannelsKind, applyChannelsStep } from './channels/apply-channels.ts'
-import { creditAgain } from './credit/recompute/credit-again.ts'
+import { creditAgain, creditAgainKind } from './credit/recompute/credit-again.ts'
 import { doEraseStep } from './identity/erase/erase-step.ts'
 import { NotFoundError, readInput } from './operation-error.ts'
 import {
@@ -23,7 +23,7 @@ import { websiteId } from './websites/websites.ts'
 /** What does the steps of each kind of job. */
 export const jobKinds: Record<string, DoStep> = {
   [applyChannelsKind]: applyChannelsStep,
-  credit_again: creditAgain,
+  [creditAgainKind]: creditAgain,
   erase: doEraseStep,
   [applyRulesKind]: createApplyRules(),
   [previewRulesKind]: createPreviewRules(),

@@ -6,6 +6,7 @@ import { addJobOnce, type Job, type Step } from '@headwater/jobs/background-jobs
 import { enqueueCredit } from '../credit/enqueue.ts'
 import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
+import { settleMs } from '../websites/find-token.ts'
 import { loadChannelSettings } from './channel-settings.ts'
 import { type PlacedTouch, placeStoredTouch, type TouchSourceRow } from './moved-touch.ts'
 import countTouches from './sql/count_touches.sql?raw'
@@ -19,8 +20,6 @@ export const applyChannelsKind = 'apply_channels'
 const touchesPerStep = 1_000
 /** More touches than this are not counted beforehand. */
 const countedTouches = 1_000_000
-/** Collectors use the former rules for 5 s, and a request that they are serving takes up to 3 s more. */
-const settlingMs = 10_000
 
 /** Adds the job, or returns the one that has not ended yet: it applies the rules as they are at its end. */
 export async function startApplying(db: Db, websiteId: string, startedBy: string): Promise<string> {
@@ -40,8 +39,8 @@ interface Position {
 }
 
 /**
- * A step of the job: the touches after those of the step before. It waits until ten seconds after the latest change of the website,
- * when every collector uses the new rules, so that no touch is left out.
+ * A step of the job: the touches after those of the step before. It waits until every collector uses the
+ * latest settings of the website, so that no touch is left out.
  */
 export async function applyChannelsStep(tx: Transaction, job: Job): Promise<Step> {
   const { websiteId } = job
@@ -50,7 +49,7 @@ export async function applyChannelsStep(tx: Transaction, job: Job): Promise<Step
   const beginning: Position = { ruleset: rules.name, after: '0', seen: 0 }
   const position = stored?.ruleset === rules.name ? stored : beginning
   const waits = (afterMs: number): Step => ({ position: stored ?? beginning, done: 0, afterMs })
-  if (unchangedMs < settlingMs) return waits(settlingMs - unchangedMs)
+  if (unchangedMs < settleMs) return waits(settleMs - unchangedMs)
   if (!(await hasRoomInQueue(tx))) return waits(fullQueueMs)
   const { after, seen } = position
   const [rows, total] = await Promise.all([

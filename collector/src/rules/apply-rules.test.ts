@@ -103,6 +103,18 @@ onBothDatabases((open) => {
     expect(await state()).toEqual(before)
   })
 
+  it('what an event declares becomes a conversion once the rule’s conversion of the same order is gone', async () => {
+    const { id } = await addRule({ name: 'order' })
+    const order = { conversion_id: '1', revenue_cents: 500, currency: 'EUR' }
+    await collector.send([event({ name: 'buy', ...order, ...at(4) })])
+    const { results } = await collector.send([event({ name: 'order', conversion: true, ...order, ...at(3) })])
+    expect(results).toMatchObject([{ conversion: 'duplicate' }])
+    await change(id, { status: 'paused' })
+    expect(await preview()).toMatchObject({ made: 1, removed: 1 })
+    expect(await apply()).toMatchObject({ made: 1, removed: 1 })
+    expect((await state()).conversions).toMatchObject([{ rule: null, value: 500, counted: true, fits: true }])
+  })
+
   it('conversions of a rule that no longer match go, with their credits and counts', async () => {
     const { id } = await addRule({ name: 'order' })
     const visit = { session: session('1', 'https://shop.example/?utm_source=a') }
@@ -130,6 +142,12 @@ onBothDatabases((open) => {
     await collector.rows(`update conversions set updated_at = updated_at - interval '1 minute'`)
     const before = await state()
     await change(id, { lookback_days: 3 })
+    const jobs = `select kind, input, run_at > now() as later from background_jobs where kind = 'credit_again' order by id`
+    const job = { kind: 'credit_again', input: { reason: 'rule_changed' } }
+    expect(await collector.rows(jobs)).toEqual([
+      { ...job, later: false },
+      { ...job, later: true },
+    ])
     await applyAll(db, collector.websiteId)
     expect(await collector.count('credit_queue')).toBe(1)
     expect(await state()).toEqual(before)

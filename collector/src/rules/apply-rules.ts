@@ -6,9 +6,9 @@ import type { Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import type { DoStep, Step } from '@headwater/jobs/background-jobs'
 import { fullQueueMs, hasRoomInQueue } from '../credit/recompute/queue-room.ts'
-import { cacheMs } from '../websites/find-token.ts'
+import { settleMs } from '../websites/find-token.ts'
 import { type Change, type ChangeCounts, changeConversions, noChanges } from './change-conversions.ts'
-import { changeOfConversion, changeOfEvent, type EventRow, type RuledRow } from './change-of.ts'
+import { changeOfConversion, changeOfEvent, type RuledRow, type UnconvertedRow } from './change-of.ts'
 import { previewChanges } from './preview-changes.ts'
 import { loadRulesInForce, type RulesInForce } from './rules-in-force.ts'
 import { runMatching } from './run-matching.ts'
@@ -21,12 +21,6 @@ import selectWindowEnd from './sql/select_window_end.sql?raw'
 /** The kinds of the jobs; both end with `ChangeCounts` as their result. */
 export const applyRulesKind = 'apply_rule'
 export const previewRulesKind = 'preview_rule'
-
-/**
- * How long after a change of rules no collector stores an event by the former ones: tokens are cached with their rules, a batch
- * waits 3 s at most for its turn, and its transaction is tried three times.
- */
-export const settleMs = cacheMs + 10_000
 
 export interface ApplyOptions {
   /** Default `settleMs`. */
@@ -204,7 +198,7 @@ async function findWindow(
 function findMatches({ tx, websiteId, rules, position, conversionsPerStep }: ApplyStep, to: EventPosition) {
   const after = { website_id: websiteId, after_at: position.at, after_id: position.id }
   const params = { ...after, to_at: to.at, to_id: to.id, limit: conversionsPerStep }
-  return runMatching<EventRow, keyof typeof params>(tx, matchingSelect, params, { any: rules.matchers })
+  return runMatching<UnconvertedRow, keyof typeof params>(tx, matchingSelect, params, { any: rules.matchers })
 }
 
 /** Above every id. */

@@ -7,6 +7,7 @@ import type { CreditRules } from '../credit/conversion.ts'
 import { creditRulesOf } from '../credit/credit-rules.ts'
 import { enqueueCredit } from '../credit/enqueue.ts'
 import { addToSessions } from '../credit/insert-conversions.ts'
+import { lockOrders } from '../credit/lock-orders.ts'
 import { lockCustomers } from '../identity/lock-customers.ts'
 import type { EventConversion } from './conversion-of.ts'
 import deleteRuledConversions from './sql/delete_ruled_conversions.sql?raw'
@@ -55,10 +56,14 @@ export async function changeConversions(
   const rows = inLockOrder(changes, ({ websiteId, eventId }) => `${websiteId} ${eventId}`)
   const of = (...kinds: Change['kind'][]) => rows.filter(({ kind }) => kinds.includes(kind))
   const inserted = of('insert').map((row) => ({ ...row, credit: creditOf(row, website) }))
-  const [, , , , , , renamed, , added] = await Promise.all([
+  const [, , , , , , , renamed, , added] = await Promise.all([
     lockCustomers(
       tx,
       rows.map(({ websiteId, customerId: id }) => ({ websiteId, id })),
+    ),
+    lockOrders(
+      tx,
+      rows.flatMap(({ websiteId, conversion }) => (conversion ? { websiteId, ...conversion } : [])),
     ),
     runRows(tx, orderQueue, of('update', 'rename', 'delete')), // a refund of another person follows its purchase
     runRows(tx, sessionRemoval, of('update', 'rename', 'delete')),
@@ -112,7 +117,7 @@ const said = {
   value_cents: ({ conversion }: Change) => conversion?.valueCents ?? null,
   currency: ({ conversion }: Change) => conversion?.currency ?? null,
   rule_id: ({ conversion }: Change) => conversion?.rule?.id ?? null,
-  counted: ({ conversion }: Change) => conversion?.rule?.counting === 'every',
+  counted: ({ conversion }: Change) => (conversion?.rule?.counting ?? 'every') === 'every',
 }
 
 const orderQueue = rowStatement<EventKey>(enqueueOrders, key)

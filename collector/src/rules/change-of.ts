@@ -2,7 +2,7 @@
 import type { MatchedEvent } from '@headwater/attribution/matcher/matcher'
 import type { ConversionRule } from '@headwater/server/conversion-rule'
 import type { Change } from './change-conversions.ts'
-import { type EventConversion, ruledConversion } from './conversion-of.ts'
+import { declaredConversion, type EventConversion, ruledConversion } from './conversion-of.ts'
 
 /** An event as stored, and where it is. */
 export interface EventRow extends MatchedEvent {
@@ -36,13 +36,21 @@ export function changeOfConversion(
   return kind && { ...keyOf(row, websiteId), kind, conversion }
 }
 
-/** Of an event that is no conversion. Null: it becomes none. */
+/** An event that is no conversion. */
+export interface UnconvertedRow extends EventRow {
+  /** Whether it says that it is one: then another conversion has had its order number. */
+  is_declared: boolean
+}
+
+/** Null: it becomes no conversion. */
 export function changeOfEvent(
-  row: EventRow,
+  row: UnconvertedRow,
   websiteId: string,
   rules: readonly ConversionRule[],
 ): Change | null {
-  const conversion = ruledConversion(rules, row, row.conversion_id)
+  const conversion = row.is_declared
+    ? declaredConversion(row)
+    : ruledConversion(rules, row, row.conversion_id)
   return conversion && { ...keyOf(row, websiteId), kind: 'insert', conversion }
 }
 

@@ -12,11 +12,17 @@ export interface EventConversion extends ConversionValue {
   rule: ConversionRule | null
 }
 
+/** What an event says about its conversion. */
+interface Said {
+  type: string
+  name?: string | null
+  conversion_id?: string | null
+  revenue_cents?: number | null
+  currency?: string | null
+}
+
 /** The part of an event that can say something about its conversion. */
-type Declaration = Pick<
-  WireEvent,
-  'type' | 'name' | 'conversion' | 'conversion_id' | 'revenue_cents' | 'currency'
->
+type Declaration = Said & Pick<WireEvent, 'conversion'>
 
 /** Null: it is none. `stored` gives the event as it will be stored, and is called only if rules have to decide. */
 export function conversionOf(
@@ -29,7 +35,8 @@ export function conversionOf(
   return ruledConversion(rules, stored(), declared.conversion_id ?? null)
 }
 
-function declaredConversion(event: Declaration): EventConversion {
+/** The conversion that an event says it is. */
+export function declaredConversion(event: Said): EventConversion {
   return {
     name: event.name ?? event.type,
     conversionId: event.conversion_id ?? null,

@@ -1,11 +1,10 @@
 /** What a conversion rule may say, as JSON from outside. */
 import { checkMatcher } from '@headwater/attribution/matcher/check-matcher'
 import { eventFields, type Matcher } from '@headwater/attribution/matcher/matcher'
-import { modelKey } from '@headwater/attribution/models/model-key'
-import { parseModel } from '@headwater/attribution/models/parse-model'
 import { limits } from '@headwater/contract'
 import { z } from 'zod'
 import { countings } from '../credit/counting/counting.ts'
+import { lookbackDays, modelText, modelTexts } from '../websites/settings.ts'
 import { websiteId } from '../websites/websites.ts'
 import { findValueProblems, type ValueSource, valueSchema } from './value.ts'
 
@@ -31,17 +30,6 @@ const name = z
   .max(limits.name, `must have at most ${limits.name} characters`)
   .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must not contain U+0000 or lone surrogates')
 
-/** Kept as `modelKey` writes it, with its defaults, so that it keeps its meaning should they change. */
-const model = z.string('must be the name of a model').transform((text, context) => {
-  const parsed = parseModel(text)
-  if ('model' in parsed) return modelKey(parsed.model)
-  context.addIssue(`must name a model. ${parsed.problem}`)
-  return z.NEVER
-})
-
-const daysMessage = 'must be a whole number of days, 1 to 3650'
-const days = z.int(daysMessage).min(1, daysMessage).max(3_650, daysMessage)
-
 const positionMessage = 'must be a whole number, 1 for the first rule'
 const counting = z.enum(countings, `must be one of ${countings.join(', ')}`)
 
@@ -49,13 +37,9 @@ const counting = z.enum(countings, `must be one of ${countings.join(', ')}`)
 const settings = {
   value: value.nullable(),
   counting,
-  lookback_days: days.nullable(),
-  default_model: model.nullable(),
-  models: z
-    .array(model, 'must be a list of models')
-    .min(1, 'must name at least one model')
-    .max(20)
-    .nullable(),
+  lookback_days: lookbackDays.nullable(),
+  default_model: modelText.nullable(),
+  models: modelTexts.nullable(),
 }
 
 const position = z.int(positionMessage).min(1, positionMessage).max(1_000_000, positionMessage)

@@ -137,7 +137,7 @@ onBothDatabases((open) => {
     ],
     ['with an unknown value', { name: 'x', value: { total: 1 } }, '`value.total` is not known here'],
     ['with an unknown counting', { name: 'x', counting: 'twice' }, '`counting` must be one of'],
-    ['with an unknown model', { name: 'x', models: ['best'] }, '`models` must name a model'],
+    ['with an unknown model', { name: 'x', models: ['best'] }, '`models` cannot be used. '],
     ['with no look-back', { name: 'x', lookback_days: 0 }, '`lookback_days` must be a whole number of days'],
     ['with an unknown setting', { name: 'x', colour: 'red' }, 'colour'],
     ['of an unknown website', { name: 'x', website: '999999' }, 'There is no website 999999'],

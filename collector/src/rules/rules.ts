@@ -2,6 +2,7 @@
 import { constraintOf, type Db, type Queries } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
 import { z } from 'zod'
+import { addCreditAgain } from '../credit/recompute/credit-again.ts'
 import { NotFoundError, OperationError, readInput } from '../operation-error.ts'
 import { warnOfMilestones } from '../websites/warn-of-milestones.ts'
 import { unknownWebsite, websiteId } from '../websites/websites.ts'
@@ -62,7 +63,10 @@ export async function getRule(db: Queries, input: unknown): Promise<Rule> {
   return findRule(db, website, rule)
 }
 
-/** Changes what is given of a rule. Stored conversions stay as they are until `applyRules`. */
+/**
+ * Changes what is given of a rule. Stored conversions stay as they are until `applyRules`. A changed look-back or model applies to
+ * them without it: a job that is added in the same transaction credits them again.
+ */
 export async function changeRule(db: Db, input: unknown): Promise<ChangedRule> {
   const { website, rule, position, ...changes } = readInput(ruleChange, input)
   const change = async (tx: Queries) => {
@@ -73,6 +77,8 @@ export async function changeRule(db: Db, input: unknown): Promise<ChangedRule> {
     const params = { website_id: website, id: stored.id, ...columnsOf(changed), status: changed.status }
     await run<never, keyof typeof params>(tx, ruleUpdate, params)
     checkRuleSize(await loadRules(tx, website))
+    if (creditSettings(changed) !== creditSettings(stored))
+      await addCreditAgain(tx, { websiteId: website, reason: 'rule_changed' })
     if (position !== undefined && position !== stored.position)
       await move(tx, { website, id: stored.id, position })
     return withWarnings(tx, website, stored.id)
@@ -126,6 +132,10 @@ export const loadRules = (db: Queries, website: string): Promise<Rule[]> =>
 async function lockRules(tx: Queries, website: string): Promise<void> {
   await run<never, 'website_id'>(tx, rulesLock, { website_id: website })
 }
+
+/** What decides the credit of its conversions, as a text to compare. */
+const creditSettings = ({ lookback_days, default_model, models }: Rule): string =>
+  JSON.stringify([lookback_days, default_model, models?.toSorted()])
 
 type Written = Pick<
   Rule,

@@ -17,6 +17,11 @@ import selectToken from './sql/select_token.sql?raw'
 import { readToken } from './token-text.ts'
 
 export const cacheMs = 5_000
+/**
+ * How long after a change of settings or rules no collector stores an event by the former ones: tokens are cached with them, a
+ * batch waits 3 s at most for its turn, and its transaction is tried three times.
+ */
+export const settleMs = cacheMs + 10_000
 /** Unknown tokens are cached too, so the cache needs a bound. */
 const cacheSize = 10_000
 

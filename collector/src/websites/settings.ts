@@ -16,13 +16,16 @@ import { nameChannelRules } from '../channels/name-channel-rules.ts'
 export type StoredSettings = z.infer<typeof settingsSchema>
 
 /** A model as a text, stored with all of its parameters, so that it keeps its meaning should their defaults change. */
-export const modelText = z.string().transform((text, { addIssue }) => {
+export const modelText = z.string('must be the name of a model').transform((text, { addIssue }) => {
   const parsed = parseModel(text)
   if ('model' in parsed) return modelKey(parsed.model)
   addIssue(`cannot be used. ${parsed.problem}`)
   return z.NEVER
 })
-export const modelTexts = z.array(modelText).min(1, 'must name at least one model')
+export const modelTexts = z
+  .array(modelText, 'must be a list of models')
+  .min(1, 'must name at least one model')
+  .max(20, 'must name at most 20 models')
 const days = (max: number) => {
   const message = `must be a whole number of days, 1 to ${max}`
   return z.int(message).min(1, message).max(max, message)
@@ -36,11 +39,13 @@ const channelRules = z.custom<readonly ChannelRule[]>().check(({ value, issues }
 })
 const host = z.string().regex(/^[\w-]+(\.[\w-]+)+$/, 'must be host names, for example pay.example.com')
 
+export const lookbackDays = days(3_650)
+
 export const settingsSchema = z
   .strictObject({
     time_zone: z.string().refine(isTimeZone, 'must be the name of a time zone, for example Europe/Berlin'),
     sessions_end_at_midnight: z.boolean('must be true or false'),
-    lookback_days: days(3_650),
+    lookback_days: lookbackDays,
     default_model: modelText,
     models: modelTexts,
     horizon_days: days(365),

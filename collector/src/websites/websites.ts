@@ -2,9 +2,8 @@
 import { modelKey } from '@headwater/attribution/models/model-key'
 import type { Db } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
-import { addJob } from '@headwater/jobs/background-jobs'
 import { z } from 'zod'
-import type { CreditAgainInput } from '../credit/recompute/credit-again.ts'
+import { addCreditAgain } from '../credit/recompute/credit-again.ts'
 import { OperationError, readInput } from '../operation-error.ts'
 import { defaultSettings, readSettings, type StoredSettings, settingsSchema } from './settings.ts'
 import insertWebsite from './sql/insert_website.sql?raw'
@@ -26,9 +25,6 @@ export interface Website {
 export const websiteId = z
   .string()
   .regex(/^\d+$/, 'must be the id of a website: see `headwater website list`')
-
-/** Collectors use former settings for 5 s; a batch waits up to 3 s, and its transaction is tried three times. */
-const settleMs = 15_000
 
 const websiteInput = z.object({
   name: z.string().min(1, 'must not be empty'),
@@ -65,11 +61,8 @@ export async function changeSettings(db: Db, input: unknown): Promise<ChangedSet
     const [website] = await run<ChangedWebsite, keyof typeof params>(tx, settingsUpdate, params)
     if (!website) throw unknownWebsite(id)
     const { former_settings: former, ...now } = website
-    const job: CreditAgainInput = { reason: 'model_changed' }
-    // At once, and again for what collectors store meanwhile by the settings that they have cached.
     if (creditSettings(former) !== creditSettings(now.settings))
-      for (const afterMs of [0, settleMs])
-        await addJob(tx, { websiteId: id, kind: 'credit_again', input: job, afterMs })
+      await addCreditAgain(tx, { websiteId: id, reason: 'model_changed' })
     const settings = { ...defaultSettings, ...now.settings }
     const models = [...new Set([...settings.models, settings.default_model])]
     return {

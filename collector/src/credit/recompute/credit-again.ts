@@ -1,14 +1,16 @@
-/** The job `credit_again`: after a change of settings, puts everyone with a conversion on the queue, step by step. */
-import type { Transaction } from '@headwater/db/db'
+/** The job `credit_again`: after a change of settings or of a rule, puts everyone with a conversion on the queue, step by step. */
+import type { Queries, Transaction } from '@headwater/db/db'
 import { run, statement } from '@headwater/db/statement'
-import type { DoStep } from '@headwater/jobs/background-jobs'
+import { addJob, type DoStep } from '@headwater/jobs/background-jobs'
+import { settleMs } from '../../websites/find-token.ts'
 import { type CreditReason, enqueueCredit } from '../enqueue.ts'
 import { fullQueueMs, hasRoomInQueue } from './queue-room.ts'
 import countConversions from './sql/count_conversions.sql?raw'
 import selectConvertedCustomers from './sql/select_converted_customers.sql?raw'
 
-/** What the job is added with. */
-export interface CreditAgainInput {
+export const creditAgainKind = 'credit_again'
+
+interface CreditAgainInput {
   reason: CreditReason
 }
 
@@ -17,9 +19,21 @@ const atOnce = 500
 /** More are not counted: the job then has no total. */
 const countLimit = 1_000_000
 
+/**
+ * Adds the job, in the transaction of the change. It runs at once, and again for what collectors store meanwhile by the settings
+ * that they have cached.
+ */
+export async function addCreditAgain(
+  tx: Queries,
+  { websiteId, reason }: CreditAgainInput & { websiteId: string },
+): Promise<void> {
+  const input: CreditAgainInput = { reason }
+  for (const afterMs of [0, settleMs]) await addJob(tx, { websiteId, kind: creditAgainKind, input, afterMs })
+}
+
 /** Does not fill the queue: a late touch that comes while the job runs waits for what is in it. */
 export const creditAgain: DoStep = async (tx, { websiteId, input, position }) => {
-  const { reason } = input as CreditAgainInput // see settings: no one else adds such a job
+  const { reason } = input as CreditAgainInput // as added above
   const after = (position as { after: string } | null)?.after ?? '0'
   const total = position === null ? await count(tx, websiteId) : undefined
   if (!(await hasRoomInQueue(tx))) return { position: { after }, done: 0, total, afterMs: fullQueueMs }
