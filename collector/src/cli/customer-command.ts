@@ -77,7 +77,7 @@ const merge = defineCommand({
     website,
     from: { type: 'positional', description: 'Id of one customer' },
     into: { type: 'positional', description: 'Id of the other one' },
-    reason: { type: 'string', description: 'Why, for whoever asks later' },
+    reason: { type: 'string', description: 'Why, for the record' },
     'two-user-ids': {
       type: 'string',
       description: 'What to do if both have a user id: refuse (default) or unite',

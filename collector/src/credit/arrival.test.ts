@@ -68,7 +68,7 @@ const view: fc.Arbitrary<Happening> = fc.record({
   occurred_at: atTime,
   url: landing,
 })
-/** The session of a day, as a client reports it; the same whoever reports it. */
+/** The session of a day, as a client reports it: the same in each report. */
 const reportedView: fc.Arbitrary<Happening> = fc
   .record({
     anonymous_id: someone,

@@ -1,4 +1,4 @@
-/** Locks orders, so that a purchase and its refund that arrive at the same time find each other, whoever reports them. */
+/** Locks orders, so that a purchase and its refund that arrive at the same time find each other, also when two customers report them. */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'
 import { rowStatement, runRows } from '@headwater/db/statement'

@@ -47,9 +47,12 @@ export async function assignPersons(
   conflicts: readonly NewConflict[] = [],
 ): Promise<PersonChange[]> {
   const { personOf, blocked } = findPersons(members, merges)
+  const byHand = new Set(
+    merges.filter(({ cause }) => cause === 'manual').flatMap(({ from, into }) => [from, into]),
+  )
   const moved = members.flatMap((member) => {
     const after = personOf.get(member.id) ?? member.id
-    return after === member.person ? [] : [{ ...member, after }]
+    return after === member.person ? [] : [{ ...member, after, byHand: byHand.has(member.id) }]
   })
   const [updated] = await Promise.all([
     runRows(tx, personUpdate, moved),
@@ -96,10 +99,10 @@ const memberSelect = rowStatement<CustomerKey>(selectMembers, {
   id: ({ id }) => id,
 })
 
-const personUpdate = rowStatement<StoredMember & { after: string }>(updatePersons, {
+const personUpdate = rowStatement<StoredMember & { after: string; byHand: boolean }>(updatePersons, {
   website_id: ({ websiteId }) => websiteId,
   id: ({ id }) => id,
   merged_into_id: ({ id, after }) => (after === id ? null : after),
-  // findPersons merges two user ids only by hand; the statement refuses one that came since.
-  by_hand: ({ hasUserId }) => hasUserId,
+  // Of two user ids in one person, each is named by a merge of an operator, and findPersons refuses all others.
+  by_hand: ({ byHand }) => byHand,
 })

@@ -6,7 +6,7 @@ import type { CustomerKey } from './customer.ts'
 import lockCustomersSql from './sql/lock_customers.sql?raw'
 
 /**
- * Locks customers whose touches or conversions are about to be written, and whoever stands for the person of each, so that
+ * Locks customers whose touches or conversions are about to be written, and the canonical customer of each, so that
  * transactions that write for one person see each other's rows.
  */
 export async function lockCustomers(tx: Queries, customers: Iterable<CustomerKey>): Promise<void> {

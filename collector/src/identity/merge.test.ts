@@ -156,7 +156,7 @@ onBothDatabases((open) => {
   })
 
   describe('merge by hand', () => {
-    it('makes one person, whoever comes first, and says who did it and why', async () => {
+    it('makes one person, in either order, and says who did it and why', async () => {
       const visitor = await seen(0, { cookie: 'a' })
       const alice = await seen(1, { user: 'alice' })
       const outcome = await merge(alice, visitor, { reason: 'called us' })

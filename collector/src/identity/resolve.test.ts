@@ -109,7 +109,7 @@ describe('two user ids', () => {
     expect(book.ids({ cookie: 'a', occurredAt: 40 }, { cookie: 'a', occurredAt: 70 })).toEqual(['c2', 'c3'])
   })
 
-  it('leave a shared cookie for good: whoever signs in there again does not get its anonymous events', () => {
+  it('leave a shared cookie permanently: its anonymous events do not go to a user who signs in there again', () => {
     const book = createLedger()
     book.ids({ cookie: 'a', user: 'alice', occurredAt: 1 }, { cookie: 'a', user: 'bob', occurredAt: 5 })
     book.ids({ cookie: 'a', occurredAt: 6 })
@@ -179,7 +179,7 @@ describe('a known customer who signs in on an anonymous cookie', () => {
     expect(book.ids({ cookie: 'a', occurredAt: 3 })).toEqual(['c1'])
   })
 
-  it('shares the device with whoever turns out to have used it before', () => {
+  it('shares the device with a user whose earlier events arrive later', () => {
     const { book } = signedIn()
     const { owners, merges, conflicts } = book.ownersOf({ cookie: 'a', user: 'bob', occurredAt: 3 })
     expect([owners[0]?.id, owners[0]?.user, merges]).toEqual(['c2', 'bob', []])
@@ -240,7 +240,7 @@ describe('an e-mail that another customer shows', () => {
     })
   })
 
-  it('says nothing about whoever uses a shared device', () => {
+  it('says nothing about the users of a shared device', () => {
     const book = createLedger()
     const event = { others: ['mail'], emails: ['mail'], isTrusted: true }
     book.ids({ cookie: 'a', user: 'alice', occurredAt: 1 }, { cookie: 'a', user: 'bob', occurredAt: 2 })

@@ -123,7 +123,7 @@ function keepApart({ cookie, occurredAt: at }: Claim, owner: Customer, book: Boo
 
 // ---- what else an event shows
 
-/** A cookie that never had an owner gets one, and so does one whose known owners have left it to whoever comes. */
+/** A cookie that never had an owner gets one, and so does one that its known owners have left. */
 function linkCookie({ cookie, user, occurredAt }: Claim, owner: Customer, book: Book): void {
   if (cookie === undefined) return
   const isFree = user === undefined ? !book.ownershipAt(cookie, occurredAt) : !book.hasHadOwner(cookie)

@@ -69,7 +69,7 @@ export function createModel() {
     return customer
   }
 
-  /** Whoever has the cookie at an instant, else whoever has it next. */
+  /** The owner of the cookie at an instant, else its next owner. */
   function ownerAt({ owners: at, passed }: Timeline, instant: number): ModelCustomer | undefined {
     for (let i = instant; i <= lastInstant; i++) {
       const owner = at[i] ?? passed.find((pass) => pass.at === i + 1)?.customer

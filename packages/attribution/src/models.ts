@@ -8,10 +8,9 @@ import { byAge } from './models/time-decay.ts'
 /** The default of a parameter; of a number also the least and the greatest value. */
 export type Parameter = { default: number; min: number; max: number } | { default: string }
 
+/** Never changes its weights: a model that gives others gets another name, so that stored credit says how it was computed. */
 interface Definition {
   weigh: Weigher
-  /** Rises when the same touches get other weights than before. */
-  version: number
   /** Default: none. */
   parameters?: Record<string, Parameter>
   /** Whether direct touches are removed before weighing, where the spec does not say. Default false. */
@@ -27,38 +26,34 @@ const lead: Parameter = { default: 'lead_created' }
 const deal: Parameter = { default: 'deal_created' }
 
 const definitions = {
-  first: { version: 1, weigh: first },
-  last: { version: 1, weigh: last },
-  last_non_direct: { version: 1, weigh: last, excludesDirect: true },
+  first: { weigh: first },
+  last: { weigh: last },
+  last_non_direct: { weigh: last, excludesDirect: true },
   // Without a paid touch these two fall back to touches that are not direct, as Google's paid last click does.
-  first_paid: { version: 1, weigh: firstPaid, excludesDirect: true },
-  last_paid: { version: 1, weigh: lastPaid, excludesDirect: true },
-  linear: { version: 1, weigh: ({ touches }) => touches.map(() => 1) },
-  time_decay: { version: 1, weigh: byAge, parameters: { half_life_days: halfLife } },
-  position_based: { version: 1, weigh: byPosition({ first: 40, middle: 20, last: 40 }) },
-  j_shaped: { version: 1, weigh: byPosition({ first: 20, middle: 20, last: 60 }) },
-  inverse_j: { version: 1, weigh: byPosition({ first: 60, middle: 20, last: 20 }) },
+  first_paid: { weigh: firstPaid, excludesDirect: true },
+  last_paid: { weigh: lastPaid, excludesDirect: true },
+  linear: { weigh: ({ touches }) => touches.map(() => 1) },
+  time_decay: { weigh: byAge, parameters: { half_life_days: halfLife } },
+  position_based: { weigh: byPosition({ first: 40, middle: 20, last: 40 }) },
+  j_shaped: { weigh: byPosition({ first: 20, middle: 20, last: 60 }) },
+  inverse_j: { weigh: byPosition({ first: 60, middle: 20, last: 20 }) },
   custom: {
-    version: 1,
     weigh: byChosenPosition,
     parameters: { first: percent(40), middle: percent(20), last: percent(40) },
   },
   u_shaped_lead: {
-    version: 1,
     weigh: byMilestones({ first: 40, lead: 40, rest: 20 }),
     parameters: { lead_event: lead },
   },
   w_shaped: {
-    version: 1,
     weigh: byMilestones({ first: 30, lead: 30, deal: 30, rest: 10 }),
     parameters: { lead_event: lead, deal_event: deal },
   },
   full_path: {
-    version: 1,
     weigh: byMilestones({ first: 22.5, lead: 22.5, deal: 22.5, last: 22.5, rest: 10 }),
     parameters: { lead_event: lead, deal_event: deal },
   },
-  participation: { version: 1, weigh: eachItem, isFractional: false },
+  participation: { weigh: eachItem, isFractional: false },
 } satisfies Record<string, Definition>
 
 export type ModelName = keyof typeof definitions
@@ -98,11 +93,6 @@ export function weigherOf(model: ModelChoice): Weigher {
 /** The name without parameters. */
 export function nameOf(model: ModelChoice): ModelName {
   return typeof model === 'string' ? model : model.name
-}
-
-/** Stored with credit: credit of an older version has to be computed again. */
-export function modelVersion(model: ModelChoice): number {
-  return definitionOf(nameOf(model)).version
 }
 
 /** Whether direct touches are removed before weighing. */

@@ -1,6 +1,6 @@
 /**
  * Decides again which conversions of a person count: after a merge, a changed rule, or a conversion that arrived late. A refund
- * follows what it refunds, whoever's that is.
+ * follows what it refunds, also that of another person.
  */
 import type { Queries } from '@headwater/db/db'
 import { inLockOrder } from '@headwater/db/lock-order'

@@ -5,7 +5,7 @@ import { groupBy } from '../group-by.ts'
 import { creditRefunds, isRefund, orderKey } from '../refunds.ts'
 import type { PersonPathOf, StoredConversion } from './person-conversions.ts'
 
-/** The credit of a conversion, and the person for whom it was worked out: of another person's refund, whoever made the purchase. */
+/** The credit of a conversion, and the person to whom it belongs. For a refund reported by someone else, that is the buyer. */
 export type PersonCredit = Credited & { personId: string }
 
 /**

@@ -21,7 +21,7 @@ export async function lockMembers(tx: Queries, customers: readonly CustomerKey[]
   const keys = inLockOrder(customers, ({ id }) => id)
   const [locked, members] = await Promise.all([
     runRows<{ id: string }, CustomerKey>(tx, memberLock, keys),
-    runRows<MemberRow, CustomerKey>(tx, memberSelect, keys), // sees what those have committed whom the lock has waited for
+    runRows<MemberRow, CustomerKey>(tx, memberSelect, keys), // also sees what the awaited transactions committed
   ])
   const isLocked = new Set(locked.map(({ id }) => id))
   if (members.some(({ id }) => !isLocked.has(id)))

@@ -488,7 +488,7 @@ onBothDatabases((open) => {
       await change({ default_model: 'last_non_direct', lookback_days: 90 })
     })
 
-    it('do not fill the queue: whoever comes later need not wait for all of it', async () => {
+    it('do not fill the queue, so that a late touch is not behind all of them', async () => {
       await collector.send([visit('1', 60, 'a'), purchase(10)])
       await collector.db.query(`
         insert into credit_queue (website_id, customer_id, reason)
@@ -511,7 +511,7 @@ onBothDatabases((open) => {
     })
   })
 
-  it('of more changes than fit into a transaction the rest follows in the next', async () => {
+  it('changes that do not fit into a transaction follow in the next', async () => {
     await collector.send([visit('1', 60, 'a')])
     for (let sent = 0; sent < 600; sent += 200)
       await collector.send(Array.from({ length: 200 }, (_, i) => purchase(10 - (sent + i) / 1_000)))
@@ -614,7 +614,7 @@ onBothDatabases((open) => {
       expect([(await versions()).length, await queue()]).toEqual([30, []])
     })
 
-    it('that another one was faster than writes nothing, and tries again', async () => {
+    it('writes nothing when another one was faster, and tries again', async () => {
       await collector.send([visit('1', 60, 'a'), purchase(50), purchase(40, { anonymous_id: 'other' })])
       await collector.send([visit('2', 55, 'b'), visit('3', 55, 'c', { anonymous_id: 'other' })])
       await collector.db.query(`

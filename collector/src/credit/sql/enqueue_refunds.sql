@@ -1,4 +1,4 @@
--- Adds to the queue whoever made a purchase that one of these new conversions refunds, or that was refunded before it arrived.
+-- Adds to the queue the buyers of purchases that these new conversions refund, or that were refunded before they arrived.
 -- $1 website_id, $2 event_id
 -- Index: event_is_at_most_one_conversion, conversions_by_conversion_id
 insert into credit_queue (website_id, customer_id, reason)

@@ -59,7 +59,7 @@ async function begin(tx: Queries, request: EraseRequest): Promise<ErasureInProgr
     pending: { identity_hashes: marked.map(({ value_hash }) => value_hash), stage: 0, rejected_to: '0' },
   }
   const id = await addErasure(tx, erasure)
-  // Its caller works first; the job ends what the caller leaves.
+  // The caller removes rows first; the job finishes.
   await addJob(tx, { websiteId, kind: 'erase', input: { erasure: id }, afterMs: 60_000 })
   return { ...erasure, id }
 }
@@ -71,7 +71,7 @@ interface Removed {
 const removedBy = ([row]: Removed[]) => row?.removed ?? 0
 
 /**
- * Locks the identities, then whoever decides about persons, then the customers: the order of ingest. Events of the person wait
+ * Locks the identities, then those who decide about persons, then the customers: the order of ingest. Events of the person wait
  * from now on, and then see that it is erased.
  */
 async function lockPerson(tx: Queries, websiteId: string, customerId: string): Promise<Person> {

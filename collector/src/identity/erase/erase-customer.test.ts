@@ -159,7 +159,7 @@ onBothDatabases((open) => {
       })
     })
 
-    it('has the credit computed again of whoever has a refund of their order', async () => {
+    it('puts the owner of a refund of their order on the queue', async () => {
       await eraseAlice()
       expect(new Set(queued(after))).toEqual(new Set([people.carol]))
     })

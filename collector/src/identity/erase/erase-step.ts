@@ -61,7 +61,7 @@ export async function eraseStep(
   const erasure = await lockErasure(tx, websiteId, id)
   if (!erasure?.pending) return erasure
   const customers = erasure.customer_ids.map((id) => ({ websiteId, id }))
-  await lockCustomers(tx, customers) // whoever credits them waits, or has ended
+  await lockCustomers(tx, customers) // a worker that credits them waits, or has ended
   const next = await removeRows(tx, { ...erasure, pending: erasure.pending }, limit)
   return saveErasure(tx, next)
 }

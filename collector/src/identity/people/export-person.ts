@@ -40,7 +40,7 @@ export async function beginExport(
   return { text, next: { person, section: 0, after: null, hasRows: false } }
 }
 
-/** The next piece: at most one page of one section. Reads again who the person is nowhere: it is as when the export began. */
+/** The next piece: at most one page of one section. The customers are those the export began with. */
 export async function continueExport(deps: ExportDeps, place: ExportPlace): Promise<ExportPiece> {
   const { person, section: index, after } = place
   const section = exportSections[index] as ExportSection // a place names one of them

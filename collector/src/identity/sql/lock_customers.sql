@@ -1,4 +1,4 @@
--- Locks customers whose touches or conversions are about to be written, and whoever stands for the person of each.
+-- Locks customers whose touches or conversions are about to be written, and the canonical customer of each.
 -- $1 website_id, $2 id
 -- Index: customers_pkey
 select c.id::text

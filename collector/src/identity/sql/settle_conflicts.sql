@@ -1,4 +1,4 @@
--- Settles the conflicts of these customers with whoever is the same person now, and opens those with others again.
+-- Settles the conflicts of these customers with customers of the same person, and opens those with others again.
 -- $1 website_id, $2 customer_id
 -- Index: identity_conflicts_by_customer, identity_conflicts_by_other, identity_conflicts_pkey, customers_pkey
 update identity_conflicts k

@@ -1,7 +1,7 @@
 /** States how models are written as text, read, and refused. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ModelSpec, modelNames, modelVersion, parametersOf } from '../models.ts'
+import { type ModelSpec, modelNames, parametersOf } from '../models.ts'
 import { modelKey } from './model-key.ts'
 import { type ModelInput, modelProblem } from './model-problem.ts'
 import { parseModel } from './parse-model.ts'
@@ -112,7 +112,6 @@ describe('a model is refused', () => {
   })
 })
 
-test.each(modelNames)('%s is valid without parameters, and has a version', (name) => {
+test.each(modelNames)('%s is valid without parameters', (name) => {
   expect(modelProblem({ name })).toBeUndefined()
-  expect(modelVersion(name)).toBeGreaterThanOrEqual(1)
 })

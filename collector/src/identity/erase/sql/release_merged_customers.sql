@@ -1,4 +1,4 @@
--- Takes out of the person whoever was merged into it by hand while it was being erased.
+-- Takes out of the person the customers that were merged into it by hand while it was being erased.
 -- $1 website_id, $2 customer_ids
 -- Index: customers_by_merged_into
 update customers
