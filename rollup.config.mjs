@@ -1,5 +1,5 @@
 /** Builds everything that is shipped: one row per output; `npm run build` builds them all. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import resolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
@@ -10,9 +10,11 @@ const { version } = JSON.parse(readFileSync('sdk/package.json', 'utf8'))
 const defineFor = (name) => ({ __SDK_VERSION__: JSON.stringify(version), __SDK_NAME__: JSON.stringify(name) })
 const define = defineFor('headwater-js')
 
-// es2022: npm users get ky unchanged; it has private methods, and browsers that support those support all of es2022.
-const forBrowsers = [resolve({ browser: true }), esbuild({ target: 'es2022', define })]
-const forServers = [resolve(), esbuild({ target: 'es2022', define: defineFor('headwater-node') })]
+// sdk/README.md names the browsers that this means; check-packages.mjs parses what was built.
+const target = 'es2020'
+const everyScript = { include: /\.[jt]s$/, exclude: [] } // those of packages too
+const forBrowsers = [resolve({ browser: true }), esbuild({ target, define })]
+const forServers = [resolve(), esbuild({ target, define: defineFor('headwater-node') })]
 // Types of our own packages, which are not published.
 const ours = ['@headwater/contract', '@headwater/attribution']
 const forTypes = [resolve(), dts({ tsconfig: 'sdk/src/browser/tsconfig.json', includeExternal: ours })]
@@ -20,19 +22,19 @@ const forReactTypes = [resolve(), dts({ tsconfig: 'sdk/src/react/tsconfig.json',
 const forServerTypes = [resolve(), dts({ tsconfig: 'sdk/src/node/tsconfig.json', includeExternal: ours })]
 const forNode = [rawText(), resolve(), esbuild({ target: 'node20', define })]
 // Metro transpiles further. The hash is inlined, because Metro would bundle the whole package that it comes from.
-const forApps = [resolve(), esbuild({ target: 'es2020', define: defineFor('headwater-react-native') })]
+const forApps = [resolve(), esbuild({ target, define: defineFor('headwater-react-native'), ...everyScript })]
 const forAppTypes = [
   resolve(),
   dts({ tsconfig: 'sdk/src/react-native/tsconfig.json', includeExternal: ours }),
 ]
-const everyScript = { include: /\.[jt]s$/, exclude: [] }
-// None of our functions is called with `new`. The other two options make the code a little longer, and gzip's result shorter.
-const minified = { passes: 5, unsafe_arrows: true, inline: 1, lhs_constants: false }
+// None of our functions is called with `new`. `unsafe` writes `${a}b` as a+"b": the same for all but objects with a valueOf of
+// their own. The other two options make the code a little longer, and gzip's result shorter.
+const minified = { passes: 5, unsafe: true, unsafe_arrows: true, inline: 1, lhs_constants: false }
 const forTag = [
   lighterFiles(),
   resolve({ browser: true }),
-  esbuild({ target: 'es2022', define, ...everyScript }),
-  terser({ ecma: 2022, compress: minified }),
+  esbuild({ target, define, ...everyScript }),
+  terser({ ecma: 2020, compress: minified }),
 ]
 
 const sdk = 'sdk/src/browser/index.ts'
@@ -74,7 +76,8 @@ const rows = [
   { input: sdk, file: 'sdk/dist/browser.d.ts', plugins: forTypes },
   { input: react, file: 'sdk/dist/react.d.ts', plugins: forReactTypes },
   { input: server, file: 'sdk/dist/node.js', plugins: forServers },
-  { input: server, file: 'sdk/dist/node.d.ts', plugins: forServerTypes },
+  { input: server, file: 'sdk/dist/node.cjs', plugins: forServers, format: 'cjs' },
+  { input: server, file: ['sdk/dist/node.d.ts', 'sdk/dist/node.d.cts'], plugins: forServerTypes },
   {
     input: scriptTag,
     file: tagFiles,
@@ -87,6 +90,7 @@ const rows = [
     input: extras,
     dir: 'sdk/dist/extras',
     plugins: forExtraTypes,
+    sourcemap: false,
     entryFileNames: '[name].d.ts',
     chunkFileNames: '[name].d.ts',
   },
@@ -110,11 +114,25 @@ const rows = [
   { input: bench, file: 'packages/bench/dist/bench.js', plugins: forNode },
 ]
 
+// What an earlier build has left would be packed as well.
+for (const folder of ['sdk/dist', 'collector/dist']) rmSync(folder, { recursive: true, force: true })
+
 export default rows.map(toConfig)
 
 function toConfig({ input, plugins, external = isPackage, file, ...output }) {
   const common = { chunkFileNames: '[name].js', ...output }
-  return { input, plugins, external, output: [file].flat().map((each) => ({ file: each, ...common })) }
+  return {
+    input,
+    plugins,
+    external,
+    output: [file].flat().map((each) => ({ file: each, sourcemap: mapOf(each ?? output.dir), ...common })),
+  }
+}
+
+/** The npm package has source maps. The tag's is for error trackers: naming it would cost each page 34 bytes. */
+function mapOf(path) {
+  if (!path.startsWith('sdk/') || /\.d\.c?ts$/.test(path)) return false
+  return [...tagFiles, ...stubFiles].includes(path) ? 'hidden' : true
 }
 
 /** Packages from the registry stay outside; our own, which are not published, are inlined. */

@@ -6,7 +6,7 @@ import { decodeAscii, isSensitiveKey } from './sensitive-keys.ts'
 
 /** After one of these words a code is taken for a secret also where it is short: `/invite/aB3dE9xZ`. */
 const announcement =
-  /(?<![a-z])(invit(es?|ations?)|join|verif(y|ication)|confirm(ation)?|activat(e|ion)|reset|password|passwort|recover(y)?|unlock|unsub(scribe)?|magic(link)?|tokens?|otp|auth|login|signin|sso|optin|optout)(?![a-z])/
+  /(^|[^a-z])(invit(es?|ations?)|join|verif(y|ication)|confirm(ation)?|activat(e|ion)|reset|password|passwort|recover(y)?|unlock|unsub(scribe)?|magic(link)?|tokens?|otp|auth|login|signin|sso|optin|optout)(?![a-z])/
 
 /** A shorter code looks like an abbreviation: `/login/en_US`. */
 const minCodeLength = 6

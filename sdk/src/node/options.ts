@@ -6,8 +6,11 @@ import { shown } from './messages.ts'
 
 /** What `createClient` needs to know: the website and the collector. Everything else has a default. */
 export interface ServerOptions {
-  /** A secret token of your website, `hw_sec_…`, with the scope `events:write`; make one with `headwater token create`. */
-  token: string
+  /**
+   * A secret token of your website, `hw_sec_…`, with the scope `events:write`; make one with `headwater token create`. May be
+   * an unset environment variable as far as the compiler knows: `createClient` throws then.
+   */
+  token: string | undefined
   /** The address of your collector, for example `https://t.example.com`. */
   endpoint: string
   /**
@@ -43,7 +46,10 @@ const defaults = {
 }
 
 /** The options with their defaults; the endpoint ends without a slash. */
-export interface Settings extends Omit<ServerOptions, keyof typeof defaults>, Required<typeof defaults> {
+export interface Settings
+  extends Omit<ServerOptions, 'token' | keyof typeof defaults>,
+    Required<typeof defaults> {
+  token: string
   /** The sending rules ask for it; a server reports what its visitors have agreed to. */
   consent: PageSettings['consent']
 }
