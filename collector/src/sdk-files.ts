@@ -65,7 +65,8 @@ export function fixedTag({ fixedPath, integrity }: SdkFile, page: { origin: stri
 }
 
 /** Resolved by package name, so that sources under test find it too. */
-const builtFolder = (): string => dirname(createRequire(import.meta.url).resolve('headwater/sdk.js'))
+const builtFolder = (): string =>
+  dirname(createRequire(import.meta.url).resolve('@headwater/collector/sdk.js'))
 
 async function optionalPaths(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'sdk')).catch((error: unknown) => {

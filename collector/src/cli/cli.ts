@@ -90,8 +90,11 @@ const headwater = defineCommand({
   },
 })
 
-// The types of citty allow commands that load later; ours are all here.
+// Without a command, as in `npx @headwater/collector`, it starts a collector to try.
+const rawArgs = process.argv.length > 2 ? process.argv.slice(2) : ['dev']
+
 await act(async () => {
-  checkArguments(headwater as CommandLike, process.argv.slice(2))
-  await runMain(headwater)
+  // The types of citty allow commands that load later; ours are all here.
+  checkArguments(headwater as CommandLike, rawArgs)
+  await runMain(headwater, { rawArgs })
 })

@@ -35,7 +35,7 @@ const { resolve: findFile } = createRequire(import.meta.url)
  */
 export async function createPgliteDb({ folder }: { folder: string }): Promise<Db> {
   if (!existsSync(join(folder, 'PG_VERSION')))
-    await runFile(process.execPath, [findFile('headwater/pglite-init'), folder])
+    await runFile(process.execPath, [findFile('@headwater/collector/pglite-init'), folder])
   const { ask, stop } = await startWorker(folder)
   const takeTurn = createTurns()
 
@@ -69,7 +69,7 @@ function createTurns() {
 }
 
 async function startWorker(folder: string): Promise<{ ask: Ask; stop: () => Promise<void> }> {
-  const worker = new Worker(findFile('headwater/pglite-worker'), { workerData: { folder } })
+  const worker = new Worker(findFile('@headwater/collector/pglite-worker'), { workerData: { folder } })
   const waiting = new Map<number, { resolve: (rows: unknown[]) => void; reject: (error: Error) => void }>()
   let lastId = 0
 
