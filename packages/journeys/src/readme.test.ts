@@ -21,13 +21,16 @@ const readme = read('README.md')
 const documents = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'collector/README.md'],
   ...['sdk/README.md', 'sdk/ERRORS.md', 'sdk/STORAGE.md'],
-  ...['docs/concepts.md', 'docs/http-api.md', 'docs/sql.md'],
+  ...['docs/concepts.md', 'docs/http-api.md', 'docs/sql.md', 'docs/api-sdk.md'],
+  'docs/frameworks.md',
 ]
 
 /** Code blocks that follow a comment with the path of their example. */
-const examples = [...readme.matchAll(/<!-- (examples\/\S+) -->\n+```\w+\n([\s\S]*?)```/g)].map(
-  ([, path = '', code = '']): [path: string, code: string] => [path, code],
-)
+const examplesIn = (text: string) =>
+  [...text.matchAll(/<!-- (examples\/\S+) -->\n+```\w+\n([\s\S]*?)```/g)].map(
+    ([, path = '', code = '']): [path: string, code: string] => [path, code],
+  )
+const examples = examplesIn(readme)
 
 /** What the pattern captures at its first match. */
 const find = (path: string, pattern: RegExp): string => {
@@ -60,8 +63,9 @@ describe('README.md', () => {
   it('shows an example for the script tag, for npm and for servers', () => {
     expect(examples.map(([path]) => path)).toEqual([
       'examples/script-tag/index.html',
-      'examples/vite/main.ts',
-      'examples/server/send.mjs',
+      'examples/script-tag/shop.js',
+      'examples/vite/hw.ts',
+      'examples/node/send.mjs',
     ])
   })
 
@@ -73,6 +77,10 @@ describe('README.md', () => {
     const limit = find('sdk/src/size.test.ts', /'script\.js', ([\d_]+)/).replace('_', '')
     expect(find('README.md', /at most ([\d.]+) kB gzip/)).toBe((Number(limit) / 1_000).toFixed(1))
   })
+})
+
+it.each(examplesIn(read('docs/frameworks.md')))('docs/frameworks.md shows %s word for word', (path, code) => {
+  expect(read(path)).toContain(code)
 })
 
 it('sdk/README.md lists every option of the SDK', () => {
@@ -175,23 +183,28 @@ describe('the examples, with a collector in development mode', () => {
   })
 
   it('the server’s purchase is accepted, and credited to the session of the same user', async () => {
-    const program = run('examples/server/send.mjs')
+    const program = run('examples/node/send.mjs')
     const output = program.stdout?.toArray() // spawned with a pipe
     expect(await once(program, 'exit')).toEqual([0, null])
     expect(String(await output)).toContain('accepted: 1,')
     expect(await credited('1003')).toBe('newsletter / email')
   })
 
-  it('the page that bundles the SDK from npm delivers its view, an event and a purchase', async () => {
+  it('the application that bundles the SDK delivers the views of its router, an event and a purchase, once accepted', async () => {
     const before = (await total('events')) ?? 0
     const where = ['--host', '127.0.0.1', '--port', String(await freePort())]
     const page = await visit(
       await addressFrom(run('node_modules/vite/bin/vite.js', 'examples/vite', ...where)),
     )
+    await page.getByText('Sneaker').click()
     await page.getByText('Add to cart').click()
+    await page.getByText('Accept').click() // until then the events wait, and keep their order and times
     await page.getByText('Buy').click()
+    await page.reload()
+    await page.getByText('Add to cart').waitFor()
+    expect(await page.getByText('Accept').count()).toBe(0)
     await closeTab(page)
-    await expect.poll(() => total('events'), { timeout: 15_000 }).toBe(before + 3)
+    await expect.poll(() => total('events'), { timeout: 15_000 }).toBe(before + 5)
   })
 
   it('the event that curl posts is accepted', async () => {

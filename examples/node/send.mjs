@@ -1,4 +1,4 @@
-/** Reports a purchase from a server: `node examples/server/send.mjs [order number]`. */
+/** Reports a purchase from a server: `node examples/node/send.mjs [order number]`. */
 import { readDev } from '../dev.mjs'
 
 if (!process.env.HEADWATER_TOKEN) {

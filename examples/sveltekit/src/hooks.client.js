@@ -1,0 +1,4 @@
+/** Runs once when the application starts in the browser. */
+import { start } from '$lib/headwater.js'
+
+start()
