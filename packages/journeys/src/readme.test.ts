@@ -22,7 +22,7 @@ const documents = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'collector/README.md'],
   ...['sdk/README.md', 'sdk/ERRORS.md', 'sdk/STORAGE.md'],
   ...['docs/concepts.md', 'docs/http-api.md', 'docs/sql.md', 'docs/api-sdk.md'],
-  'docs/frameworks.md',
+  ...['docs/frameworks.md', 'docs/migrate.md', 'docs/troubleshooting.md', 'docs/what-happens-when.md'],
 ]
 
 /** Code blocks that follow a comment with the path of their example. */
