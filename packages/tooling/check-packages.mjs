@@ -206,6 +206,18 @@ async function runByNpx() {
   const command = [npx, '--yes', '--prefer-offline', `file:${tarballs['@headwater/collector']}`]
   const args = ['collector.mjs', ...command, '--then', process.execPath, join(collector, 'bin/headwater.js')]
   await run(process.execPath, args, { cwd: folder, env })
+  await forgetNpx()
+}
+
+/** npx keeps what it has installed, by the file's path, which no later run has. */
+async function forgetNpx() {
+  const { stdout: cache } = await npm(root, 'config', 'get', 'cache')
+  const place = join(cache.trim(), '_npx')
+  for (const name of readdirSync(place)) {
+    const manifest = join(place, name, 'package.json')
+    if (existsSync(manifest) && readFileSync(manifest, 'utf8').includes(tarballs['@headwater/collector']))
+      rmSync(join(place, name), { recursive: true })
+  }
 }
 
 async function checkOtherNode(name) {
