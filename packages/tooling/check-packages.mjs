@@ -226,7 +226,8 @@ async function checkOtherNode(name) {
   const { stdout: version } = await run(program, ['--version'])
   await check(`Node ${version.trim().slice(1)} runs both`, async () => {
     await runIn(program)
-    await run(program, ['collector.mjs', program, join(collector, 'bin/headwater.js')], { cwd: folder })
+    const command = ['--once', program, join(collector, 'bin/headwater.js')]
+    await run(program, ['collector.mjs', ...command], { cwd: folder })
   })
 }
 
