@@ -143,3 +143,31 @@ test('after the undo nothing is logged', () => {
   undo()
   expect(client.listeners()).toBe(0)
 })
+
+describe('traits that identify leaves out', () => {
+  const identify = vi.fn()
+  const watch = () => {
+    const site = { ...client, identify }
+    return { site, undo: debug(site) }
+  }
+
+  test('are named, and the call goes on', () => {
+    const { site } = watch()
+    site.identify('u1', { email: 'a@example.com', plan: 'team', seats: 5 })
+    expect(lines).toEqual([
+      '! headwater  identify left out plan, seats. It takes the id and `email`; send other facts as properties of an event.',
+    ])
+    expect(identify).toHaveBeenLastCalledWith('u1', { email: 'a@example.com', plan: 'team', seats: 5 })
+  })
+
+  test.each([undefined, {}, { email: 'a@example.com' }])('with %j there are none', (traits) => {
+    watch().site.identify('u1', traits)
+    expect(lines).toEqual([])
+  })
+
+  test('are no longer named afterwards', () => {
+    const { site, undo } = watch()
+    undo()
+    expect(site.identify).toBe(identify)
+  })
+})

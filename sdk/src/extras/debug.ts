@@ -48,13 +48,16 @@ const storiesKept = 500
  *     headwater  +48 ms  purchase …a1f3  recorded → sent (3 events, 2.1 kB) → accepted
  *
  * The time counts from the call; `…` in place of the first step means that it was on an earlier page, or before `debug` was
- * called. Errors and losses that belong to no single event have lines of their own. With `tag`, errors are not logged: the
- * script tag does that itself.
+ * called. Errors and losses that belong to no single event have lines of their own, and so have traits that `identify` leaves
+ * out. With `tag`, errors are not logged: the script tag does that itself.
  *
  *     import { debug } from '@headwater/sdk/debug'
  *     const undo = debug(hw)
  */
-export function debug(client: Pick<Client, 'on'>, tag?: object): () => void {
+export function debug(
+  client: Pick<Client, 'on'> & Partial<Pick<Client, 'identify'>>,
+  tag?: object,
+): () => void {
   const stories = createStories()
 
   const undos = [
@@ -82,9 +85,31 @@ export function debug(client: Pick<Client, 'on'>, tag?: object): () => void {
     client.on('error', ({ code, message, cause }) => {
       if (!tag) console.warn(`headwater  ${code}: ${message}`, ...(cause === undefined ? [] : [cause]))
     }),
+    watchTraits(client),
   ]
   return () => {
     for (const undo of undos) undo()
+  }
+}
+
+/** Watches calls, because a trait that is left out causes no notice. */
+function watchTraits(client: Partial<Pick<Client, 'identify'>>): () => void {
+  const { identify } = client
+  if (!identify) return () => {}
+  const warn = guarded((traits: unknown) => {
+    const left = Object.keys(Object(traits)).filter((name) => name !== 'email')
+    if (left.length > 0)
+      console.warn(
+        `headwater  identify left out ${left.join(', ')}. It takes the id and \`email\`; send other facts as properties of an event.`,
+      )
+  })
+  const watched: Client['identify'] = (...args) => {
+    warn(args[1])
+    identify(...args)
+  }
+  client.identify = watched
+  return () => {
+    if (client.identify === watched) client.identify = identify
   }
 }
 
