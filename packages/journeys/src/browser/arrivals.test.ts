@@ -3,11 +3,11 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import type { Client } from '../../../../sdk/src/core/api.ts'
 import { flush, hasClient, letTimeLeap, minute, see } from './tab.ts'
-import { testInBrowser } from './test-in-browser.ts'
+import { testInChromium } from './test-in-browser.ts'
 import { addClientMaker, named, type TestSite, token } from './test-site.ts'
 
 const hosts = ['www.shop.test', 'pay.test'].map((host) => `MAP ${host} 127.0.0.1`)
-const test = testInBrowser(`--host-resolver-rules=${hosts.join(', ')}`)
+const test = testInChromium(`--host-resolver-rules=${hosts.join(', ')}`)
 
 const www = (site: TestSite, path = '/') => `http://www.shop.test:${site.port}${path}`
 
@@ -15,10 +15,10 @@ describe('the visitor’s arrival', () => {
   test('is sent with a conversion: each campaign, the first one first', async ({ visitor, site }) => {
     const page = await see(visitor.page, www(site, '/?utm_source=a'))
     for (const source of ['b', 'c']) {
-      await letTimeLeap(page, 31 * minute)
+      await letTimeLeap(page, site, 31 * minute)
       await see(page, www(site, `/?utm_source=${source}`))
     }
-    await letTimeLeap(page, 31 * minute)
+    await letTimeLeap(page, site, 31 * minute)
     await see(page, www(site)) // direct, so no new touch
     await page.evaluate(() => headwater.conversion('purchase'))
     await flush(page)
@@ -43,7 +43,7 @@ describe('the visitor’s arrival', () => {
     site.pages['*'] = { tag: { 'data-ignored-referrers': '["pay.test"]' } }
     site.pages['/pay'] = { isBare: true, body: '<a>', headers: { 'referrer-policy': 'unsafe-url' } }
     const page = await see(visitor.page, www(site, '/?utm_source=a'))
-    await letTimeLeap(page, 31 * minute)
+    await letTimeLeap(page, site, 31 * minute)
     await page.goto(`http://pay.test:${site.port}/pay`)
     await page.evaluate(
       (address) => {

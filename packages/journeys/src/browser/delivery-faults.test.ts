@@ -1,5 +1,6 @@
 /** Whether deliveries survive bad events, bad networks, bad storage and bad clocks. */
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Tab } from '@headwater/testkit/engines/engine'
+import { engineName, inChromium } from '@headwater/testkit/engines/launch'
 import { describe, expect } from 'vitest'
 import { allOnce, listen, type Site, testDelivery } from './delivery-site.ts'
 import { type BatchRequest, captivePortal, firewall, firstly, say, when } from './faulty-proxy.ts'
@@ -47,22 +48,24 @@ describe.concurrent('despite bad events and networks,', { timeout: 120_000 }, ()
 })
 
 describe.concurrent('despite bad storage,', { timeout: 120_000 }, () => {
-  const faults: Record<string, (context: BrowserContext, site: Site) => Promise<unknown>> = {
-    'throws when it is opened': (context) => context.addInitScript(throwOnOpen),
-    'refuses to open': (context) => context.addInitScript(failToOpen),
-    'never answers': (context) => context.addInitScript(neverOpen),
-    'fails at every transaction': (context) => context.addInitScript(failTransactions),
-    'is blocked like all others': (context) => context.addInitScript(blockStorage),
-    'is full': async (context, site) => {
-      const session = await context.newCDPSession(context.pages()[0]!) // every context has one from the start
+  const faults: Record<string, (site: Site) => unknown> = {
+    'throws when it is opened': ({ proxy }) => proxy.runFirst(throwOnOpen),
+    'refuses to open': ({ proxy }) => proxy.runFirst(failToOpen),
+    'never answers': ({ proxy }) => proxy.runFirst(neverOpen),
+    'fails at every transaction': ({ proxy }) => proxy.runFirst(failTransactions),
+    'is blocked like all others': ({ proxy }) => proxy.runFirst(blockStorage),
+    'is full': async (site) => {
+      const page = inChromium(site.context.pages()[0]!) // every context has one from the start
+      const session = await page.context().newCDPSession(page)
       await session.send('Storage.overrideQuotaForOrigin', { origin: site.proxy.pages.origin, quotaSize: 1 })
     },
   }
 
   test.for(Object.keys(faults))(
     'storage that %s loses nothing while the page is open, and is reported once',
-    async (fault, { site }) => {
-      await faults[fault]!(site.context, site)
+    async (fault, { site, skip }) => {
+      skip(fault === 'is full' && engineName !== 'chromium', 'only Chromium has a command that sets a quota')
+      await faults[fault]!(site)
       const page = await site.open()
       await site.record(page, 20)
       expect(await site.outcome()).toMatchObject(allOnce)
@@ -82,9 +85,13 @@ describe.concurrent('despite bad storage,', { timeout: 120_000 }, () => {
     expect(await listen(page)).toEqual({ errors: [], dropped: [] })
   })
 
-  test('events after a visitor has cleared the storage of an open page are delivered', async ({ site }) => {
+  test('events after a visitor has cleared the storage of an open page are delivered', async ({
+    site,
+    skip,
+  }) => {
+    skip(engineName !== 'chromium', 'only Chromium has a command that clears the storage of a site')
     const page = await site.openDelivered()
-    const session = await site.context.newCDPSession(page)
+    const session = await inChromium(page).context().newCDPSession(inChromium(page))
     await session.send('Storage.clearDataForOrigin', { origin: site.proxy.pages.origin, storageTypes: 'all' })
     await site.record(page, 20)
     await flush(page)
@@ -100,7 +107,7 @@ describe.concurrent('despite bad clocks,', { timeout: 120_000 }, () => {
   test.for([3, -3])(
     'a clock that is wrong by %i h changes neither order nor stored times',
     async (hours, { site }) => {
-      await site.context.addInitScript(shiftClock, hours * hour)
+      site.proxy.runFirst(shiftClock, hours * hour)
       const page = await site.open()
       // Events recorded while a request is in flight may be corrected by less than the events of that request.
       await expectTrueTimes(site, page, () => flush(page))
@@ -110,13 +117,13 @@ describe.concurrent('despite bad clocks,', { timeout: 120_000 }, () => {
   test('a clock that is set back during the session changes neither order nor stored times', async ({
     site,
   }) => {
-    await site.context.addInitScript(shiftClock, 0)
+    site.proxy.runFirst(shiftClock, 0)
     const page = await site.open()
     await expectTrueTimes(site, page, () => page.evaluate((ms) => setClockBack(ms), 3 * hour))
   })
 
   /** Records twice five events, with `between` in the middle. */
-  async function expectTrueTimes(site: Site, page: Page, between: () => Promise<void>): Promise<void> {
+  async function expectTrueTimes(site: Site, page: Tab, between: () => Promise<void>): Promise<void> {
     const begunAt = Date.now()
     await site.record(page, 5)
     await between()

@@ -2,7 +2,9 @@
 
 import { launchPersistent } from '@headwater/testkit/chromium'
 import { temporaryFolder } from '@headwater/testkit/databases'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Tab } from '@headwater/testkit/engines/engine'
+import { engineName, inChromium } from '@headwater/testkit/engines/launch'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { allOnce, expectAllDespiteLeaving, pause, testDelivery } from './delivery-site.ts'
 import { closeTab, flush } from './tab.ts'
@@ -62,7 +64,8 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
     },
   )
 
-  test('a renderer that dies half a second after the last call loses nothing', async ({ site }) => {
+  test('a renderer that dies half a second after the last call loses nothing', async ({ site, skip }) => {
+    skip(engineName !== 'chromium', 'only Chromium has a command that crashes a page')
     const page = await site.openDelivered()
     await site.beginOutage('closed port')
     await site.record(page, 200, { overMs: 2_000 })
@@ -76,7 +79,9 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   test('a browser that is killed half a second after the last call loses nothing', async ({
     site,
     onTestFinished,
+    skip,
   }) => {
+    skip(engineName !== 'chromium', 'only Chromium keeps a profile while a protocol controls it')
     const folder = await temporaryFolder()
     const start = async () => {
       const browser = await launchPersistent(folder)
@@ -95,7 +100,8 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   })
 })
 
-async function crash(page: Page): Promise<void> {
+async function crash(tab: Tab): Promise<void> {
+  const page = inChromium(tab)
   const hasCrashed = page.waitForEvent('crash')
   const session = await page.context().newCDPSession(page)
   session.send('Page.crash').catch(() => {}) // no one is left to answer

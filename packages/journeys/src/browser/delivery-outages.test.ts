@@ -1,5 +1,5 @@
 /** Whether deliveries survive a collector that is down, busy, unreachable or refuses the token; in one tab and in several. */
-import type { Page } from 'playwright-core'
+import type { Tab } from '@headwater/testkit/engines/engine'
 import { describe, expect, vi } from 'vitest'
 import { allOnce, expectAllDespiteLeaving, listen, pause, setToken, testDelivery } from './delivery-site.ts'
 import { type Answering, after, breakOff, firstly, loseAnswer, pass, say, when } from './faulty-proxy.ts'
@@ -26,7 +26,7 @@ describe.concurrent('deliveries', { timeout: 120_000 }, () => {
   test.for([2, 5])(
     '%i tabs share an outage of 8 s: one of them sends, as rarely as a single one',
     async (tabs, { site }) => {
-      const pages: Page[] = []
+      const pages: Tab[] = []
       while (pages.length < tabs) pages.push(await site.openDelivered())
       await site.beginOutage(after(200, say(503))) // slow enough to see two that send at once
       const records = pages.map((page) => site.record(page, 200 / tabs, { overMs: 2_000 }))

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as elapse } from 'node:timers/promises'
-import { launchChromium } from '@headwater/testkit/chromium'
 import { runHeadwater, startCollectorProcess } from '@headwater/testkit/collector-process'
 import { freshPostgresUrl, temporaryFolder } from '@headwater/testkit/databases'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Context, Engine, Tab } from '@headwater/testkit/engines/engine'
+import { launchEngine } from '@headwater/testkit/engines/launch'
 import postgres from 'postgres'
 import { afterAll, test as base, beforeAll, expect, vi } from 'vitest'
 import { numbersIn, type Outcome, recoveryIn, repetitionsIn, rowOf, tableOf } from './delivery-table.ts'
@@ -41,17 +41,17 @@ export interface PageNotices {
 export interface Site {
   proxy: FaultyProxy
   /** The visitor's browser. Other contexts are other visitors, or the same one in a restarted browser. */
-  context: BrowserContext
+  context: Context
   /** What pages threw. */
   pageErrors: Error[]
   /** A second token of the website. */
   createToken(): Promise<string>
   /** Opens the site in a tab, in `context` unless another one is given. */
-  open(context?: BrowserContext): Promise<Page>
+  open(context?: Context): Promise<Tab>
   /** The same, and delivers its page view. */
-  openDelivered(): Promise<Page>
+  openDelivered(): Promise<Tab>
   /** Makes a page record `count` events, which count as sent and are numbered across the whole site from 0. */
-  record(page: Page, count: number, how?: Recording): Promise<void>
+  record(page: Tab, count: number, how?: Recording): Promise<void>
   /** From now on batches get this reply, or meet a closed port. */
   beginOutage(how: Answering | 'closed port'): Promise<void>
   /** From now on they get these replies; afterwards they pass. */
@@ -67,7 +67,7 @@ interface Ground {
   collectorUrl: string
   token: string
   createToken(): Promise<string>
-  browser: Browser
+  browser: Engine
   sql: postgres.Sql
   close(): Promise<void>
 }
@@ -106,10 +106,10 @@ export async function expectAllDespiteLeaving(site: Site): Promise<void> {
   expect(outcome.mostSentAgain).toBeLessThanOrEqual(2)
 }
 
-export const setToken = (page: Page, token: string): Promise<void> =>
+export const setToken = (page: Tab, token: string): Promise<void> =>
   page.evaluate((it) => headwater.setToken(it), token)
 
-export const listen = (page: Page): Promise<PageNotices> => page.evaluate(() => notices)
+export const listen = (page: Tab): Promise<PageNotices> => page.evaluate(() => notices)
 
 /** Waits for a time that belongs to the scenario, with or without a page. */
 export const pause = (ms: number): Promise<void> => elapse(ms)
@@ -125,7 +125,7 @@ async function prepareGround(): Promise<Ground> {
     HEADWATER_DATA_DIR: `${folder}/data`,
   }
   const collector = await startCollectorProcess('dev', settings)
-  const browser = await launchChromium()
+  const browser = await launchEngine()
   const sql = postgres(databaseUrl, { onnotice: () => {} })
   const { public_token, website_id } = JSON.parse(await readFile(`${folder}/dev.json`, 'utf8'))
   return {
@@ -151,7 +151,7 @@ async function openSite({ collectorUrl, token, createToken, browser, sql }: Grou
   const context = await browser.newContext()
   await context.newPage() // stays, so that there always is one
   const address = `${proxy.pages.origin}/${randomUUID()}`
-  const pages: Page[] = []
+  const pages: Tab[] = []
   const pageErrors: Error[] = []
   let sent = 0
   let outage = { from: Infinity, to: Infinity }
@@ -193,8 +193,9 @@ async function openSite({ collectorUrl, token, createToken, browser, sql }: Grou
     },
     async outcome() {
       await reach(() => numbersIn(proxy.batches).size >= sent, patienceMs)
-      const live = pages.filter((page) => !page.isClosed() && page.url() === address)
-      await Promise.race([Promise.allSettled(live.map(flush)), pause(5_000)]) // what a page would still send, it sends now
+      const live = pages.filter((page) => !page.isClosed())
+      const flushed = live.map((page) => page.evaluate(flushInPage, address))
+      await Promise.race([Promise.allSettled(flushed), pause(5_000)]) // what a page would still send, it sends now
       await reach(() => proxy.batches.every(({ endedAt }) => endedAt), 5_000)
       return count()
     },
@@ -240,6 +241,11 @@ async function recordInPage(recording: Recording & { from: number; count: number
     if (made < count) await new Promise((resolve) => setTimeout(resolve, 10))
   }
   if (thenGo) location.href = thenGo
+}
+
+/** Runs in the page, which may show another website. */
+function flushInPage(address: string): Promise<void> | undefined {
+  if (location.href === address) return headwater.flush()
 }
 
 /** Waits for a condition; one that is not met shows in the counts that follow. */

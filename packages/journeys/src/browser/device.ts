@@ -1,5 +1,5 @@
 /** What a browser stores for a site, as its developer tools would show it. */
-import type { BrowserContext } from 'playwright-core'
+import type { Context } from '@headwater/testkit/engines/engine'
 
 export interface Device {
   /** By name. */
@@ -14,12 +14,12 @@ export interface Device {
 export const nothing: Device = { cookies: {}, localStorage: {}, sessionStorage: {}, databases: {} }
 
 /** Looks from a page of the site without the SDK; lists all cookies of the site, of any host. */
-export async function lookAt(context: BrowserContext, barePage: string): Promise<Device> {
+export async function lookAt(context: Context, barePage: string): Promise<Device> {
   const page = await context.newPage()
   await page.goto(barePage)
   const stored = await page.evaluate(readStorage)
-  await page.close()
   const cookies = await context.cookies()
+  await page.close()
   return { cookies: Object.fromEntries(cookies.map(({ name, value }) => [name, value])), ...stored }
 }
 

@@ -86,6 +86,8 @@ export interface FaultyProxy {
   mostAtOnce(): number
   /** How batches are answered from now on; at first they pass. */
   answer(answering: Answering): void
+  /** From now on each page runs this function before everything else. */
+  runFirst<Argument>(run: (argument: Argument) => void, argument?: Argument): void
   /** Closes the port that the SDK sends to. The pages stay up. */
   refuse(): Promise<void>
   /** Opens that port again. */
@@ -100,6 +102,7 @@ export async function startFaultyProxy(collectorUrl: string, token: string): Pro
   let answering = pass
   let underWay = 0
   let mostAtOnce = 0
+  let first = ''
 
   async function takeBatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = new Uint8Array(await buffer(request))
@@ -126,7 +129,11 @@ export async function startFaultyProxy(collectorUrl: string, token: string): Pro
   const pages = listener(({ url = '' }, response) => {
     if (url === '/sdk.js') write(response, { status: 200, headers: javascript, body: script })
     else
-      write(response, { status: 200, headers: html, body: url.startsWith('/elsewhere') ? elsewhere : page })
+      write(response, {
+        status: 200,
+        headers: html,
+        body: url.startsWith('/elsewhere') ? elsewhere : first + page,
+      })
   })
   await pages.listen()
 
@@ -140,6 +147,9 @@ export async function startFaultyProxy(collectorUrl: string, token: string): Pro
     mostAtOnce: () => mostAtOnce,
     answer(next) {
       answering = next
+    },
+    runFirst(run, argument) {
+      first += `<script>(${run})(${JSON.stringify(argument)})</script>`
     },
     refuse: endpoint.close,
     listen: endpoint.listen,

@@ -1,7 +1,7 @@
 /** Pages with replaced built-ins, odd markup and old polyfills: by the tag and by the stub, each event arrives once, as it was given. */
 import { readFile } from 'node:fs/promises'
 import type { WireEvent } from '@headwater/contract'
-import type { Page } from 'playwright-core'
+import type { Tab } from '@headwater/testkit/engines/engine'
 import { describe, type ExpectStatic, expect } from 'vitest'
 import { testInBrowser, type Visitor } from './test-in-browser.ts'
 import { names, type TestSite, token } from './test-site.ts'
@@ -368,7 +368,7 @@ const usualPage = (content: string) => `<!doctype html><title>Shop</title>${cont
 const patiently = { timeout: 10_000 }
 
 /** Opens the page; what its console says is added to the list that is returned. */
-async function open(page: Page, site: TestSite, whole: string, type = 'text/html'): Promise<string[]> {
+async function open(page: Tab, site: TestSite, whole: string, type = 'text/html'): Promise<string[]> {
   const said: string[] = []
   page.on('console', (message) => said.push(message.text()))
   site.pages['/'] = { whole, headers: { 'content-type': type } }
@@ -454,7 +454,7 @@ async function byStub(
   const act = scriptOf(`${calls}; act(); location.href = '${site.origin}/bare'`)
   const parts = [scriptOf(script), markup, scriptOf(stub), tag(site), act]
   // A full Chromium never closes a context whose page is just being replaced.
-  const left = page.waitForEvent('framenavigated', (frame) => frame.url().endsWith('/bare'))
+  const left = page.waitForURL('**/bare')
   const said = await open(page, site, layOut(parts.join('\n')), type)
   await left
   if (row.byStub === 'nothing') return expect(site.events).toEqual([])

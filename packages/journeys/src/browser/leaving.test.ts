@@ -1,4 +1,5 @@
 /** What pages do as they are left, in a real browser: nothing is lost, and a forgotten visitor does not come back. */
+import { engineName, inChromium } from '@headwater/testkit/engines/launch'
 import { describe, expect } from 'vitest'
 import { closeTab, flush, hasClient, hasStub, see, track, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
@@ -88,8 +89,10 @@ test('a visitor who refused in one tab does not come back when another tab with 
 test('an alert that is open for 6 s does not make the page give up its storage', async ({
   visitor,
   site,
+  skip,
 }) => {
-  const { page } = visitor
+  skip(engineName !== 'chromium', 'the drivers of the others answer alerts at once')
+  const page = inChromium(visitor.page)
   const warnings: string[] = []
   page.on('console', (message) => warnings.push(message.text()))
   page.on('dialog', (dialog) => setTimeout(() => dialog.accept(), 6_000))

@@ -6,10 +6,10 @@ import { temporaryFolder } from '@headwater/testkit/databases'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { closeTab, flush, hasClient, visit } from './tab.ts'
-import { testInBrowser } from './test-in-browser.ts'
+import { testInChromium } from './test-in-browser.ts'
 import { at, names, type PageParts, type TestSite } from './test-site.ts'
 
-const test = testInBrowser()
+const test = testInChromium()
 
 /** What the page's policy has blocked, and what was logged to its console. */
 function listenTo(page: Page): { violations: string[]; console: string[] } {

@@ -1,5 +1,5 @@
 /** What is stored and sent about a visitor who agrees, where it is stored, and how they see and delete it. */
-import type { BrowserContext } from 'playwright-core'
+import type { Context } from '@headwater/testkit/engines/engine'
 import { describe, expect } from 'vitest'
 import { lookAt, nothing } from './device.ts'
 import { closeTab, flush, hasClient, hasStub, letPass, visit } from './tab.ts'
@@ -8,7 +8,7 @@ import { at, names, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
-const device = (context: BrowserContext, site: TestSite) => lookAt(context, at(site, '/bare'))
+const device = (context: Context, site: TestSite) => lookAt(context, at(site, '/bare'))
 
 describe('with persistence', () => {
   test('local, the visitor is in localStorage of this origin, without a cookie', async ({

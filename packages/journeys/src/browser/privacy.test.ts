@@ -1,6 +1,6 @@
 /** What is on the device and on the wire while a visitor agrees, has not answered, refuses, and when they change their mind. */
-import type { BrowserContext, Page } from 'playwright-core'
-import { describe, expect } from 'vitest'
+import type { Context, Tab } from '@headwater/testkit/engines/engine'
+import { describe, expect, vi } from 'vitest'
 import type { ConsentState } from '../../../../sdk/src/core/options.ts'
 import { type Device, lookAt, nothing } from './device.ts'
 import { closeTab, flush, hasClient, hasStub, letPass, track, visit } from './tab.ts'
@@ -9,15 +9,15 @@ import { at, names, type PageParts, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
-const device = (context: BrowserContext, site: TestSite) => lookAt(context, at(site, '/bare'))
+const device = (context: Context, site: TestSite) => lookAt(context, at(site, '/bare'))
 const recordsIn = ({ databases }: Device) => Object.values(databases).flat()
 const visitorsIn = (site: TestSite) => [...new Set(site.events.map((event) => event.anonymous_id))]
-const say = (page: Page, state: ConsentState) => page.evaluate((it) => headwater.consent(it), state)
+const say = (page: Tab, state: ConsentState) => page.evaluate((it) => headwater.consent(it), state)
 
 const open = ({ page }: Visitor, site: TestSite, path = '/') => visit(page, at(site, path))
 
 /** Calls every verb, then waits for as long as sending might take. */
-async function sayAll(page: Page): Promise<void> {
+async function sayAll(page: Tab): Promise<void> {
   await page.evaluate(async () => {
     headwater.track('a')
     headwater.identify('user_1', { email: 'anna@example.com' })
@@ -29,7 +29,7 @@ async function sayAll(page: Page): Promise<void> {
 }
 
 /** Leaves by a link, returns, and closes the tab. */
-async function leaveTwice(page: Page, site: TestSite): Promise<void> {
+async function leaveTwice(page: Tab, site: TestSite): Promise<void> {
   await page.goto(at(site, '/bare'))
   await page.goBack()
   await hasClient(page)
@@ -113,13 +113,12 @@ describe.each<[string, PageParts]>([
     const sender = await newVisitor()
     await visit(sender.page, `http://other.localhost:${site.port}/from`)
     await flush(sender.page)
-    const isLent = sender.page.waitForRequest(/hw_link=/)
     await sender.page.waitForFunction(() =>
       performance.getEntriesByType('resource').some(({ name }) => name.endsWith('links.js')),
     )
     await sender.page.click('a')
-    const lent = (await isLent).url()
-    const page = await visit(visitor.page, lent)
+    const lent = await vi.waitUntil(() => site.addresses.find((address) => address.includes('hw_link=')))
+    const page = await visit(visitor.page, at(site, lent))
     await sayAll(page)
     expect((await device(visitor.context, site)).cookies).toEqual({})
   })

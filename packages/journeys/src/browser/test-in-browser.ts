@@ -1,27 +1,46 @@
 /** Sets up a test file with one browser; each of its tests has a site, and a visitor who has never been there. */
 
 import { launchChromium } from '@headwater/testkit/chromium'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Context, EngineOptions, Tab } from '@headwater/testkit/engines/engine'
+import { launchEngine } from '@headwater/testkit/engines/launch'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, test as base, beforeAll, expect } from 'vitest'
 import { startTestSite, type TestSite } from './test-site.ts'
 
-export interface Visitor {
+export interface Visitor<OfContext = Context, OfTab = Tab> {
   /** One visitor's browser, whose data lasts as long as the test. */
-  context: BrowserContext
-  page: Page
+  context: OfContext
+  page: OfTab
   /** What their pages threw; a test fails if any is left at its end. */
   pageErrors: Error[]
 }
 
-/** `flags` are for the browser. */
-export function testInBrowser(...flags: string[]) {
-  let browser: Browser
+/** What visitors have of an engine. */
+interface ContextOf<OfTab> extends Pick<Context, 'on' | 'close'> {
+  newPage(): Promise<OfTab>
+}
+
+/** In the engine of the project that runs the file. */
+export const testInBrowser = (options?: EngineOptions) => testIn<Context, Tab>(() => launchEngine(options))
+
+/** In Chromium, with all that Playwright can do there; `flags` are for the browser. */
+export const testInChromium = (...flags: string[]) =>
+  testIn<BrowserContext, Page>(() => launchChromium(...flags))
+
+interface Browser<OfContext> {
+  newContext(): Promise<OfContext>
+  close(): Promise<void>
+}
+
+function testIn<OfContext extends ContextOf<OfTab>, OfTab>(launch: () => Promise<Browser<OfContext>>) {
+  type AVisitor = Visitor<OfContext, OfTab>
+  let browser: Browser<OfContext>
   beforeAll(async () => {
-    browser = await launchChromium(...flags)
+    browser = await launch()
   })
   afterAll(() => browser?.close())
 
-  return base.extend<{ site: TestSite; visitor: Visitor; newVisitor: () => Promise<Visitor> }>({
+  return base.extend<{ site: TestSite; visitor: AVisitor; newVisitor: () => Promise<AVisitor> }>({
     // biome-ignore lint/correctness/noEmptyPattern: vitest asks for a pattern
     site: async ({}, use) => {
       const site = await startTestSite()
@@ -31,9 +50,12 @@ export function testInBrowser(...flags: string[]) {
     },
     // biome-ignore lint/correctness/noEmptyPattern: vitest asks for a pattern
     newVisitor: async ({}, use) => {
-      const visitors: Visitor[] = []
+      const visitors: AVisitor[] = []
       await use(async () => {
-        const visitor = await createVisitor(browser)
+        const context = await browser.newContext()
+        const pageErrors: Error[] = []
+        context.on('weberror', (error) => pageErrors.push(error.error()))
+        const visitor = { context, page: await context.newPage(), pageErrors }
         visitors.push(visitor)
         return visitor
       })
@@ -42,11 +64,4 @@ export function testInBrowser(...flags: string[]) {
     },
     visitor: async ({ newVisitor }, use) => use(await newVisitor()),
   })
-}
-
-async function createVisitor(browser: Browser): Promise<Visitor> {
-  const context = await browser.newContext()
-  const pageErrors: Error[] = []
-  context.on('weberror', (error) => pageErrors.push(error.error()))
-  return { context, page: await context.newPage(), pageErrors }
 }

@@ -44,6 +44,8 @@ export interface TestSite {
   origin: string
   /** What pages contain, by path. Missing parts are taken from `'*'`, except on bare pages. */
   pages: Record<string, PageParts>
+  /** Path and query of each page that was asked for, in order. */
+  addresses: string[]
   /** The body of each request that stored events, as text. */
   bodies: string[]
   /** Each received event, in order. */
@@ -51,6 +53,10 @@ export interface TestSite {
   /** Each event with the token it was sent with. */
   byToken: [token: string, event: WireEvent][]
   answer(answering: Answering): void
+  /** How many batches have got their answer, or a closed connection. */
+  answered(): number
+  /** From now on each page runs this function before everything else. */
+  runFirst<Argument>(run: (argument: Argument) => void, argument: Argument): void
   /** From now on the SDK does not load, until it is restored. */
   withholdSdk(): void
   restoreSdk(): void
@@ -67,16 +73,23 @@ export async function startTestSite(): Promise<TestSite> {
   const { port } = server.address() as AddressInfo // listens on TCP, so it has a port
   let answering: Answering = () => 200
   let isWithheld = false
+  let answered = 0
+  const first: string[] = []
 
   const site: TestSite = {
     port,
     origin: `http://127.0.0.1:${port}`,
     pages: {},
+    addresses: [],
     bodies: [],
     events: [],
     byToken: [],
     answer(next) {
       answering = next
+    },
+    answered: () => answered,
+    runFirst(run, argument) {
+      first.push(`<script>(${run})(${JSON.stringify(argument)})</script>`)
     },
     withholdSdk() {
       isWithheld = true
@@ -104,11 +117,12 @@ export async function startTestSite(): Promise<TestSite> {
       response.end(await scriptAt(url.pathname))
       return
     }
+    site.addresses.push(url.pathname + url.search)
     const own = site.pages[url.pathname]
     const parts = own?.isBare ? own : { ...site.pages['*'], ...own }
     response.setHeader('content-type', 'text/html')
     for (const [name, value] of Object.entries(parts.headers ?? {})) response.setHeader(name, value)
-    response.end(await pageOf(parts, site.origin))
+    response.end(first.join('') + (await pageOf(parts, site.origin)))
   }
 
   async function takeBatch(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
@@ -120,6 +134,7 @@ export async function startTestSite(): Promise<TestSite> {
     site.events.push(...events)
     site.byToken.push(...events.map((event): [string, WireEvent] => [token, event]))
     const status = await answering(events, token)
+    response.once('close', () => answered++)
     if (status === undefined) return void response.destroy()
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(status === 200 ? receiptFor(events) : '{}')

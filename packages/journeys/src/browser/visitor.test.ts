@@ -4,8 +4,7 @@ import { closeTab, flush, hasClient, hasStub, letTimeLeap, minute, see, track, v
 import { testInBrowser } from './test-in-browser.ts'
 import { named, neverComes, type TestSite } from './test-site.ts'
 
-const hosts = ['*.shop.test', 'shop.test', '*.example.co.uk'].map((host) => `MAP ${host} 127.0.0.1`)
-const test = testInBrowser(`--host-resolver-rules=${hosts.join(', ')}`)
+const test = testInBrowser({ hosts: ['*.shop.test', 'shop.test', '*.example.co.uk'] })
 
 const www = (site: TestSite, path = '/') => `http://www.shop.test:${site.port}${path}`
 const blog = (site: TestSite, path = '/') => `http://blog.shop.test:${site.port}${path}`
@@ -38,7 +37,7 @@ describe('on subdomains', () => {
       ['a.b.example.co.uk', '.example.co.uk'],
     ]) {
       await see(visitor.page, `http://${host}:${site.port}/`)
-      const cookies = await visitor.context.cookies(`http://${host}:${site.port}/`)
+      const cookies = await visitor.context.cookies()
       expect(cookies).toMatchObject([{ name: 'hw_id', domain }])
       await visitor.context.clearCookies()
     }
@@ -76,7 +75,7 @@ describe('on subdomains', () => {
     site,
   }) => {
     await see(visitor.page, www(site))
-    await letTimeLeap(visitor.page, 60 * minute)
+    await letTimeLeap(visitor.page, site, 60 * minute)
     site.withholdSdk()
     site.pages['/stub'] = { hasStub: true }
     await visitor.page.goto(www(site, '/stub?utm_source=a'), { waitUntil: 'commit' })
@@ -93,7 +92,7 @@ describe('on subdomains', () => {
 describe('a session', () => {
   test('is shared by two tabs that wake at the same moment after half an hour', async ({ visitor, site }) => {
     const tabs = [await see(visitor.page, www(site)), await see(await visitor.context.newPage(), www(site))]
-    await letTimeLeap(visitor.page, 31 * minute)
+    await letTimeLeap(visitor.page, site, 31 * minute)
     await Promise.all(tabs.map((tab) => track(tab, 'woke')))
     await Promise.all(tabs.map(flush))
     // Without a secure context there are no locks, and both tabs may send both.
@@ -185,7 +184,7 @@ describe('a session', () => {
     site.pages['/a'] = {
       hasStub: true,
       tag: { src: site.origin + neverComes },
-      body: `<script>location.replace('/b')</script>`,
+      body: `<p>Please wait</p><script>location.replace('/b')</script>`, // WebKit says nothing to a page without a body
     }
     await visitor.page.goto(www(site, '/a?utm_source=a'), { waitUntil: 'commit' })
     await visitor.page.waitForURL('**/b')

@@ -1,0 +1,107 @@
+/** Makes a tab of an engine's few commands, by asking the page until what a test waits for is there. */
+import { setTimeout as elapse } from 'node:timers/promises'
+import type { Context, Tab } from './engine.ts'
+
+/** What an engine can do with one of its tabs. */
+export interface TabCommands {
+  context(): Context
+  /** Begins to open an address; resolves early. */
+  navigate(address: string): Promise<unknown>
+  /** Begins to go back one page. */
+  back(): Promise<unknown>
+  /** Begins to load the page again. */
+  reload(): Promise<unknown>
+  /** Evaluates an expression in the page; resolves with its value, or with that of the promise it returns. */
+  evaluate(expression: string): Promise<unknown>
+  click(selector: string): Promise<unknown>
+  activate(): Promise<unknown>
+  /** Resolves when the tab has closed. */
+  close(options: { runBeforeUnload: boolean }): Promise<unknown>
+}
+
+/** A tab for tests, and what its engine reports of it. */
+export interface RemoteTab extends Tab {
+  reportClosed(): void
+  reportConsole(text: string): void
+  reportError(error: Error): void
+}
+
+const patienceMs = 30_000 // Playwright's
+const intervalMs = 20
+
+export function createRemoteTab(commands: TabCommands): RemoteTab {
+  const consoleListeners: ((message: { text(): string }) => void)[] = []
+  const errorListeners: ((error: Error) => void)[] = []
+  let isClosed = false
+  let reportClosed = () => {}
+  const closed = new Promise<void>((resolve) => {
+    reportClosed = () => {
+      isClosed = true
+      resolve()
+    }
+  })
+
+  async function until(condition: () => Promise<unknown>, what: string): Promise<void> {
+    const endsAt = Date.now() + patienceMs
+    for (;;) {
+      // A page that is being replaced does not answer; the next one does.
+      if (await condition().catch(() => false)) return
+      if (isClosed) throw new Error(`${what}: the tab has closed.`)
+      if (Date.now() > endsAt) throw new Error(`${what}: not within ${patienceMs} ms.`)
+      await elapse(intervalMs)
+    }
+  }
+  /** The document by its address and the time it began; two loads of one page differ. */
+  const document = () => commands.evaluate('[document.URL, self.performance?.timeOrigin].join()')
+  const isLoaded = () => commands.evaluate(`document.readyState === 'complete'`)
+
+  async function replace(begin: () => Promise<unknown>, what: string, isEnough = isLoaded) {
+    const before = await document()
+    await begin()
+    await until(async () => (await document()) !== before && (await isEnough()), what)
+  }
+
+  const tab: RemoteTab = {
+    context: commands.context,
+    async goto(address, { waitUntil } = {}) {
+      const isEnough = waitUntil === 'commit' ? async () => true : isLoaded
+      await replace(() => commands.navigate(address), `goto ${address}`, isEnough)
+    },
+    goBack: () => replace(commands.back, 'goBack'),
+    reload: () => replace(commands.reload, 'reload'),
+    evaluate: ((run, argument) => commands.evaluate(callOf(run, argument))) as Tab['evaluate'], // JSON has no types
+    waitForFunction: (run: (argument: never) => unknown, argument?: unknown) =>
+      until(() => commands.evaluate(`!!(${callOf(run, argument)})`), `waitForFunction ${run}`),
+    async waitForURL(address) {
+      const isMeant = patternOf(address)
+      await until(
+        async () => isMeant.test(`${await commands.evaluate('document.URL')}`) && (await isLoaded()),
+        `waitForURL ${address}`,
+      )
+    },
+    click: commands.click,
+    title: async () => `${await commands.evaluate('document.title')}`,
+    bringToFront: commands.activate,
+    close: ({ runBeforeUnload = false } = {}) => commands.close({ runBeforeUnload }),
+    isClosed: () => isClosed,
+    waitForEvent: () => closed,
+    on(event: string, listener: never) {
+      if (event === 'console') consoleListeners.push(listener)
+      else errorListeners.push(listener)
+    },
+    reportClosed: () => reportClosed(),
+    reportConsole: (text) => consoleListeners.forEach((listen) => void listen({ text: () => text })),
+    reportError: (error) => errorListeners.forEach((listen) => void listen(error)),
+  }
+  return tab
+}
+
+function callOf(run: (argument: never) => unknown, argument: unknown): string {
+  return `(${run})(${argument === undefined ? '' : JSON.stringify(argument)})`
+}
+
+/** As Playwright reads it: `**` is any text, `*` any text without a slash. */
+function patternOf(address: string): RegExp {
+  const escaped = address.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replace(/[*]+/g, (stars) => (stars === '*' ? '[^/]*' : '.*'))}$`)
+}

@@ -1,0 +1,2 @@
+export function firefoxPath(): string | undefined
+export function webKitPaths(): { driver: string; browser: string; display: string } | undefined
