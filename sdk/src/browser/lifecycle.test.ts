@@ -19,7 +19,7 @@ const watch = () => {
 beforeEach(() => {
   calls = []
   set('readyState', 'complete')
-  set('visibilityState', 'visible')
+  set('hidden', false)
   set('prerendering', undefined)
 })
 afterEach(() => undo())
@@ -38,7 +38,7 @@ test('without `arrive` navigation is not watched', async () => {
 
 describe('on a shown page', () => {
   const turn = (state: string) => {
-    set('visibilityState', state)
+    set('hidden', state === 'hidden')
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
   }
 

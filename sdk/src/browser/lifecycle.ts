@@ -22,7 +22,7 @@ export function createLifecycle(): Lifecycle {
         if (arrive) arriveNow = watchPages((titled) => isWatching && arrive(titled))
         // Mobile browsers kill hidden tabs without another event; desktop ones close a visible tab with only a pagehide.
         // On the window, after the page's own listeners on the document.
-        listen('visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : resume()))
+        listen('visibilitychange', () => (document.hidden ? leave() : resume()))
         listen('pagehide', leave)
         listen('online', resume)
         leaveEarly(() => isWatching && leave())

@@ -57,8 +57,9 @@ function watchHistory(look: (how: string) => void): void {
   // Firefox before 147 and Safari before 26.2 lack it; in a sandboxed frame it exists but fires nothing.
   const { navigation } = window as { navigation?: EventTarget & { currentEntry: unknown } }
   if (navigation?.currentEntry)
-    navigation.addEventListener('currententrychange', (event) =>
-      look(`${(event as { navigationType?: string }).navigationType}`),
+    navigation.addEventListener(
+      'currententrychange',
+      (event) => look((event as unknown as { navigationType: string }).navigationType), // as the standard says
     )
   else {
     addEventListener('popstate', () => look('traverse'))

@@ -21,6 +21,6 @@ function addressAtLoad(): string | undefined {
 export function adCookiesOfPage(): Record<string, string> {
   const cookies: Record<string, string> = {}
   const pairs = cookieText().matchAll(/\b(_fb[cp]|_gcl_\w+|li_fat_id)=([^;]+)/g)
-  for (const [, name, value] of pairs) cookies[`${name}`] = `${value}` // the pattern has both
+  for (const [, name, value] of pairs) cookies[name as string] = value as string // the pattern has both
   return cookies
 }

@@ -7,9 +7,14 @@ const url = 'https://t.example.com/v1/batch?token=x'
 let requests: Request[] = []
 /** What the network does with the next request. */
 let network: (request: Request) => Promise<Response>
+/** The page is shown, after loading or from the back/forward cache. */
+let show: (persisted: boolean) => void
 
 beforeEach(() => {
   requests = []
+  const page = new EventTarget()
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  show = (persisted) => page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }))
   network = async () => Response.json({ request_id: 'r1' })
   vi.stubGlobal('fetch', (input: Request | string, init?: RequestInit) => {
     const request = new Request(input, init)
@@ -60,6 +65,26 @@ describe.each([
     network = () => Promise.reject(new TypeError('Failed to fetch'))
     expect(await post(url, '{}')).toEqual({ status: 0 })
     expect(requests).toHaveLength(1)
+  })
+
+  test('a request that is in flight when the page returns from the back/forward cache is status 0', async () => {
+    network = () => new Promise(() => {})
+    const answers = [post(url, '{}'), post(url, '{}')]
+    show(true)
+    expect(await Promise.all(answers)).toEqual([{ status: 0 }, { status: 0 }])
+  })
+
+  test('a request that is in flight when the page has loaded gets its answer', async () => {
+    let answer: (response: Response) => void = () => {}
+    network = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    const sent = post(url, '{}')
+    await vi.waitUntil(() => requests.length > 0)
+    show(false)
+    answer(new Response('{}'))
+    expect(await sent).toMatchObject({ status: 200 })
   })
 
   test('a failing status is not retried', async () => {

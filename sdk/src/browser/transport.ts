@@ -16,23 +16,37 @@ export function createTransport(idCookieDomain?: () => string): Transport {
   let credentials: RequestCredentials = 'same-origin'
 
   async function exchange(request: typeof post, url: string, body: Body): Promise<Answer> {
-    const isText = typeof body === 'string'
-    const encoding = isText ? '' : '&encoding=gzip'
+    const [size, encoding] =
+      typeof body === 'string' ? [utf8Bytes(body), ''] : [body.length, '&encoding=gzip']
     const cookie = idCookieDomain ? `&id_cookie=${idCookieDomain()}` : ''
     // A small request survives the page too, so what is in flight need not be sent again when the page leaves.
-    const size = isText ? utf8Bytes(body) : body.length
-    const keepalive = size <= keepaliveBytes - bytesInFlight
-    const bytes = keepalive ? size : 0
+    const bytes = size <= keepaliveBytes - bytesInFlight ? size : 0
     bytesInFlight += bytes
     try {
-      const headers = { 'content-type': 'text/plain' }
       // ky's own time limit ends with the headers; this one also covers reading the answer.
       const signal = AbortSignal.timeout?.(timeoutMs) // Safari before 16 lacks it
-      const init = { method: 'POST', body, headers, keepalive, signal, credentials }
-      const answer = await readAnswer(await request(url + encoding + cookie, init))
-      // A collector on the page's own origin gets all cookies of the page, and needs none of them.
-      if (answer.status === headersTooLarge) credentials = 'omit'
-      return answer
+      const answer = async (): Promise<Answer> => {
+        const response = await request(url + encoding + cookie, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'text/plain' },
+          keepalive: bytes > 0,
+          signal,
+          credentials,
+        })
+        // A collector on the page's own origin gets all cookies of the page, and needs none of them.
+        if (response.status === headersTooLarge) credentials = 'omit'
+        return {
+          status: response.status,
+          body: await response.json().catch(() => undefined), // no JSON is no receipt
+          retryAfter: response.headers.get('retry-after'),
+        }
+      }
+      // WebKit settles no fetch that was in flight when the page entered the back/forward cache.
+      const returned = new Promise<never>((_, reject) => {
+        addEventListener('pageshow', ({ persisted }) => persisted && reject(), { signal })
+      })
+      return await Promise.race([answer(), returned])
     } catch {
       return { status: 0 } // whatever happened, there was no answer: the flush loop keeps the events and tries again
     } finally {
@@ -52,9 +66,4 @@ export function createTransport(idCookieDomain?: () => string): Transport {
 async function gzip(text: string): Promise<Body> {
   const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))
   return new Uint8Array(await new Response(packed).arrayBuffer())
-}
-
-async function readAnswer(response: Response): Promise<Answer> {
-  const body = await response.json().catch(() => undefined) // no JSON is no receipt
-  return { status: response.status, body, retryAfter: response.headers.get('retry-after') }
 }

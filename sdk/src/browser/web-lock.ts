@@ -10,17 +10,16 @@ export function createWebLock(name: string): Storage['alone'] {
 
   return async (task) => {
     let run: Promise<void> | undefined
-    const runOnce = () => {
-      run ??= task()
-      return run
-    }
+    const runOnce = () => (run ??= task())
     try {
-      await navigator.locks.request(name, () => {
-        const released = new Promise<void>((resolve) => {
-          release = resolve
-        })
-        return Promise.race([runOnce(), released])
-      })
+      await navigator.locks.request(name, () =>
+        Promise.race([
+          runOnce(),
+          new Promise<void>((resolve) => {
+            release = resolve
+          }),
+        ]),
+      )
     } catch {
       // No secure context, or the lock was refused or stolen. Two pages may then send one event; the collector stores it once.
     }

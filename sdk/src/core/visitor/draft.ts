@@ -88,5 +88,5 @@ function standIn(referrer: string | undefined, url: string | undefined, { ignore
 
 /** Scheme, host and port of an address. */
 export function originOf(url: string | undefined): string | undefined {
-  return /^\w+:..[^/?#]+/.exec(`${url}`)?.[0]
+  return /^\w+:..[^/?#]+/.exec(url as string)?.[0] // undefined becomes a text without a scheme
 }

@@ -11,7 +11,8 @@ export function formatIdRecord({ anonymousId, session, seenAt }: State): string 
 
 /** The state that storage and record describe together; the later of the two wins. */
 export function withIdRecord(state: State | undefined, record: string | undefined): State | undefined {
-  const [, anonymousId, id, startedAt, last] = /^1\.([\w-]+)\.([\w-]*)\.(\d*)\.(\d+)$/.exec(`${record}`) ?? []
+  const [, anonymousId, id, startedAt, last] =
+    /^1\.([\w-]+)\.([\w-]*)\.(\d*)\.(\d+)$/.exec(record as string) ?? []
   const seenAt = Number(last)
   if (!anonymousId || seenAt <= (state?.seenAt ?? 0)) return state
   const known = state?.anonymousId === anonymousId ? state : newState(anonymousId, seenAt)
