@@ -1,7 +1,7 @@
 /** How tests run: beside their sources, two files at a time, with one real PostgreSQL for the whole run. */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { firefoxPath } from './packages/tooling/installed-browsers.mjs'
+import { firefoxPath, webKitPaths } from './packages/tooling/installed-browsers.mjs'
 import sdk from './sdk/package.json' with { type: 'json' }
 
 const exclude = ['**/node_modules/**', '**/dist/**']
@@ -51,6 +51,7 @@ export default defineConfig({
     projects: [
       projectOf('chromium', ['**/*.test.ts']), // with everything that needs no browser
       ...(firefoxPath() ? [projectOf('firefox', inEachEngine)] : []),
+      ...(webKitPaths() ? [projectOf('webkit', inEachEngine)] : []),
     ],
   },
 })

@@ -2,7 +2,7 @@
 import type { Context } from '@headwater/testkit/engines/engine'
 import { describe, expect } from 'vitest'
 import { lookAt, nothing } from './device.ts'
-import { closeTab, flush, hasClient, hasStub, letPass, visit } from './tab.ts'
+import { closeTab, consoleOf, flush, hasClient, hasStub, letPass, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
 import { at, names, type TestSite } from './test-site.ts'
 
@@ -125,8 +125,7 @@ test.for([
 ])(
   '%s as plain text is refused in the console, and nothing is sent or stored',
   async ([attribute = '', option], { visitor, site }) => {
-    const logged: string[] = []
-    visitor.page.on('console', (message) => logged.push(message.text()))
+    const logged = consoleOf(visitor.page, site)
     site.pages['*'] = { tag: { [attribute]: 'voucher' } }
     await visitor.page.goto(at(site, '/?voucher=1'))
     await expect

@@ -2,10 +2,10 @@
 
 import { launchChromium } from '@headwater/testkit/chromium'
 import type { Context, EngineOptions, Tab } from '@headwater/testkit/engines/engine'
-import { launchEngine } from '@headwater/testkit/engines/launch'
+import { engineName, launchEngine } from '@headwater/testkit/engines/launch'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, test as base, beforeAll, expect } from 'vitest'
-import { startTestSite, type TestSite } from './test-site.ts'
+import { reportHere, startTestSite, type TestSite } from './test-site.ts'
 
 export interface Visitor<OfContext = Context, OfTab = Tab> {
   /** One visitor's browser, whose data lasts as long as the test. */
@@ -45,11 +45,11 @@ function testIn<OfContext extends ContextOf<OfTab>, OfTab>(launch: () => Promise
     site: async ({}, use) => {
       const site = await startTestSite()
       site.pages['/bare'] = { isBare: true }
+      if (engineName === 'webkit') site.runFirst(reportHere, site.origin)
       await use(site)
       await site.close()
     },
-    // biome-ignore lint/correctness/noEmptyPattern: vitest asks for a pattern
-    newVisitor: async ({}, use) => {
+    newVisitor: async ({ site }, use) => {
       const visitors: AVisitor[] = []
       await use(async () => {
         const context = await browser.newContext()
@@ -61,6 +61,7 @@ function testIn<OfContext extends ContextOf<OfTab>, OfTab>(launch: () => Promise
       })
       for (const { context } of visitors) await context.close()
       expect(visitors.flatMap(({ pageErrors }) => pageErrors)).toEqual([])
+      expect(site.thrown).toEqual([])
     },
     visitor: async ({ newVisitor }, use) => use(await newVisitor()),
   })

@@ -48,6 +48,9 @@ export interface TestSite {
   addresses: string[]
   /** The body of each request that stored events, as text. */
   bodies: string[]
+  /** What pages with `reportHere` wrote to their console, and threw. */
+  said: string[]
+  thrown: string[]
   /** Each received event, in order. */
   events: WireEvent[]
   /** Each event with the token it was sent with. */
@@ -82,6 +85,8 @@ export async function startTestSite(): Promise<TestSite> {
     pages: {},
     addresses: [],
     bodies: [],
+    said: [],
+    thrown: [],
     events: [],
     byToken: [],
     answer(next) {
@@ -110,6 +115,7 @@ export async function startTestSite(): Promise<TestSite> {
     response.setHeader('access-control-allow-origin', '*')
     response.setHeader('cache-control', 'no-store')
     if (url.pathname === '/v1/batch') return takeBatch(request, url, response)
+    if (url.pathname === '/said' || url.pathname === '/thrown') return takeReport(request, url, response)
     if (url.pathname === neverComes || (url.pathname === '/sdk.js' && isWithheld)) return
     if (url.pathname === '/favicon.ico') return void response.writeHead(204).end()
     if (url.pathname.endsWith('.js')) {
@@ -122,7 +128,13 @@ export async function startTestSite(): Promise<TestSite> {
     const parts = own?.isBare ? own : { ...site.pages['*'], ...own }
     response.setHeader('content-type', 'text/html')
     for (const [name, value] of Object.entries(parts.headers ?? {})) response.setHeader(name, value)
-    response.end(first.join('') + (await pageOf(parts, site.origin)))
+    response.end((parts.whole ? '' : first.join('')) + (await pageOf(parts, site.origin)))
+  }
+
+  async function takeReport(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
+    const list = url.pathname === '/said' ? site.said : site.thrown
+    list.push((await buffer(request)).toString())
+    response.writeHead(204).end()
   }
 
   async function takeBatch(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
@@ -148,6 +160,20 @@ export async function startTestSite(): Promise<TestSite> {
  * than the collector's, which has the IP address.
  */
 export const at = (site: TestSite, path = '/'): string => `http://www.shop.localhost:${site.port}${path}`
+
+/** Runs in a page before its own scripts, for browsers whose driver does not report what pages log and throw. */
+export function reportHere(origin: string): void {
+  const send = navigator.sendBeacon.bind(navigator)
+  for (const level of ['debug', 'log', 'info', 'warn', 'error'] as const) {
+    const own = console[level].bind(console)
+    console[level] = (...parts) => {
+      send(`${origin}/said`, parts.join(' '))
+      own(...parts)
+    }
+  }
+  addEventListener('error', ({ message }) => send(`${origin}/thrown`, message))
+  addEventListener('unhandledrejection', ({ reason }) => send(`${origin}/thrown`, `${reason}`))
+}
 
 /** The names of the received events, in order. */
 export const names = (site: TestSite): string[] => site.events.map(nameOf)

@@ -16,7 +16,8 @@ export async function launchFirefox({ hosts }: EngineOptions = {}): Promise<Engi
   const { firefox, address } = await start(profile)
   const bidi = await connectBidi(`${address}/session`)
   await bidi.send('session.new', { capabilities: {} })
-  await bidi.send('session.subscribe', { events: ['log.entryAdded', 'browsingContext.contextDestroyed'] })
+  const events = ['log.entryAdded', 'browsingContext.contextCreated', 'browsingContext.contextDestroyed']
+  await bidi.send('session.subscribe', { events })
   const tabs = reportingTabs(bidi)
   const create = await tabMaker(bidi)
   return {
@@ -83,20 +84,29 @@ type Tabs = Map<unknown, RemoteTab & { reportThrown(error: Error): void }>
 /** Passes events to the tabs they are of. */
 function reportingTabs(bidi: Bidi): Tabs {
   const tabs: Tabs = new Map()
+  const frames = new Map<unknown, unknown>() // their tabs' ids
+  bidi.on('browsingContext.contextCreated', ({ context, parent }) => {
+    if (parent) frames.set(context, frames.get(parent) ?? parent)
+  })
   bidi.on('browsingContext.contextDestroyed', ({ context }) => {
+    frames.delete(context)
     tabs.get(context)?.reportClosed()
     tabs.delete(context)
   })
   bidi.on('log.entryAdded', ({ type, level, text, source }) => {
-    const tab = tabs.get((source as { context: string }).context) // as the protocol says
+    const { context } = source as { context: string } // as the protocol says
+    const tab = tabs.get(frames.get(context) ?? context)
     if (type === 'console') tab?.reportConsole(`${text}`)
-    else if (level === 'error' && !isAboutCookies(`${text}`)) tab?.reportThrown(new Error(`${text}`))
+    else if (level === 'error' && !isNotice(`${text}`)) tab?.reportThrown(new Error(`${text}`))
   })
   return tabs
 }
 
-/** Firefox logs as an error when a cookie's domain is a public suffix, which is what the SDK tries in order to find out. */
-const isAboutCookies = (text: string) => text.startsWith('Cookie “')
+/**
+ * What Firefox logs like an error that a script has thrown: that a cookie's domain is a public suffix, which is what the SDK
+ * tries in order to find out; and that an XHTML page is incomplete, when it is left while it loads.
+ */
+const isNotice = (text: string) => text.startsWith('Cookie “') || text.startsWith('XML Parsing Error')
 
 /** Resolves with the id of a new tab. */
 type CreateTab = (userContext: unknown) => Promise<string>
@@ -175,6 +185,7 @@ function createTab(bidi: Bidi, context: string, owner: Context): RemoteTab {
   const tab = createRemoteTab({
     context: () => owner,
     evaluate,
+    address: async () => `${await evaluate('document.URL')}`,
     navigate: (url) => bidi.send('browsingContext.navigate', { context, url, wait: 'none' }),
     back: () => bidi.send('browsingContext.traverseHistory', { context, delta: -1 }),
     reload: () => bidi.send('browsingContext.reload', { context, wait: 'none' }),

@@ -7,6 +7,8 @@ export interface TabCommands {
   context(): Context
   /** Begins to open an address; resolves early. */
   navigate(address: string): Promise<unknown>
+  /** The address of the page, also of one whose scripts have broken what evaluating needs. */
+  address(): Promise<string>
   /** Begins to go back one page. */
   back(): Promise<unknown>
   /** Begins to load the page again. */
@@ -55,17 +57,23 @@ export function createRemoteTab(commands: TabCommands): RemoteTab {
   const document = () => commands.evaluate('[document.URL, self.performance?.timeOrigin].join()')
   const isLoaded = () => commands.evaluate(`document.readyState === 'complete'`)
 
-  async function replace(begin: () => Promise<unknown>, what: string, isEnough = isLoaded) {
+  async function replace(begin: () => Promise<unknown>, what: string) {
     const before = await document()
     await begin()
-    await until(async () => (await document()) !== before && (await isEnough()), what)
+    await until(async () => (await document()) !== before && (await isLoaded()), what)
   }
 
   const tab: RemoteTab = {
     context: commands.context,
     async goto(address, { waitUntil } = {}) {
-      const isEnough = waitUntil === 'commit' ? async () => true : isLoaded
-      await replace(() => commands.navigate(address), `goto ${address}`, isEnough)
+      const before = await commands.address()
+      if (before === address) return replace(() => commands.navigate(address), `goto ${address}`)
+      await commands.navigate(address)
+      const isThere = async () => (await commands.evaluate('document.URL')) !== before
+      // The tab's address changes before its page does. The old page could evaluate; one that cannot is the new one.
+      const hasBegun = () => isThere().catch(async () => (await commands.address()) !== before)
+      const isEnough = waitUntil === 'commit' ? hasBegun : async () => (await isThere()) && isLoaded()
+      await until(isEnough, `goto ${address}`)
     },
     goBack: () => replace(commands.back, 'goBack'),
     reload: () => replace(commands.reload, 'reload'),

@@ -121,18 +121,21 @@ function createTab(session: WebDriver, window: string, owner: Context): RemoteTa
   /** In short commands, because the driver runs one at a time for all tabs. */
   async function evaluate(expression: string): Promise<unknown> {
     const slot = `headwater-evaluation-${++evaluations}`
-    let outcome = (await execute(beginIn(slot, expression))) as Outcome
-    while (outcome.state === 'pending') {
+    let outcome = `${await execute(beginIn(slot, expression))}`
+    while (outcome === 'pending') {
       await elapse(10)
-      outcome = (await execute(`return window[Symbol.for('${slot}')] ?? { state: 'gone' }`)) as Outcome
+      outcome = `${await execute(`return window['${slot}'] ? window['${slot}'].outcome : 'failed the page has gone'`)}`
     }
-    if (outcome.state === 'done') return outcome.value
-    throw new Error(`evaluate: ${outcome.error ?? 'the page has gone'}`)
+    const [, state, text = ''] = /^(\w+) ?(.*)$/s.exec(outcome) ?? []
+    if (state === 'text') return text
+    if (state === 'json') return text ? JSON.parse(text) : undefined
+    throw new Error(`evaluate: ${text}`)
   }
 
   const tab = createRemoteTab({
     context: () => owner,
     evaluate,
+    address: async () => `${await send('GET', '/url')}`,
     navigate: (url) => send('POST', '/url', { url }),
     back: () => send('POST', '/back', {}),
     reload: () => send('POST', '/refresh', {}),
@@ -149,21 +152,20 @@ function createTab(session: WebDriver, window: string, owner: Context): RemoteTa
   return tab
 }
 
-interface Outcome {
-  state: 'done' | 'pending' | 'failed' | 'gone'
-  value?: unknown
-  error?: string
-}
-
-/** Without eval, which the page's policy may forbid. JSON has no undefined, so its absence stands for it. */
+/**
+ * Without eval, which the page's policy may forbid. The outcome is one text, because the driver writes everything else with the
+ * JSON of the page, which the page may have replaced.
+ */
 const beginIn = (slot: string, expression: string) => `
-  const slot = { state: 'pending' }
-  const finish = (value) => { slot.state = 'done'; slot.value = value }
-  const fail = (error) => { slot.state = 'failed'; slot.error = String(error) }
+  const slot = { outcome: 'pending' }
+  const finish = (value) => {
+    slot.outcome = typeof value == 'string' ? 'text ' + value : 'json ' + (value === undefined ? '' : JSON.stringify(value))
+  }
+  const fail = (error) => { slot.outcome = 'failed ' + error }
   try {
     const value = (${expression})
     if (value && typeof value.then === 'function') value.then(finish, fail)
     else finish(value)
   } catch (error) { fail(error) }
-  if (slot.state === 'pending') window[Symbol.for('${slot}')] = slot
-  return slot`
+  if (slot.outcome === 'pending') Object.defineProperty(window, '${slot}', { value: slot })
+  return slot.outcome`
