@@ -8,6 +8,24 @@ function inPath(...names) {
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path))
 }
 
+export const chromiumNames = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']
+
+const usualPlaces = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  win32: [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA].map(
+    (folder) => folder && join(folder, 'Google/Chrome/Application/chrome.exe'),
+  ),
+}
+
+/** @returns {string | undefined} */
+export function chromiumPath() {
+  const places = [process.env.CHROME_PATH, inPath(...chromiumNames), ...(usualPlaces[process.platform] ?? [])]
+  return places.find((place) => place !== undefined && existsSync(place))
+}
+
 /** @returns {string | undefined} */
 export function firefoxPath() {
   return inPath('firefox-esr', 'firefox')

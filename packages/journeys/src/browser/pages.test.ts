@@ -7,7 +7,7 @@ import { engineName } from '@headwater/testkit/engines/launch'
 import { describe, expect } from 'vitest'
 import { flush, letPass, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
-import type { TestSite } from './test-site.ts'
+import { named, names, type TestSite } from './test-site.ts'
 
 const test = testInBrowser()
 
@@ -218,6 +218,31 @@ test('a page view that the site records itself has its own time, also with the s
   })
   await flush(page)
   expect(Math.abs(Date.parse(site.events[0]?.occurred_at ?? '') - toldAt)).toBeLessThan(50)
+})
+
+test('a page that returns from the back/forward cache is another page view, and goes on sending', async ({
+  visitor,
+  site,
+  skip,
+}) => {
+  skip(engineName === 'chromium', 'the one from npm is built without this cache, and Playwright turns it off')
+  site.pages['*'] = { headers: { 'cache-control': 'no-cache' } } // Firefox keeps no page that says no-store
+  const page = await visit(visitor.page, `${site.origin}/`)
+  await page.evaluate(() => {
+    addEventListener('pageshow', ({ persisted }) => {
+      document.title = persisted ? 'returned' : 'loaded again'
+    })
+    headwater.track('left')
+    void headwater.flush() // a request is in flight when the page is left
+  })
+  await page.goto(`${site.origin}/bare`)
+  await page.goBack()
+  await page.waitForFunction(() => document.title === 'returned')
+  await page.evaluate(() => headwater.track('back'))
+  await viewsOn(page, site)
+  await expect.poll(() => names(site)).toContain('back')
+  const views = named(site, 'page_view').map(({ idempotency_key }) => idempotency_key)
+  expect(new Set(views).size).toBe(2)
 })
 
 // The browser from npm is a headless shell, which is built without the back/forward cache: its event is made by hand.
