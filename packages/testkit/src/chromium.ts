@@ -14,6 +14,10 @@ export const launchChromium = async (...moreFlags: string[]): Promise<Browser> =
   return chromium.launch({ ...options, args: [...args, ...moreFlags] })
 }
 
+/** One that keeps pages in its back/forward cache. The headless shell from npm has none. */
+export const launchWithPageCache = async (): Promise<Browser> =>
+  chromium.launch({ ...(await launchOptions()), ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+
 /** A browser that keeps cookies, IndexedDB and localStorage in `userDataDir`, also after it is closed or killed. */
 export const launchPersistent = async (userDataDir: string): Promise<BrowserContext> =>
   chromium.launchPersistentContext(userDataDir, await launchOptions())

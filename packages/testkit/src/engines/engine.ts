@@ -12,6 +12,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Names that lead to 127.0.0.1, as in `*.shop.test`. */
   hosts?: string[]
+  /** Chromium keeps pages in its back/forward cache too, which Playwright turns off. */
+  keepsPages?: boolean
 }
 
 export interface Cookie {

@@ -1,7 +1,7 @@
 /** Starts the browser engine that the project of this test run is for. */
 import type { Page } from 'playwright-core'
 import { inject } from 'vitest'
-import { launchChromium } from '../chromium.ts'
+import { launchChromium, launchWithPageCache } from '../chromium.ts'
 import type { Context, Engine, EngineName, EngineOptions, Tab } from './engine.ts'
 import { launchFirefox } from './firefox.ts'
 import { launchWebKit } from './webkit.ts'
@@ -16,9 +16,10 @@ declare module 'vitest' {
 export const engineName = inject('engine')
 
 const launchers: { [name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
-  async chromium({ hosts = [] }) {
+  async chromium({ hosts = [], keepsPages }) {
     const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(', ')
-    const browser = await launchChromium(...(rules ? [`--host-resolver-rules=${rules}`] : []))
+    const flags = rules ? [`--host-resolver-rules=${rules}`] : []
+    const browser = await (keepsPages ? launchWithPageCache() : launchChromium(...flags))
     return {
       name: 'chromium',
       newContext: (): Promise<Context> => browser.newContext(),
