@@ -1,9 +1,9 @@
 /** What the SDK does in a frame, and in a page that no one sees yet. */
 import { expect } from 'vitest'
 import { flush, hasClient } from './tab.ts'
-import { testInBrowser } from './test-in-browser.ts'
+import { testInChromium } from './test-in-browser.ts'
 
-const test = testInBrowser()
+const test = testInChromium()
 
 test('a frame of the same site records its own page view, for the same visitor and session', async ({
   site,

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { flush, hasClient } from './tab.ts'
-import { testInBrowser } from './test-in-browser.ts'
+import { testInChromium } from './test-in-browser.ts'
 import { token } from './test-site.ts'
 
-const test = testInBrowser()
+const test = testInChromium()
 
 const template = readFileSync(
   fileURLToPath(new URL('../../../../examples/gtm/template.tpl', import.meta.url)),

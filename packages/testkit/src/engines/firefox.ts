@@ -185,6 +185,7 @@ function createTab(bidi: Bidi, context: string, owner: Context): RemoteTab {
   const tab = createRemoteTab({
     context: () => owner,
     evaluate,
+    look: evaluate,
     address: async () => `${await evaluate('document.URL')}`,
     navigate: (url) => bidi.send('browsingContext.navigate', { context, url, wait: 'none' }),
     back: () => bidi.send('browsingContext.traverseHistory', { context, delta: -1 }),

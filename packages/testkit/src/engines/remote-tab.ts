@@ -15,6 +15,8 @@ export interface TabCommands {
   reload(): Promise<unknown>
   /** Evaluates an expression in the page; resolves with its value, or with that of the promise it returns. */
   evaluate(expression: string): Promise<unknown>
+  /** The same for an expression without effects. May reject while the page is being replaced, and is then asked again. */
+  look(expression: string): Promise<unknown>
   click(selector: string): Promise<unknown>
   activate(): Promise<unknown>
   /** Resolves when the tab has closed. */
@@ -54,41 +56,47 @@ export function createRemoteTab(commands: TabCommands): RemoteTab {
     }
   }
   /** The document by its address and the time it began; two loads of one page differ. */
-  const document = () => commands.evaluate('[document.URL, self.performance?.timeOrigin].join()')
-  const isLoaded = () => commands.evaluate(`document.readyState === 'complete'`)
+  const document = () => commands.look('[document.URL, self.performance?.timeOrigin].join()')
+  const isLoaded = () => commands.look(`document.readyState === 'complete'`)
 
-  async function replace(begin: () => Promise<unknown>, what: string) {
-    const before = await document()
+  async function replace(begin: () => Promise<unknown>, what: string, isEnough = isLoaded) {
+    const before = await document().catch(() => undefined)
     await begin()
-    await until(async () => (await document()) !== before && (await isLoaded()), what)
+    await until(async () => (await document()) !== before && (await isEnough()), what)
   }
 
   const tab: RemoteTab = {
     context: commands.context,
     async goto(address, { waitUntil } = {}) {
+      const isCommit = waitUntil === 'commit'
       const before = await commands.address()
-      if (before === address) return replace(() => commands.navigate(address), `goto ${address}`)
+      if (before === address)
+        return replace(
+          () => commands.navigate(address),
+          `goto ${address}`,
+          isCommit ? async () => true : isLoaded,
+        )
       await commands.navigate(address)
-      const isThere = async () => (await commands.evaluate('document.URL')) !== before
+      const isThere = async () => (await commands.look('document.URL')) !== before
       // The tab's address changes before its page does. The old page could evaluate; one that cannot is the new one.
       const hasBegun = () => isThere().catch(async () => (await commands.address()) !== before)
-      const isEnough = waitUntil === 'commit' ? hasBegun : async () => (await isThere()) && isLoaded()
+      const isEnough = isCommit ? hasBegun : async () => (await isThere()) && isLoaded()
       await until(isEnough, `goto ${address}`)
     },
     goBack: () => replace(commands.back, 'goBack'),
     reload: () => replace(commands.reload, 'reload'),
     evaluate: ((run, argument) => commands.evaluate(callOf(run, argument))) as Tab['evaluate'], // JSON has no types
     waitForFunction: (run: (argument: never) => unknown, argument?: unknown) =>
-      until(() => commands.evaluate(`!!(${callOf(run, argument)})`), `waitForFunction ${run}`),
+      until(() => commands.look(`!!(${callOf(run, argument)})`), `waitForFunction ${run}`),
     async waitForURL(address) {
       const isMeant = patternOf(address)
       await until(
-        async () => isMeant.test(`${await commands.evaluate('document.URL')}`) && (await isLoaded()),
+        async () => isMeant.test(`${await commands.look('document.URL')}`) && (await isLoaded()),
         `waitForURL ${address}`,
       )
     },
     click: commands.click,
-    title: async () => `${await commands.evaluate('document.title')}`,
+    title: async () => `${await commands.look('document.title')}`,
     bringToFront: commands.activate,
     close: ({ runBeforeUnload = false } = {}) => commands.close({ runBeforeUnload }),
     isClosed: () => isClosed,

@@ -4,8 +4,8 @@ import { setTimeout as elapse } from 'node:timers/promises'
 export interface WebDriver {
   /** Rejects with the driver's error. */
   send(method: string, path: string, body?: object): Promise<unknown>
-  /** The same for this window. */
-  sendTo(window: string, method: string, path: string, body?: object): Promise<unknown>
+  /** The same for this window. Without an answer within `limitMs` (default: a minute) it rejects with a TimeoutError. */
+  sendTo(window: string, method: string, path: string, body?: object, limitMs?: number): Promise<unknown>
   /** Ends the session, and with it the browser. */
   end(): Promise<void>
 }
@@ -33,11 +33,11 @@ export async function connectWebDriver(port: number, capabilities: object): Prom
 
   return {
     send: (method, path, body) => inTurn(() => send(method, path, body)),
-    sendTo: (window, method, path, body) =>
+    sendTo: (window, method, path, body, limitMs) =>
       inTurn(async () => {
         if (current !== window) await send('POST', '/window', { handle: window })
         current = window
-        return send(method, path, body)
+        return ask(method, session + path, body, limitMs)
       }),
     end: () => inTurn(async () => void (await ask('DELETE', session))),
   }
@@ -55,8 +55,9 @@ async function listening(origin: string): Promise<void> {
   }
 }
 
-async function ask(method: string, address: string, body?: object): Promise<unknown> {
-  const answer = await fetch(address, { method, body: body && JSON.stringify(body) })
+async function ask(method: string, address: string, body?: object, limitMs = 60_000): Promise<unknown> {
+  const signal = AbortSignal.timeout(limitMs)
+  const answer = await fetch(address, { method, body: body && JSON.stringify(body), signal })
   const { value } = (await answer.json()) as { value: { error?: string; message?: string } | null }
   if (!answer.ok) throw new Error(`${method} ${address}: ${value?.error}: ${value?.message}`)
   return value

@@ -112,19 +112,26 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** A script that meets the end of its page may never get an answer from the driver; longer than a page is ever busy in tests. */
+const lookMs = 3_000
 let evaluations = 0
 
 function createTab(session: WebDriver, window: string, owner: Context): RemoteTab {
   const send = (method: string, path: string, body?: object) => session.sendTo(window, method, path, body)
-  const execute = (script: string) => send('POST', '/execute/sync', { script, args: [] })
+  const execute = async (script: string, limitMs?: number) =>
+    `${await session.sendTo(window, 'POST', '/execute/sync', { script, args: [] }, limitMs)}`
 
   /** In short commands, because the driver runs one at a time for all tabs. */
-  async function evaluate(expression: string): Promise<unknown> {
+  async function evaluate(expression: string, limitMs?: number): Promise<unknown> {
     const slot = `headwater-evaluation-${++evaluations}`
-    let outcome = `${await execute(beginIn(slot, expression))}`
+    const look = `return window['${slot}'] ? window['${slot}'].outcome : 'failed the page has gone'`
+    let outcome = await execute(beginIn(slot, expression), limitMs)
     while (outcome === 'pending') {
       await elapse(10)
-      outcome = `${await execute(`return window['${slot}'] ? window['${slot}'].outcome : 'failed the page has gone'`)}`
+      outcome = await execute(look, lookMs).catch((error: Error) => {
+        if (error.name === 'TimeoutError') return 'pending'
+        throw error
+      })
     }
     const [, state, text = ''] = /^(\w+) ?(.*)$/s.exec(outcome) ?? []
     if (state === 'text') return text
@@ -135,6 +142,7 @@ function createTab(session: WebDriver, window: string, owner: Context): RemoteTa
   const tab = createRemoteTab({
     context: () => owner,
     evaluate,
+    look: (expression) => evaluate(expression, lookMs),
     address: async () => `${await send('GET', '/url')}`,
     navigate: (url) => send('POST', '/url', { url }),
     back: () => send('POST', '/back', {}),
