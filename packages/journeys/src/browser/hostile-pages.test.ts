@@ -4,7 +4,7 @@ import type { WireEvent } from '@headwater/contract'
 import type { Tab } from '@headwater/testkit/engines/engine'
 import { engineName } from '@headwater/testkit/engines/launch'
 import { describe, type ExpectStatic, expect, vi } from 'vitest'
-import { consoleOf } from './tab.ts'
+import { consoleOf } from './console-of.ts'
 import { testInBrowser, type Visitor } from './test-in-browser.ts'
 import { names, reportHere, type TestSite, token } from './test-site.ts'
 

@@ -1,8 +1,9 @@
 /** What is stored and sent about a visitor who agrees, where it is stored, and how they see and delete it. */
 import type { Context } from '@headwater/testkit/engines/engine'
 import { describe, expect } from 'vitest'
+import { consoleOf } from './console-of.ts'
 import { lookAt, nothing } from './device.ts'
-import { closeTab, consoleOf, flush, hasClient, hasStub, letPass, visit } from './tab.ts'
+import { closeTab, flush, hasClient, hasStub, letPass, visit } from './tab.ts'
 import { testInBrowser } from './test-in-browser.ts'
 import { at, names, type TestSite } from './test-site.ts'
 

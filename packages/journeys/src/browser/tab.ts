@@ -1,6 +1,5 @@
 /** What visitors do in a tab, and what tests wait for there. */
 import type { Tab } from '@headwater/testkit/engines/engine'
-import { engineName } from '@headwater/testkit/engines/launch'
 import type { Client } from '../../../../sdk/src/core/api.ts'
 import type { TestSite } from './test-site.ts'
 
@@ -43,14 +42,6 @@ export async function closeTab(page: Tab): Promise<void> {
   const isClosed = page.waitForEvent('close')
   await page.close({ runBeforeUnload: true })
   await isClosed
-}
-
-/** What this tab writes to its console from now on. */
-export function consoleOf(page: Tab, site: TestSite): string[] {
-  if (engineName === 'webkit') return site.said
-  const said: string[] = []
-  page.on('console', (message) => said.push(message.text()))
-  return said
 }
 
 export const minute = 60_000
