@@ -32,7 +32,7 @@ export const readSources = (repository: string): Source[] =>
       ),
     )
     .filter(
-      (path) => path.endsWith('.ts') && !/\/(node_modules|dist)\/|\.test\.ts$|\/testing\.ts$/.test(path),
+      (path) => /\.m?[jt]s$/.test(path) && !/\/(node_modules|dist)\/|\.test\.ts$|\/testing\.ts$/.test(path),
     )
     .map((path) => readSource(path, readFileSync(`${repository}/${path}`, 'utf8')))
 
