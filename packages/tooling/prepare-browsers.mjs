@@ -1,6 +1,6 @@
 /**
  * Prepares the browsers that tests run in: installs what is missing with apt-get, where it is root on Debian, and prints in one
- * line which engines run. Without them the tests run in Chromium alone, so nothing here fails. `npm test` calls it.
+ * line which engines run. `npm run test:engines` calls it, and fails when neither is there.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
