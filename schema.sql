@@ -530,8 +530,8 @@ create table credit_queue (
   website_id   bigint       not null,
   customer_id  bigint       not null,
   reason       text         not null, -- as in credit_versions
-  position     bigint,      -- the id of the last conversion that is done; null: none
   created_at   timestamptz  not null default now(),
+  position     bigint,      -- the id of the last conversion that is done; null: none
   constraint credit_queue_pkey primary key (website_id, id)
 );
 create index credit_queue_by_customer on credit_queue (website_id, customer_id);
@@ -616,4 +616,4 @@ create table rejected_events (
 create index rejected_events_by_token on rejected_events (website_id, ingestion_token_id);
 create index rejected_events_by_time on rejected_events (website_id, received_at);
 
-insert into schema_versions (version, compatible_since) values (5, 4);
+insert into schema_versions (version, compatible_since) values (6, 4);

@@ -7,9 +7,10 @@ import keepAdCookies from './upgrades/0002_keep_ad_cookies.sql?raw'
 import addWebsiteSettings from './upgrades/0003_add_website_settings.sql?raw'
 import narrowEvents from './upgrades/0004_narrow_events.sql?raw'
 import mergeAndRecredit from './upgrades/0005_merge_and_recredit.sql?raw'
+import creditInSlices from './upgrades/0006_credit_in_slices.sql?raw'
 
 /** What each version changed in the one before it, from 2 on. A change of schema.sql appends its upgrade here. */
-const upgrades = [keepAdCookies, addWebsiteSettings, narrowEvents, mergeAndRecredit]
+const upgrades = [keepAdCookies, addWebsiteSettings, narrowEvents, mergeAndRecredit, creditInSlices]
 
 /** The version that schema.sql writes into schema_versions. */
 export const schemaVersion = 1 + upgrades.length
@@ -18,7 +19,7 @@ export const schemaVersion = 1 + upgrades.length
 const lockIntervalMs = 100
 
 /** The oldest schema that this collector works with, so that `migrate` may run before or after the collectors are replaced. */
-const oldestSchema = 5
+const oldestSchema = 6
 
 /** The database holds a schema that this collector cannot work with. */
 export class SchemaVersionError extends Error {
