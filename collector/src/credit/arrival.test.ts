@@ -1,7 +1,4 @@
-/**
- * The order in which events arrive changes no credit: any order, with the worker at work in between, ends as if all came in time.
- * Neither does a merge that is undone.
- */
+/** Credit depends on what happened, not on the order in which events arrive, when the worker runs, or on merges that were undone. */
 import type { WireEvent } from '@headwater/contract'
 import { createPgliteDb } from '@headwater/db/pglite'
 import { temporaryFolder } from '@headwater/testkit/databases'
